@@ -1,0 +1,1 @@
+"""Launchers: containers that outlive a command."""

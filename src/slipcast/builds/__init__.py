@@ -1,0 +1,1 @@
+"""Builds: from what a user asked to what happens, decided without doing any of it."""

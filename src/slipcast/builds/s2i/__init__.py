@@ -1,0 +1,1 @@
+"""Source to image as rules: which script, which user, which environment, which labels."""

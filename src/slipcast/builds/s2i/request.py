@@ -1,0 +1,110 @@
+"""S2IRequest: everything a user can say to a source-to-image build, as data.
+
+Source: s2i command reference; the numbers are those of the behavioural contract (S2I-16 to 53).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from slipcast.values.container import Limits, Mount, PullPolicy
+from slipcast.values.revision import SourceRevision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Injection:
+    """A file or directory of this machine, present only while assemble runs (S2I-191).
+
+    Shape:  target empty or relative means below the image's WORKDIR. keep: not truncated.
+    """
+
+    source: Path
+    target: str = ""
+    keep: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UidRange:
+    """Allowed user ids, both ends included; None is open."""
+
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedSource:
+    """A source that was fetched already, by a survey."""
+
+    root: Path
+    revision: SourceRevision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """What the platform gives every build, and no image keeps: a CA bundle and variables."""
+
+    ca_bundle: Path | None = None
+    env: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class S2IRequest:
+    """One build as asked for.
+
+    Shape:  source as typed: a Git URL with optional `#ref`, a path, or empty (scripts only). Empty
+            strings mean not given. env is in the order given. exclude None means the default
+            expression, empty means nothing is left out. directory is what relative paths count
+            from. runtime_artifacts are `SRC[:DST]` as typed.
+    """
+
+    source: str = ""
+    builder_image: str = ""
+    tag: str = ""
+    directory: Path = field(default_factory=lambda: Path("/"))
+
+    ref: str = ""
+    context_dir: str = ""
+    copy: bool = False
+    ignore_submodules: bool = False
+    exclude: str | None = None
+    keep_symlinks: bool = False
+    prepared: PreparedSource | None = None
+
+    env: tuple[tuple[str, str], ...] = ()
+    environment_file: Path | None = None
+    scripts_url: str = ""
+    image_scripts_url: str = "image:///usr/libexec/s2i"
+    destination: str = ""
+    assemble_user: str = ""
+    assemble_runtime_user: str = ""
+    allowed_uids: tuple[UidRange, ...] = ()
+    injections: tuple[Injection, ...] = ()
+    volumes: tuple[Mount, ...] = ()
+    cap_drop: tuple[str, ...] = ()
+    security_opt: tuple[str, ...] = ()
+    network: str = ""
+    add_hosts: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    block_onbuild: bool = False
+
+    runtime_image: str = ""
+    runtime_artifacts: tuple[str, ...] = ()
+
+    incremental: bool = False
+    incremental_from_tag: str = ""
+    remove_previous: bool = False
+    pull_policy: PullPolicy = PullPolicy.IF_NOT_PRESENT
+    incremental_pull_policy: PullPolicy = PullPolicy.IF_NOT_PRESENT
+    runtime_pull_policy: PullPolicy = PullPolicy.IF_NOT_PRESENT
+
+    display_name: str = ""
+    description: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
+    label_namespace: str = "io.openshift.s2i."
+    callback_url: str = ""
+    push_to: str = ""
+    exact_commit: bool = False
+    quiet: bool = False
+    save_temp_dir: bool = False
+    platform: Platform = field(default_factory=Platform)

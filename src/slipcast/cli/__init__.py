@@ -1,0 +1,1 @@
+"""The command line: words to values to ports, and results to text."""

@@ -1,0 +1,1 @@
+"""Reading and editing Dockerfiles, and the ignore files beside them."""

@@ -1,0 +1,1 @@
+"""Protocols: what rooms ask of the outside world. One colour each, at most ten methods."""

@@ -1,0 +1,1 @@
+"""What a source tree is: language, build files, builder image. Pure over a Tree."""

@@ -1,0 +1,1 @@
+"""Public doubles and builders of test values; shipped, typed and tested like the rest."""

@@ -1,0 +1,65 @@
+"""What a container is given: mounts, limits, owners. Shared by every strategy and engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class PullPolicy(StrEnum):
+    """When an image is pulled although, or only if, it is not here (S2I-20)."""
+
+    ALWAYS = "always"
+    IF_NOT_PRESENT = "if-not-present"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mount:
+    """A bind mount; source is a path of the host, target an absolute path in the container."""
+
+    source: str
+    target: str
+    read_only: bool = False
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Resource limits; 0 means none.
+
+    Units:  memory and swap in bytes (swap counts memory in, as docker does), cpu_shares relative,
+            cpu_quota and cpu_period in microseconds.
+    """
+
+    memory: int = 0
+    memory_swap: int = 0
+    cpu_shares: int = 0
+    cpu_quota: int = 0
+    cpu_period: int = 0
+    cgroup_parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Numeric owner of files in a container."""
+
+    uid: int = 0
+    gid: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitStatus:
+    """How a container ended.
+
+    Shape:  error is the engine's own text when it could not start or lost the container.
+    """
+
+    code: int
+    oom_killed: bool = False
+    error: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the program ended well."""
+        return self.code == 0 and not self.error
