@@ -1,4 +1,7 @@
-"""The Downloads port: small things over HTTP. Synchronous. Adapter: `adapters.downloads` (httpx)."""
+"""The Downloads port: small things over HTTP. Synchronous.
+
+Adapter: `adapters.downloads`, httpx.
+"""
 
 from __future__ import annotations
 

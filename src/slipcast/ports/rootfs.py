@@ -14,7 +14,9 @@ from slipcast.ports.engine import Sink, ignore
 class Rootfs(Protocol):
     """Makes root file systems."""
 
-    def make(self, suite: str, packages: tuple[str, ...], into: Path, *, log: Sink = ignore) -> None:
+    def make(
+        self, suite: str, packages: tuple[str, ...], into: Path, *, log: Sink = ignore
+    ) -> None:
         """Write a tar of a minimal system to `into`.
 
         Errors: HostFault when the tool is missing or the package archive cannot be reached.

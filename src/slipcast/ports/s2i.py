@@ -5,12 +5,11 @@ Implemented by `builder`; the command line may not import the builder, so they m
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
-
-from collections.abc import Mapping
 
 from slipcast.builds.s2i.request import S2IRequest
 from slipcast.ports.progress import Progress
@@ -90,5 +89,6 @@ class S2I(Protocol):
 
     def survey(self, request: S2IRequest, progress: Progress) -> AbstractContextManager[Surveyed]:
         """Fetch the source to look at it; a build inside the context may pass it on as
-        request.prepared."""
+        request.prepared.
+        """
         ...

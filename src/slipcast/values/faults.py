@@ -17,6 +17,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from typing_extensions import override
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldError:
@@ -26,18 +28,19 @@ class FieldError:
     what: str
     value: str = ""
 
+    @override
     def __str__(self) -> str:
         given = f" (given: {self.value!r})" if self.value else ""
         return f"{self.path}: {self.what}{given}"
 
 
-class Fault(Exception):  # noqa: N818 -- the product calls them faults
+class Fault(Exception):
     """A failure the product can name."""
 
     default_reason: ClassVar[str] = "Fault"
     default_exit_code: ClassVar[int] = 1
 
-    def __init__(  # noqa: PLR0913 -- the whole record of a failure
+    def __init__(
         self,
         message: str,
         *,
@@ -60,6 +63,7 @@ class Fault(Exception):  # noqa: N818 -- the product calls them faults
         self.exit_code = self.default_exit_code if exit_code is None else exit_code
         self.tail = tail
 
+    @override
     def __str__(self) -> str:
         return self.message
 
