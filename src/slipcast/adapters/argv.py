@@ -1,1 +1,278 @@
-"""Running other programs."""
+"""Running other programs: an argument list, never a shell; output as it comes; nothing left behind.
+
+Every child gets a session of its own, so that a signal from the terminal reaches only us and we
+end the child's whole process group ourselves, TERM first, KILL after a grace. The environment is
+ours with the given variables laid over it; a value of None takes a variable away.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from slipcast.ports.engine import Sink, ignore
+from slipcast.values.faults import HostFault
+
+Environment = Mapping[str, str | None]
+
+_PIECE = 1 << 16
+_GRACE = 5.0
+TAIL_LINES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """How a program ended, and what it printed."""
+
+    argv: tuple[str, ...]
+    code: int
+    stdout: bytes = b""
+    stderr: bytes = b""
+
+    @property
+    def text(self) -> str:
+        """Standard output as text, without the last line end."""
+        return self.stdout.decode("utf-8", "surrogateescape").rstrip("\n")
+
+    @property
+    def complaint(self) -> str:
+        """Standard error as text, trimmed."""
+        return self.stderr.decode("utf-8", "replace").strip()
+
+
+class ProgramFailed(Exception):
+    """A program ended with a status other than 0. Adapters turn it into a fault of their port."""
+
+    def __init__(self, program: str, code: int, tail: tuple[str, ...]) -> None:
+        super().__init__(f"{program} ended with {code}: {tail[-1] if tail else 'no message'}")
+        self.program = program
+        self.code = code
+        self.tail = tail
+
+    @property
+    def complaint(self) -> str:
+        """The last lines that it printed, as one text."""
+        return "\n".join(self.tail)
+
+
+class Tail:
+    """A sink that passes output on and remembers its last lines."""
+
+    def __init__(self, then: Sink = ignore, lines: int = TAIL_LINES) -> None:
+        self._then = then
+        self._lines: deque[bytes] = deque(maxlen=lines)
+        self._open = b""
+
+    def __call__(self, data: bytes) -> None:
+        """Take a piece of output."""
+        self._then(data)
+        *whole, self._open = (self._open + data).split(b"\n")
+        self._lines.extend(whole)
+        self._open = self._open[-_PIECE:]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The last lines, oldest first, without empty ones."""
+        every = (*self._lines, self._open)
+        return tuple(text for line in every if (text := line.decode("utf-8", "replace").strip()))
+
+
+def find(program: str) -> str | None:
+    """The path of a program, None when it is not installed."""
+    return shutil.which(program)
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    env: Environment | None = None,
+    cwd: Path | None = None,
+    stdin: bytes = b"",
+    timeout: float | None = None,
+) -> Ran:
+    """Run a program to its end and keep what it printed.
+
+    Units:  timeout in seconds.
+    Errors: HostFault when the program is not installed or did not end in time.
+    """
+    with _started(argv, env=env, cwd=cwd, stdin=subprocess.PIPE) as child:
+        try:
+            stdout, stderr = child.communicate(stdin, timeout=timeout)
+        except subprocess.TimeoutExpired as late:
+            msg = f"{argv[0]} did not end within {timeout:g} seconds"
+            raise HostFault(msg, reason="Timeout", retryable=True) from late
+    return Ran(argv=tuple(argv), code=child.returncode, stdout=stdout, stderr=stderr)
+
+
+def check(
+    argv: Sequence[str],
+    *,
+    env: Environment | None = None,
+    cwd: Path | None = None,
+    stdin: bytes = b"",
+    timeout: float | None = None,
+) -> Ran:
+    """Like `run`, for a program that must succeed.
+
+    Errors: ProgramFailed on any status but 0; HostFault as for `run`.
+    """
+    ran = run(argv, env=env, cwd=cwd, stdin=stdin, timeout=timeout)
+    if ran.code != 0:
+        tail = Tail()
+        tail(ran.stderr or ran.stdout)
+        raise ProgramFailed(argv[0], ran.code, tail.lines)
+    return ran
+
+
+def stream(
+    argv: Sequence[str],
+    *,
+    stdout: Sink = ignore,
+    stderr: Sink = ignore,
+    stdin: Iterable[bytes] | None = None,
+    env: Environment | None = None,
+    cwd: Path | None = None,
+) -> int:
+    """Run a program, handing on its output while it comes; its exit status.
+
+    Shape:  stdin is fed from a thread of its own; a reader that stops early is not an error.
+    Errors: HostFault when the program is not installed.
+    """
+    feed = subprocess.DEVNULL if stdin is None else subprocess.PIPE
+    with _started(argv, env=env, cwd=cwd, stdin=feed) as child, _fed(child, stdin):
+        for sink, data in _pieces(child, stdout, stderr):
+            sink(data)
+        return child.wait()
+
+
+@contextmanager
+def pipe(
+    argv: Sequence[str],
+    *,
+    env: Environment | None = None,
+    cwd: Path | None = None,
+) -> Generator[IO[bytes]]:
+    """A program's standard output as a file, for the length of the context.
+
+    Errors: ProgramFailed at the end of the context on any status but 0, unless the reader left
+            early with an exception of its own.
+    """
+    tail = Tail()
+    with _started(argv, env=env, cwd=cwd, stdin=subprocess.DEVNULL) as child:
+        assert child.stdout is not None  # noqa: S101 -- Popen was told to make it
+        assert child.stderr is not None  # noqa: S101 -- likewise
+        listener = threading.Thread(target=_drain, args=(child.stderr, tail), daemon=True)
+        listener.start()
+        yield child.stdout
+        child.stdout.close()
+        code = child.wait()
+        listener.join()
+    if code not in (0, -signal.SIGPIPE):
+        raise ProgramFailed(argv[0], code, tail.lines)
+
+
+def overlaid(over: Environment | None) -> dict[str, str]:
+    """Our environment with variables laid over it."""
+    merged: dict[str, str | None] = {**os.environ, **(over or {})}  # noqa: TID251 -- inherited as is
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+@contextmanager
+def _started(
+    argv: Sequence[str], *, env: Environment | None, cwd: Path | None, stdin: int
+) -> Generator[subprocess.Popen[bytes]]:
+    try:
+        child = subprocess.Popen(
+            list(argv),
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=overlaid(env) if env else None,
+            cwd=cwd,
+            start_new_session=True,
+        )
+    except FileNotFoundError as missing:
+        msg = f"the program {argv[0]} is not installed"
+        hint = f"install it (on Debian: apt-get install {Path(argv[0]).name}); see slipcast doctor"
+        raise HostFault(msg, reason="ProgramMissing", hint=hint) from missing
+    try:
+        yield child
+    finally:
+        _end(child)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    if child.poll() is None:
+        _signal_group(child, signal.SIGTERM)
+        try:
+            child.wait(_GRACE)
+        except subprocess.TimeoutExpired:
+            _signal_group(child, signal.SIGKILL)
+            child.wait()
+    for file in (child.stdin, child.stdout, child.stderr):
+        if file is not None:
+            with contextlib.suppress(OSError):
+                file.close()
+
+
+def _signal_group(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, number)
+
+
+def _pieces(
+    child: subprocess.Popen[bytes], stdout: Sink, stderr: Sink
+) -> Iterator[tuple[Sink, bytes]]:
+    with selectors.DefaultSelector() as ready:
+        for file, sink in ((child.stdout, stdout), (child.stderr, stderr)):
+            assert file is not None  # noqa: S101 -- Popen was told to make it
+            ready.register(file, selectors.EVENT_READ, sink)
+        while ready.get_map():
+            for key, _ in ready.select():
+                data = os.read(key.fd, _PIECE)
+                if data:
+                    yield key.data, data
+                else:
+                    ready.unregister(key.fileobj)
+
+
+@contextmanager
+def _fed(child: subprocess.Popen[bytes], stdin: Iterable[bytes] | None) -> Generator[None]:
+    if stdin is None or child.stdin is None:
+        yield
+        return
+    broken: list[BaseException] = []
+    feeder = threading.Thread(target=_feed, args=(child.stdin, stdin, broken), daemon=True)
+    feeder.start()
+    yield
+    feeder.join(_GRACE)
+    if broken:
+        raise broken[0]
+
+
+def _feed(into: IO[bytes], stdin: Iterable[bytes], broken: list[BaseException]) -> None:
+    try:
+        with into:
+            for data in stdin:
+                into.write(data)
+    except (BrokenPipeError, ValueError):
+        return  # the reader left, or was ended: its status tells why
+    except BaseException as fault:  # noqa: BLE001 -- carried to the thread that waits
+        broken.append(fault)
+
+
+def _drain(file: IO[bytes], sink: Sink) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        for data in iter(lambda: file.read1(_PIECE) if hasattr(file, "read1") else b"", b""):
+            sink(data)
