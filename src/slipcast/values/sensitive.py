@@ -1,8 +1,9 @@
-"""Sensitive: text whose repr, str and pickle never show it."""
+"""Secrets in memory and in text: Sensitive never shows itself, redacted() hides what URLs carry."""
 
 from __future__ import annotations
 
 import hmac
+import re
 from typing import Never, final
 
 from typing_extensions import override
@@ -46,3 +47,26 @@ class Sensitive:
     def __reduce__(self) -> Never:
         msg = "a Sensitive value cannot be pickled"
         raise TypeError(msg)
+
+
+_CREDENTIALS = re.compile(
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://"
+    # The second form is a password with a bare slash in it; `host:8080/@x` is none.
+    r"(?P<user>[^/\s:@]*)(?:[^/\s]*@|:(?![0-9]*/)[^\s@]*@)"
+)
+
+
+def redacted(text: str) -> str:
+    """A text fit for a log: no URL in it shows a password.
+
+    Shape:  http and https lose the user too, since tokens travel there; other schemes keep it.
+    """
+    return _CREDENTIALS.sub(_without_password, text)
+
+
+def _without_password(found: re.Match[str]) -> str:
+    scheme, user = found["scheme"], found["user"]
+    if scheme.lower() in {"http", "https"}:
+        return f"{scheme}://***@"
+    shown = user if found[0].endswith(f"//{user}@") else f"{user}:***"
+    return f"{scheme}://{shown}@"
