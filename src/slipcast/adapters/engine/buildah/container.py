@@ -1,0 +1,95 @@
+"""A working container of buildah's: written to, run, read from, committed, removed.
+
+Source: ports.engine, Container.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from slipcast.adapters import argv
+from slipcast.adapters.engine.buildah import commands, reading, writing
+from slipcast.adapters.engine.buildah.inside import Inside
+from slipcast.adapters.engine.buildah.program import Program
+from slipcast.ports.engine import CommitSpec, ContainerSpec, Sink, ignore
+from slipcast.values.container import ExitStatus, Owner
+from slipcast.values.entries import Entry
+from slipcast.values.faults import EngineFault
+from slipcast.values.image import ImageFacts
+
+Inspect = Callable[[str], ImageFacts | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Working:
+    """A working container as buildah made it: its name, its image, where its root is mounted."""
+
+    name: str
+    spec: ContainerSpec
+    image: ImageFacts
+    root: Path
+
+
+class BuildahContainer:
+    """The Container of the port."""
+
+    def __init__(self, program: Program, working: Working, inspect: Inspect) -> None:
+        self._program = program
+        self._working = working
+        self._inspect = inspect
+        self._inside = Inside(working.root)
+
+    @property
+    def id(self) -> str:
+        """Its name, which buildah and podman take everywhere."""
+        return self._working.name
+
+    def write(self, path: str, entries: Iterable[Entry], *, owner: Owner) -> None:
+        """Put entries below a directory of the container."""
+        writing.write(self._inside, path, entries, owner)
+
+    @contextmanager
+    def read(self, path: str) -> Generator[IO[bytes]]:
+        """A tar stream of a file or directory."""
+        if not path.endswith("/") and self._inside.status(path) is None:
+            # Says what is missing before the reader begins.
+            with self._inside.file(path):
+                pass
+        pieces: Iterator[bytes] = reading.pieces(self._inside, path)
+        with io.BufferedReader(reading.TarStream(pieces), 1 << 20) as stream:
+            yield stream
+
+    def run(self, *, stdout: Sink = ignore, stderr: Sink = ignore) -> ExitStatus:
+        """Run the program to its end."""
+        spec = self._working.spec
+        command = list(spec.argv)
+        if spec.use_entrypoint:
+            command = [*self._working.image.config.entrypoint, *command]
+        words = commands.run_words(spec, self.id, command)
+        tail = argv.Tail(stderr)
+        code = argv.stream(
+            self._program.line(*words), stdout=stdout, stderr=tail, env=self._program.env
+        )
+        return ExitStatus(code=code)
+
+    def commit(self, spec: CommitSpec) -> ImageFacts:
+        """Make an image of what the container's root has become."""
+        for path in spec.leave_out:
+            self._inside.drop(path)
+        what = f"the container could not be committed{f' as {spec.tag}' if spec.tag else ''}"
+        self._program.check(what, *commands.config_words(spec.config, spec.comment, self.id))
+        with self._program.scratch() as scratch:
+            id_file = scratch / "id"
+            self._program.check(
+                what, *commands.commit_words(self.id, spec.tag, spec.timestamp, str(id_file))
+            )
+            image_id = id_file.read_text().strip().removeprefix("sha256:")
+        facts = self._inspect(image_id)
+        if facts is None:
+            raise EngineFault(f"{what}: the image is not there afterwards")
+        return facts

@@ -1,0 +1,205 @@
+"""The Engine port over buildah: rootless or root, without a daemon.
+
+Source: ports.engine.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from slipcast.adapters.engine.buildah import commands, ownership
+from slipcast.adapters.engine.buildah.container import BuildahContainer, Working
+from slipcast.adapters.engine.buildah.facts import facts_of
+from slipcast.adapters.engine.buildah.failures import fault_of, is_transient, reason_of
+from slipcast.adapters.engine.buildah.program import Program
+from slipcast.adapters.engine.host import HostSettings
+from slipcast.ports.engine import (
+    BuildSpec,
+    Container,
+    ContainerSpec,
+    PullSpec,
+    PushSpec,
+    Sink,
+    ignore,
+)
+from slipcast.values.container import PullPolicy
+from slipcast.values.faults import EngineFault, HostFault, NotFound
+from slipcast.values.image import ImageFacts
+from slipcast.values.imageref import ImageRef
+
+_TRIES = 6
+_PAUSE = 5.0
+_UNKNOWN = "image not known"
+
+
+class BuildahEngine:
+    """The Engine of the port.
+
+    Shape:  state is a directory of ours, made when needed. Without storage_root and run_root the
+            images lie where `podman images` looks for them.
+    """
+
+    def __init__(
+        self,
+        state: Path,
+        *,
+        storage_root: Path | None = None,
+        run_root: Path | None = None,
+        host: HostSettings,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._program = Program(state, storage_root, run_root, host)
+        self._pause = pause
+
+    @property
+    def name(self) -> str:
+        """The technology."""
+        return "buildah"
+
+    def check(self) -> str:
+        """A line saying what answers."""
+        try:
+            ran = self._program.check("buildah does not answer", "info", "--format={{.store}}")
+            version = self._program.check("buildah does not answer", "--version").text
+        except HostFault as fault:
+            raise EngineFault(fault.message, reason=fault.reason, hint=fault.hint) from fault
+        return version.partition(" (")[0] if ran.code == 0 else ""
+
+    def pull(self, spec: PullSpec, *, log: Sink = ignore) -> ImageFacts:
+        """The image after applying the policy."""
+        if spec.policy is not PullPolicy.ALWAYS:
+            facts = self.inspect(spec.image)
+            if facts is not None:
+                return facts
+        if spec.policy is PullPolicy.NEVER:
+            raise NotFound(
+                f"the image {spec.image} is not in local storage",
+                hint="pull or build it first, or allow pulling with --pull-policy if-not-present",
+            )
+        reference = str(ImageRef.parse(spec.image).with_default_tag)
+        self._pull(spec, reference, log)
+        facts = self.inspect(reference)
+        if facts is None:
+            raise EngineFault(f"the image {spec.image} was pulled and is not there")
+        return facts
+
+    def _pull(self, spec: PullSpec, reference: str, log: Sink) -> None:
+        what = f"the image {spec.image} could not be pulled"
+        with self._program.access(spec.access, spec.image) as flags:
+            words = ["pull", "--policy=always", "--retry=0", *flags, "--", reference]
+            for left in reversed(range(_TRIES + 1)):
+                try:
+                    self._program.follow(what, words, log)
+                except EngineFault as fault:
+                    if not left or not is_transient("\n".join(fault.tail)):
+                        raise
+                    log(f"{fault.message}; trying again\n".encode())
+                    self._pause(_PAUSE)
+                else:
+                    return
+
+    def inspect(self, image: str) -> ImageFacts | None:
+        """The image in local storage."""
+        ran = self._program.run("inspect", "--type=image", "--", image)
+        if ran.code != 0:
+            if _UNKNOWN in ran.complaint or reason_of(ran.complaint) == "ImageUnknown":
+                return None
+            raise fault_of(f"the image {image} could not be inspected", ran.complaint.splitlines())
+        document = json.loads(ran.stdout)
+        listed = self._program.check(
+            f"the image {image} could not be inspected",
+            *("images", "--json", "--no-trunc", "--", document["FromImageID"]),
+        )
+        row = json.loads(listed.stdout)[0]
+        return facts_of(
+            document["FromImageID"],
+            json.loads(document["Config"]),
+            digest=document["FromImageDigest"],
+            names=row.get("names") or (),
+            size=0,
+        )
+
+    def build(self, spec: BuildSpec, *, log: Sink = ignore) -> ImageFacts:
+        """Build a Dockerfile."""
+        what = f"the Dockerfile build{f' of {spec.tag}' if spec.tag else ''} failed"
+        with (
+            self._program.scratch() as scratch,
+            self._program.access(spec.access, spec.tag or "docker.io/library/x") as flags,
+        ):
+            id_file = scratch / "id"
+            words = commands.build_words(spec, str(_dockerfile(spec)), str(id_file))
+            self._program.follow(what, [*words, *flags, "--", str(spec.context)], log)
+            image_id = id_file.read_text().strip().removeprefix("sha256:")
+        facts = self.inspect(image_id)
+        if facts is None:
+            raise EngineFault(f"{what}: the image is not there afterwards")
+        return facts
+
+    @contextmanager
+    def container(self, spec: ContainerSpec) -> Generator[Container]:
+        """A working container for the length of the context."""
+        image = self.inspect(spec.image)
+        if image is None:
+            raise NotFound(f"the image {spec.image} is not in local storage")
+        name = ownership.new_name(spec.name)
+        what = f"no working container of {spec.image} could be made"
+        try:
+            self._program.check(what, *commands.from_words(spec, image.id, name))
+            root = Path(self._program.check(what, "mount", "--", name).text)
+            working = Working(name=name, spec=spec, image=image, root=root)
+            yield BuildahContainer(self._program, working, self.inspect)
+        finally:
+            self._program.run("rm", "--", name)
+
+    def tag(self, image: str, tag: str) -> None:
+        """Give an image another name."""
+        self._program.check(f"{image} could not be tagged as {tag}", "tag", "--", image, tag)
+
+    def push(self, spec: PushSpec, *, log: Sink = ignore) -> str:
+        """Send the image."""
+        what = f"the image {spec.image} could not be pushed to {spec.destination}"
+        local = spec.destination.startswith("oci:")
+        destination = spec.destination if local else f"docker://{spec.destination}"
+        reference = "localhost/x" if local else spec.destination
+        with (
+            self._program.scratch() as scratch,
+            self._program.access(spec.access, reference) as flags,
+        ):
+            digest_file = scratch / "digest"
+            words = ["push", "--retry=0", f"--digestfile={digest_file}", *flags]
+            self._program.follow(what, [*words, "--", spec.image, destination], log)
+            return digest_file.read_text().strip()
+
+    def remove(self, image: str) -> None:
+        """Remove an image by name or id."""
+        ran = self._program.run("rmi", "--force", "--", image)
+        if ran.code != 0 and _UNKNOWN not in ran.complaint:
+            raise fault_of(f"the image {image} could not be removed", ran.complaint.splitlines())
+
+    def sweep(self) -> int:
+        """Remove what a killed process of ours left behind."""
+        listed = self._program.check("containers could not be listed", "containers", "--json")
+        rows = json.loads(listed.stdout) or []
+        orphans = [
+            row["containername"] for row in rows if ownership.is_orphan(row["containername"])
+        ]
+        for name in orphans:
+            self._program.run("rm", "--", name)
+        return len(orphans)
+
+
+def _dockerfile(spec: BuildSpec) -> Path:
+    if spec.dockerfile is not None:
+        return spec.context / spec.dockerfile
+    named = (spec.context / name for name in ("Dockerfile", "Containerfile"))
+    found = next((path for path in named if path.exists()), None)
+    if found is None:
+        raise EngineFault(
+            f"{spec.context} holds neither a Dockerfile nor a Containerfile",
+            reason="DockerfileMissing",
+        )
+    return found

@@ -1,0 +1,129 @@
+"""The buildah program, called with our own settings; its complaints become faults here."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from slipcast.adapters import argv
+from slipcast.adapters.engine.buildah.failures import fault_of
+from slipcast.adapters.engine.host import HostSettings, containers_conf
+from slipcast.ports.engine import RegistryAccess, Sink
+from slipcast.values.imageref import ImageRef
+
+_AUTH_KEYS = {"docker.io": "https://index.docker.io/v1/"}
+
+
+class Program:
+    """Runs buildah with a containers.conf of ours and, when told, with a storage of ours."""
+
+    def __init__(
+        self, state: Path, storage_root: Path | None, run_root: Path | None, host: HostSettings
+    ) -> None:
+        self.state = state
+        self.host = host
+        self._storage_root = storage_root
+        self._run_root = run_root
+        self._conf: Path | None = None
+
+    @property
+    def storage_flags(self) -> list[str]:
+        """The flags that name our storage, as buildah, podman and skopeo know them."""
+        flags: list[str] = []
+        if self._storage_root is not None:
+            flags += ["--root", str(self._storage_root)]
+            flags += ["--storage-driver", self.host.storage_driver]
+        if self._run_root is not None:
+            flags += ["--runroot", str(self._run_root)]
+        return flags
+
+    @property
+    def env(self) -> dict[str, str | None]:
+        """The variables of each call; the first use writes the configuration."""
+        if self._conf is None:
+            self._conf = _written(self.state / "containers.conf", containers_conf(self.host))
+        return {"CONTAINERS_CONF": str(self._conf), "BUILDAH_ISOLATION": None}
+
+    def line(self, *words: str) -> list[str]:
+        """The argument list of a call."""
+        return ["buildah", *self.storage_flags, *words]
+
+    def run(self, *words: str) -> argv.Ran:
+        """Run to the end, whatever the end is."""
+        return argv.run(self.line(*words), env=self.env)
+
+    def check(self, what: str, *words: str) -> argv.Ran:
+        """Run, expecting success; `what` is the sentence of the fault otherwise.
+
+        Errors: EngineFault.
+        """
+        ran = self.run(*words)
+        if ran.code != 0:
+            tail = argv.Tail()
+            tail(ran.stderr or ran.stdout)
+            raise fault_of(what, tail.lines)
+        return ran
+
+    def follow(self, what: str, words: Sequence[str], log: Sink) -> None:
+        """Run with both streams going to log, expecting success.
+
+        Errors: EngineFault with the tail of the log.
+        """
+        tail = argv.Tail(log)
+        code = argv.stream(self.line(*words), stdout=tail, stderr=tail, env=self.env)
+        if code != 0:
+            raise fault_of(what, tail.lines)
+
+    @contextmanager
+    def scratch(self) -> Generator[Path]:
+        """A directory only we can read, for the length of the context."""
+        parent = self.state / "tmp"
+        parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=parent))
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
+
+    @contextmanager
+    def access(self, access: RegistryAccess, image: str) -> Generator[list[str]]:
+        """The flags by which buildah reaches a registry; secrets lie in a 0600 file meanwhile."""
+        flags = ["--tls-verify=false"] if access.insecure else []
+        if access.credential is None and access.ca_file is None:
+            yield flags
+            return
+        with self.scratch() as scratch:
+            if access.credential is not None:
+                host = ImageRef.parse(image).registry_host
+                secret = f"{access.credential.username}:{access.credential.password.reveal()}"
+                auth = base64.b64encode(secret.encode()).decode()
+                document = {"auths": {_AUTH_KEYS.get(host, host): {"auth": auth}}}
+                _private(scratch / "auth.json", json.dumps(document))
+                flags += ["--authfile", str(scratch / "auth.json")]
+            if access.ca_file is not None:
+                certificates = scratch / "certs"
+                certificates.mkdir()
+                shutil.copyfile(access.ca_file, certificates / "ca.crt")
+                flags += ["--cert-dir", str(certificates)]
+            yield flags
+
+
+def _private(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+
+
+def _written(path: Path, text: str) -> Path:
+    if not path.exists() or path.read_text() != text:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        new = path.with_name(f".{path.name}.{os.getpid()}")
+        new.write_text(text)
+        new.replace(path)
+    return path
