@@ -15,7 +15,7 @@ import signal
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,17 +143,24 @@ def stream(
     stdin: Iterable[bytes] | None = None,
     env: Environment | None = None,
     cwd: Path | None = None,
+    before_end: Callable[[], None] = lambda: None,
 ) -> int:
     """Run a program, handing on its output while it comes; its exit status.
 
     Shape:  stdin is fed from a thread of its own; a reader that stops early is not an error.
+            before_end is called before a program that still runs is ended, because we were
+            interrupted: for programs that would not pass the news on.
     Errors: HostFault when the program is not installed.
     """
     feed = subprocess.DEVNULL if stdin is None else subprocess.PIPE
     with _started(argv, env=env, cwd=cwd, stdin=feed) as child, _fed(child, stdin):
-        for sink, data in _pieces(child, stdout, stderr):
-            sink(data)
-        return child.wait()
+        try:
+            for sink, data in _pieces(child, stdout, stderr):
+                sink(data)
+            return child.wait()
+        except BaseException:
+            before_end()
+            raise
 
 
 @contextmanager
@@ -182,6 +189,27 @@ def pipe(
         raise ProgramFailed(argv[0], code, tail.lines)
 
 
+@contextmanager
+def background(
+    argv: Sequence[str], *, env: Environment | None = None, pass_fds: Sequence[int] = ()
+) -> Generator[Callable[[], str]]:
+    """A program that runs beside us for the length of the context, then is ended.
+
+    Shape:  yields a function that tells what it complained of so far; what it prints on standard
+            output is read and forgotten. pass_fds stay open in it under their numbers.
+    Errors: HostFault when the program is not installed.
+    """
+    tail = Tail()
+    with _started(argv, env=env, cwd=None, stdin=subprocess.DEVNULL, pass_fds=pass_fds) as child:
+        listeners = [
+            threading.Thread(target=_drain, args=(file, sink), daemon=True)
+            for file, sink in ((child.stderr, tail), (child.stdout, ignore))
+        ]
+        for listener in listeners:
+            listener.start()
+        yield lambda: " / ".join(tail.lines)
+
+
 def overlaid(over: Environment | None) -> dict[str, str]:
     """Our environment with variables laid over it."""
     merged: dict[str, str | None] = {**os.environ, **(over or {})}  # noqa: TID251 -- inherited as is
@@ -190,7 +218,12 @@ def overlaid(over: Environment | None) -> dict[str, str]:
 
 @contextmanager
 def _started(
-    argv: Sequence[str], *, env: Environment | None, cwd: Path | None, stdin: int
+    argv: Sequence[str],
+    *,
+    env: Environment | None,
+    cwd: Path | None,
+    stdin: int,
+    pass_fds: Sequence[int] = (),
 ) -> Generator[subprocess.Popen[bytes]]:
     try:
         child = subprocess.Popen(
@@ -201,6 +234,7 @@ def _started(
             env=overlaid(env) if env else None,
             cwd=cwd,
             start_new_session=True,
+            pass_fds=pass_fds,
         )
     except FileNotFoundError as missing:
         msg = f"the program {argv[0]} is not installed"
@@ -272,7 +306,7 @@ def _feed(into: IO[bytes], stdin: Iterable[bytes], broken: list[BaseException]) 
         broken.append(fault)
 
 
-def _drain(file: IO[bytes], sink: Sink) -> None:
+def _drain(file: IO[bytes] | None, sink: Sink) -> None:
     with contextlib.suppress(OSError, ValueError):
-        for data in iter(lambda: file.read1(_PIECE) if hasattr(file, "read1") else b"", b""):
+        while file is not None and (data := os.read(file.fileno(), _PIECE)):
             sink(data)

@@ -1,0 +1,178 @@
+"""The runtime configuration: what runc reads to start one program. Documents in, a document out.
+
+Source: OCI runtime specification 1.0, config.md and config-linux.md; the defaults are those of
+the container tools' libraries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from slipcast.values.container import Limits, Mount, Owner
+
+Document = dict[str, Any]
+
+CAPABILITIES = (
+    "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL",
+    "CAP_NET_BIND_SERVICE", "CAP_SETFCAP", "CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID",
+    "CAP_SYS_CHROOT",
+)  # fmt: skip
+MASKED = (
+    "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/sched_debug",
+    "/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/sys/dev/block", "/sys/firmware",
+    "/sys/fs/selinux",
+)  # fmt: skip
+READ_ONLY = (
+    "/proc/asound",
+    "/proc/bus",
+    "/proc/fs",
+    "/proc/irq",
+    "/proc/sys",
+    "/proc/sysrq-trigger",
+)
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """What is to run, everything resolved: no names left to look up.
+
+    Shape:  argv is complete, ENTRYPOINT included. network_namespace is a path, empty for one of its
+            own without any network; `host` shares the host's.
+    Units:  shm_size in bytes; open_files and processes are limits, soft and hard alike.
+    """
+
+    root: Path
+    argv: tuple[str, ...]
+    env: tuple[tuple[str, str], ...] = ()
+    workdir: str = "/"
+    owner: Owner = field(default_factory=Owner)
+    groups: tuple[int, ...] = ()
+    mounts: tuple[Mount, ...] = ()
+    cap_drop: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    shm_size: int = 64 * 1024 * 1024
+    network_namespace: str = ""
+    hostname: str = ""
+    cgroup: str = ""
+    open_files: int = 1024
+    processes: int = 4096
+
+
+def configuration(program: Program, seccomp: Mapping[str, object]) -> Document:
+    """The document for `config.json`."""
+    return {
+        "ociVersion": "1.0.2",
+        "hostname": program.hostname,
+        "root": {"path": str(program.root), "readonly": False},
+        "process": _process(program),
+        "mounts": [*_system_mounts(program), *map(_bind, program.mounts)],
+        "linux": {
+            "namespaces": _namespaces(program.network_namespace),
+            "resources": {"devices": [{"allow": False, "access": "rwm"}], **_resources(program)},
+            "cgroupsPath": program.cgroup,
+            "maskedPaths": list(MASKED),
+            "readonlyPaths": list(READ_ONLY),
+            "seccomp": dict(seccomp),
+        },
+    }
+
+
+def capabilities(drop: tuple[str, ...]) -> list[str]:
+    """The default capabilities without those to drop, by any spelling; `all` drops every one."""
+    dropped = {
+        name.upper() if name.upper().startswith("CAP_") else f"CAP_{name.upper()}" for name in drop
+    }
+    return [] if "CAP_ALL" in dropped else [name for name in CAPABILITIES if name not in dropped]
+
+
+def _process(program: Program) -> Document:
+    kept = capabilities(program.cap_drop)
+    # Only root acts with its capabilities; for others they bound what a set-uid program may gain.
+    active = kept if program.owner.uid == 0 else []
+    env = {"PATH": PATH, "HOSTNAME": program.hostname, **dict(program.env)}
+    return {
+        "terminal": False,
+        "args": list(program.argv),
+        "env": [f"{name}={value}" for name, value in env.items()],
+        "cwd": program.workdir or "/",
+        "user": {
+            "uid": program.owner.uid,
+            "gid": program.owner.gid,
+            "additionalGids": list(program.groups),
+            "umask": 0o022,
+        },
+        "capabilities": {"bounding": kept, "effective": active, "permitted": active},
+        "rlimits": [
+            {"type": "RLIMIT_NOFILE", "soft": program.open_files, "hard": program.open_files},
+            {"type": "RLIMIT_NPROC", "soft": program.processes, "hard": program.processes},
+        ],
+        "noNewPrivileges": False,
+    }
+
+
+def _system_mounts(program: Program) -> list[Document]:
+    safe = ["nosuid", "noexec", "nodev"]
+    shared = program.network_namespace == "host"
+    sysfs: Document = (
+        {"type": "bind", "source": "/sys", "options": ["rbind", *safe, "ro"]}
+        if shared
+        else {"type": "sysfs", "source": "sysfs", "options": [*safe, "ro"]}
+    )
+    return [
+        {"destination": "/proc", "type": "proc", "source": "proc", "options": safe},
+        {
+            "destination": "/dev", "type": "tmpfs", "source": "tmpfs",
+            "options": ["nosuid", "noexec", "strictatime", "mode=755", "size=65536k"],
+        },
+        {
+            "destination": "/dev/pts", "type": "devpts", "source": "devpts",
+            "options": ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"],
+        },
+        {
+            "destination": "/dev/shm", "type": "tmpfs", "source": "shm",  # noqa: S108 -- the container's
+            "options": [*safe, "mode=1777", f"size={program.shm_size}"],
+        },
+        {"destination": "/dev/mqueue", "type": "mqueue", "source": "mqueue", "options": safe},
+        {"destination": "/sys", **sysfs},
+    ]  # fmt: skip
+
+
+def _bind(mount: Mount) -> Document:
+    way = ["ro"] if mount.read_only else []
+    return {
+        "destination": mount.target,
+        "type": "bind",
+        "source": mount.source,
+        "options": ["rbind", "rprivate", *way, *mount.options],
+    }
+
+
+def _namespaces(network: str) -> list[Document]:
+    own: list[Document] = [{"type": kind} for kind in ("pid", "ipc", "uts", "mount")]
+    match network:
+        case "host":
+            return own
+        case "":
+            return [*own, {"type": "network"}]
+        case path:
+            return [*own, {"type": "network", "path": path}]
+
+
+def _resources(program: Program) -> Document:
+    limits = program.limits
+    memory = {"limit": limits.memory, "swap": limits.memory_swap or limits.memory}
+    cpu = {
+        "shares": limits.cpu_shares,
+        "quota": limits.cpu_quota,
+        "period": limits.cpu_period,
+    }
+    document: Document = {}
+    if limits.memory:
+        document["memory"] = {name: value for name, value in memory.items() if value}
+    if any(cpu.values()):
+        document["cpu"] = {name: value for name, value in cpu.items() if value}
+    return document

@@ -1,0 +1,190 @@
+"""The run: a bundle, runc around it, how it ended, and nothing of it afterwards.
+
+A run owns a directory named after it with the bundle and runc's log. Whatever happens, the
+container is killed and deleted and the directory removed; `sweep` does the same for runs whose
+process was killed before it could.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from slipcast.adapters import argv
+from slipcast.adapters.runc import network
+from slipcast.adapters.runc.configuration import Program, capabilities, configuration
+from slipcast.adapters.runc.seccomp import PROFILES, filter_for
+from slipcast.ports.engine import Sink
+from slipcast.values.container import ExitStatus, Mount
+from slipcast.values.faults import EngineFault
+
+DEFAULT = ""
+NETWORKS = frozenset({DEFAULT, "none", "host"})
+CGROUP = "/slipcast"
+_CANNOT_START = 127
+_SECCOMP_HINT = "install the package golang-github-containers-common, which brings it"
+
+
+class Runner:
+    """Runs programs by runc, as root, on hosts that ship the container tools' call filter."""
+
+    def __init__(self, state: Path) -> None:
+        self._state = state
+        self._bundles = state / "runs"
+
+    def possible(self, wanted: str) -> bool:
+        """Whether a program on this network can be run here without the engine's help."""
+        return (
+            wanted in NETWORKS
+            and os.geteuid() == 0
+            and argv.find("runc") is not None
+            and any(Path(name).is_file() for name in PROFILES)
+            and (wanted != DEFAULT or network.possible())
+        )
+
+    def run(
+        self,
+        name: str,
+        program: Program,
+        *,
+        wanted: str,
+        add_hosts: tuple[str, ...],
+        stdout: Sink,
+        stderr: Sink,
+    ) -> ExitStatus:
+        """Run a program to its end.
+
+        Shape:  wanted is the network as the engine port names it, one of NETWORKS; add_hosts are
+                `HOST:IP`.
+        Errors: EngineFault when runc or the network cannot be had; a program that cannot be
+                started is an ExitStatus with an error.
+        """
+        bundle = self._bundles / name
+        bundle.mkdir(parents=True, mode=0o700)
+        kill = self._killer(name)
+        with ExitStack() as stack:
+            stack.callback(shutil.rmtree, bundle, ignore_errors=True)
+            stack.callback(self._delete, name)
+            namespace = stack.enter_context(_network(wanted))
+            complete = replace(
+                program,
+                network_namespace=namespace,
+                cgroup=f"{program.limits.cgroup_parent or CGROUP}/{name}",
+                mounts=(*_names(bundle, wanted, add_hosts), *program.mounts),
+            )
+            document = configuration(complete, _filter(complete))
+            (bundle / "config.json").write_text(json.dumps(document))
+            log = bundle / "log.json"
+            command = self._runc(
+                f"--log={log}", "--log-format=json", "run", "--keep", f"--bundle={bundle}", name
+            )
+            code = argv.stream(command, stdout=stdout, stderr=stderr, before_end=kill)
+            refused = _refusal(log)
+            if refused:
+                return ExitStatus(code=_CANNOT_START, error=refused)
+            return ExitStatus(code=code, oom_killed=_oom_killed(complete.cgroup))
+
+    def sweep(self, is_alive: Callable[[str], bool]) -> int:
+        """End and remove the runs whose owner is gone; how many there were.
+
+        Shape:  is_alive tells by the name of a run whether its owner lives.
+        """
+        if not self._bundles.is_dir():
+            return 0
+        dead = [path for path in self._bundles.iterdir() if not is_alive(path.name)]
+        for bundle in dead:
+            self._delete(bundle.name)
+            shutil.rmtree(bundle, ignore_errors=True)
+        return len(dead)
+
+    def _runc(self, *words: str) -> tuple[str, ...]:
+        return ("runc", f"--root={self._state / 'runc'}", *words)
+
+    def _killer(self, name: str) -> Callable[[], None]:
+        def kill() -> None:
+            argv.run(self._runc("kill", name, "KILL"))
+
+        return kill
+
+    def _delete(self, name: str) -> None:
+        argv.run(self._runc("delete", "--force", name))
+
+
+@contextmanager
+def _network(wanted: str) -> Generator[str]:
+    match wanted:
+        case "none":
+            yield ""
+        case "host":
+            yield "host"
+        case _:
+            with network.outward() as path:
+                yield path
+
+
+def _names(bundle: Path, wanted: str, add_hosts: tuple[str, ...]) -> tuple[Mount, ...]:
+    pairs = [host.partition(":") for host in add_hosts]
+    lines = ["127.0.0.1\tlocalhost", "::1\tlocalhost"]
+    lines += [f"{address}\t{name}" for name, _, address in pairs]
+    hosts = bundle / "hosts"
+    hosts.write_text("\n".join(lines) + "\n")
+    resolver = bundle / "resolv.conf"
+    resolver.write_text(_resolver(wanted))
+    for file in (hosts, resolver):
+        file.chmod(0o644)
+    bundle.chmod(0o711)  # the container's user reads the two, and lists nothing
+    return (
+        Mount(source=str(hosts), target="/etc/hosts"),
+        Mount(source=str(resolver), target="/etc/resolv.conf"),
+    )
+
+
+def _resolver(wanted: str) -> str:
+    ours = Path("/etc/resolv.conf")
+    lines = ours.read_text().splitlines() if ours.is_file() else []
+    match wanted:
+        case "none":
+            return ""
+        case "host":
+            return "\n".join(lines) + "\n"
+        case _:
+            kept = [line for line in lines if not line.startswith("nameserver")]
+            return "\n".join([f"nameserver {network.NAMESERVER}", *kept]) + "\n"
+
+
+def _filter(program: Program) -> dict[str, object]:
+    for name in PROFILES:
+        if Path(name).is_file():
+            major, minor = platform.release().split(".")[:2]
+            return filter_for(
+                json.loads(Path(name).read_text()),
+                capabilities=capabilities(program.cap_drop),
+                machine=platform.machine(),
+                kernel=(int(major), int("".join(filter(str.isdigit, minor)) or 0)),
+            )
+    msg = f"no system call filter was found at {' or '.join(PROFILES)}"
+    raise EngineFault(msg, hint=_SECCOMP_HINT)
+
+
+def _refusal(log: Path) -> str:
+    """What runc said when it could not start the program; empty when it did."""
+    lines = log.read_text(errors="replace").splitlines() if log.is_file() else []
+    entries = [json.loads(line) for line in lines if line.startswith("{")]
+    errors = [entry["msg"] for entry in entries if entry.get("level") in {"error", "fatal"}]
+    return str(errors[-1]).removeprefix("runc run failed: ") if errors else ""
+
+
+def _oom_killed(cgroup: str) -> bool:
+    unified = Path(f"/sys/fs/cgroup{cgroup}/memory.events")
+    legacy = Path(f"/sys/fs/cgroup/memory{cgroup}/memory.oom_control")
+    for counters in (unified, legacy):
+        if counters.is_file():
+            pairs = (line.split() for line in counters.read_text().splitlines())
+            return int(dict(pairs).get("oom_kill", "0")) > 0
+    return False
