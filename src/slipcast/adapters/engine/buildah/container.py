@@ -14,8 +14,10 @@ from typing import IO
 
 from slipcast.adapters import argv
 from slipcast.adapters.engine.buildah import commands, reading, writing
+from slipcast.adapters.engine.buildah.direct import Direct
 from slipcast.adapters.engine.buildah.inside import Inside
 from slipcast.adapters.engine.buildah.program import Program
+from slipcast.adapters.runc.runner import Runner
 from slipcast.ports.engine import CommitSpec, ContainerSpec, Sink, ignore
 from slipcast.values.container import ExitStatus, Owner
 from slipcast.values.entries import Entry
@@ -38,8 +40,11 @@ class Working:
 class BuildahContainer:
     """The Container of the port."""
 
-    def __init__(self, program: Program, working: Working, inspect: Inspect) -> None:
+    def __init__(
+        self, program: Program, runner: Runner, working: Working, inspect: Inspect
+    ) -> None:
         self._program = program
+        self._runner = runner
         self._working = working
         self._inspect = inspect
         self._inside = Inside(working.root)
@@ -67,6 +72,10 @@ class BuildahContainer:
     def run(self, *, stdout: Sink = ignore, stderr: Sink = ignore) -> ExitStatus:
         """Run the program to its end."""
         spec = self._working.spec
+        direct = Direct(self._runner, self._program.host, self._inside, self._working.root)
+        if direct.possible(spec):
+            config = self._working.image.config
+            return direct.run(self.id, spec, config, stdout=stdout, stderr=stderr)
         command = list(spec.argv)
         if spec.use_entrypoint:
             command = [*self._working.image.config.entrypoint, *command]

@@ -17,6 +17,7 @@ from slipcast.adapters.engine.buildah.facts import facts_of
 from slipcast.adapters.engine.buildah.failures import fault_of, is_transient, reason_of
 from slipcast.adapters.engine.buildah.program import Program
 from slipcast.adapters.engine.host import HostSettings
+from slipcast.adapters.runc.runner import Runner
 from slipcast.ports.engine import (
     BuildSpec,
     Container,
@@ -53,6 +54,7 @@ class BuildahEngine:
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._program = Program(state, storage_root, run_root, host)
+        self._runner = Runner(state)
         self._pause = pause
 
     @property
@@ -151,7 +153,7 @@ class BuildahEngine:
             self._program.check(what, *commands.from_words(spec, image.id, name))
             root = Path(self._program.check(what, "mount", "--", name).text)
             working = Working(name=name, spec=spec, image=image, root=root)
-            yield BuildahContainer(self._program, working, self.inspect)
+            yield BuildahContainer(self._program, self._runner, working, self.inspect)
         finally:
             self._program.run("rm", "--", name)
 
@@ -182,6 +184,7 @@ class BuildahEngine:
 
     def sweep(self) -> int:
         """Remove what a killed process of ours left behind."""
+        ended = self._runner.sweep(lambda name: not ownership.is_orphan(name))
         listed = self._program.check("containers could not be listed", "containers", "--json")
         rows = json.loads(listed.stdout) or []
         orphans = [
@@ -189,7 +192,7 @@ class BuildahEngine:
         ]
         for name in orphans:
             self._program.run("rm", "--", name)
-        return len(orphans)
+        return max(ended, len(orphans))
 
 
 def _dockerfile(spec: BuildSpec) -> Path:
