@@ -1,0 +1,151 @@
+"""The choice of a builder image for a source, with its reasons in words.
+
+The order of the detectors decides (DT-2), but for one rule of ours: a package.json that does not
+say how to start anything usually belongs to the assets of an application in another language, so
+that language goes first when it has a file to start from. A platform nobody offers a builder for
+is passed over (DF-1). Nothing outside the catalogue is ever proposed (UP-7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from slipcast.source.catalogue import BuilderImage, Catalogue
+from slipcast.source.detectors import DETECTORS, Detected
+from slipcast.source.inspect import SourceFacts
+from slipcast.source.versions import newest_first
+from slipcast.source.wanted import Wanted
+from slipcast.values.faults import Fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A builder image, and why.
+
+    Shape:  reasons are sentences without full stop, in reading order; warnings what may surprise.
+            alternatives are builder images that would do as well, the likeliest first.
+    """
+
+    builder: BuilderImage
+    platform: str
+    reasons: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+    alternatives: tuple[BuilderImage, ...] = ()
+
+    @property
+    def explanation(self) -> str:
+        """All reasons in one line."""
+        return "; ".join(self.reasons)
+
+
+def choose(facts: SourceFacts, catalogue: Catalogue) -> Choice:
+    """The builder image for a source.
+
+    Errors: Fault with reason NothingDetected or NoBuilder.
+    """
+    if not facts.platforms:
+        raise _nothing_detected(facts, catalogue)
+    offered = [hit for hit in facts.platforms if catalogue.supporting(hit.platform)]
+    if not offered:
+        raise _no_builder(facts, catalogue)
+    (chosen, *others), why = _ordered(offered, facts)
+    platform = chosen.platform
+    rows = catalogue.supporting(platform)
+    builder, version_reason, warnings = _row(platform, rows, facts.wanted.get(platform))
+    alternatives = [*rows, *(catalogue.supporting(other.platform)[0] for other in others)]
+    return Choice(
+        builder=builder,
+        platform=platform,
+        reasons=(
+            f"found {', '.join(facts.files)}",
+            *_passed_over(facts, offered),
+            f"chose {platform} because {why}",
+            version_reason,
+        ),
+        warnings=(*warnings, *_unused(facts)),
+        alternatives=tuple(row for row in dict.fromkeys(alternatives) if row != builder),
+    )
+
+
+def _passed_over(facts: SourceFacts, offered: list[Detected]) -> Iterator[str]:
+    without = [hit.platform for hit in facts.platforms if hit not in offered]
+    if without:
+        yield f"there is no builder image for {', '.join(without)}"
+
+
+def _ordered(hits: list[Detected], facts: SourceFacts) -> tuple[list[Detected], str]:
+    """The platforms, the one to take first, and what to say about it."""
+    first = hits[0]
+    sign = first.files[0]
+    if len(hits) == 1:
+        return hits, f"{sign} is there"
+    if first.platform == "nodejs" and "nodejs" not in facts.entries:
+        for hit in hits:
+            if entries := facts.entries.get(hit.platform):
+                why = (
+                    f"{entries[0]} starts an application, while {sign} "
+                    "names no start script and seems to serve its assets"
+                )
+                return [hit, *(other for other in hits if other != hit)], why
+    others = ", ".join(hit.platform for hit in hits[1:])
+    starts = " names a start script and" if facts.entries.get("nodejs", ("",))[0] == sign else ""
+    return hits, f"{sign}{starts} goes before the signs of {others}"
+
+
+def _row(
+    platform: str, rows: tuple[BuilderImage, ...], wanted: Wanted | None
+) -> tuple[BuilderImage, str, tuple[str, ...]]:
+    newest = rows[0]
+    if wanted is None:
+        return newest, f"took {newest.name}, the newest, as no file asks for a version", ()
+    asks = f"{wanted.file} asks for {platform} {wanted.wish.text}"
+    for row in rows:
+        if wanted.wish.allows(row.version):
+            return row, f"took {row.name} because {asks}", ()
+    nearest = _nearest(rows, wanted)
+    offer = ", ".join(row.version for row in rows)
+    warning = f"{asks}, which no builder image offers (there is {offer}); {nearest.name} is used"
+    return nearest, f"took {nearest.name}, the nearest to what {wanted.file} asks for", (warning,)
+
+
+def _nearest(rows: tuple[BuilderImage, ...], wanted: Wanted) -> BuilderImage:
+    """The oldest that is newer than what is asked for, else the newest."""
+    lowest = newest_first(".".join(map(str, wanted.wish.lowest)))
+    newer = [row for row in rows if newest_first(row.version) <= lowest]
+    return newer[-1] if newer else rows[0]
+
+
+def _unused(facts: SourceFacts) -> Iterator[str]:
+    for name in (facts.dockerfile, facts.jenkinsfile):
+        if name:
+            yield f"the source also holds a {name}, which this build does not use"
+
+
+def _nothing_detected(facts: SourceFacts, catalogue: Catalogue) -> Fault:
+    where = f"directory {facts.context_dir!r} of the source" if facts.context_dir else "source"
+    looked_for = dict.fromkeys(name for row in DETECTORS for name in row.names)
+    also = (
+        f" It holds a {facts.dockerfile}, which needs no builder image." if facts.dockerfile else ""
+    )
+    return Fault(
+        f"No known language was detected in the {where}.{also}",
+        reason="NothingDetected",
+        hint=(
+            f"Looked for {', '.join(looked_for)}. "
+            f"Name a builder image: {', '.join(catalogue.names)}, "
+            "or the reference of any S2I builder image."
+        ),
+    )
+
+
+def _no_builder(facts: SourceFacts, catalogue: Catalogue) -> Fault:
+    platforms = ", ".join(hit.platform for hit in facts.platforms)
+    return Fault(
+        f"Found {', '.join(facts.files)}, but there is no builder image for {platforms}.",
+        reason="NoBuilder",
+        hint=(
+            f"On offer are {', '.join(catalogue.names)}. "
+            "Name one of them, or the reference of any S2I builder image."
+        ),
+    )
