@@ -97,7 +97,7 @@ def _any(holder: int, name: str, member_name: bytes) -> Iterator[bytes]:
 def _directory(descriptor: int, member_name: bytes) -> Iterator[bytes]:
     try:
         yield header(_member(os.fstat(descriptor), member_name, Type.DIRECTORY))
-        for name in sorted(os.listdir(descriptor)):  # noqa: PTH208 -- a path has no descriptor
+        for name in sorted(os.listdir(descriptor)):
             yield from _any(descriptor, name, b"%s/%s" % (member_name, os.fsencode(name)))
     finally:
         os.close(descriptor)

@@ -1,0 +1,94 @@
+"""Fixtures that every tier shares: an engine, images to start from, a registry."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+import containers
+from slipcast.adapters.engine.buildah import BuildahEngine
+from slipcast.ports.engine import Engine
+
+ENGINES = ("buildah", "docker")
+
+
+@pytest.fixture(scope="session")
+def _engines_work() -> None:
+    why = containers.missing()
+    if why:
+        pytest.skip(why)
+
+
+@pytest.fixture(scope="session")
+def buildah(_engines_work: None) -> BuildahEngine:
+    """The buildah adapter on the shared test storage."""
+    return containers.buildah_engine()
+
+
+@pytest.fixture(scope="session")
+def podman_socket(_engines_work: None) -> Generator[Path]:
+    """The Docker Engine API, served by podman over the shared test storage."""
+    with containers.podman_socket() as path:
+        yield path
+
+
+@pytest.fixture(scope="session")
+def docker_engine(podman_socket: Path) -> Engine:
+    """The docker adapter over podman's socket."""
+    if importlib.util.find_spec("slipcast.adapters.engine.docker") is None:
+        pytest.skip("the docker adapter is not there")
+    from slipcast.adapters.engine.docker import DockerEngine  # noqa: PLC0415 -- may be absent
+
+    engine: Engine = DockerEngine(socket=str(podman_socket))
+    return engine
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Each engine adapter in turn."""
+    name = {"buildah": "buildah", "docker": "docker_engine"}[request.param]
+    chosen: Engine = request.getfixturevalue(name)
+    return chosen
+
+
+@pytest.fixture(scope="session")
+def base_image(_engines_work: None) -> str:
+    """A minimal Debian with python3."""
+    return containers.base_image()
+
+
+@pytest.fixture(scope="session")
+def builder_image(_engines_work: None) -> str:
+    """A tiny S2I builder image."""
+    return containers.builder_image()
+
+
+@pytest.fixture
+def new_image(buildah: BuildahEngine) -> Iterator[Callable[[], str]]:
+    """Names for images, which are removed afterwards."""
+    given: list[str] = []
+
+    def name() -> str:
+        given.append(containers.a_name())
+        return given[-1]
+
+    yield name
+    for image in given:
+        buildah.remove(image)
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Iterator[Callable[..., containers.Registry]]:
+    """Starts registries: `registry()`, `registry(password="x")`, `registry(tls=True)`."""
+    with ExitStack() as stack:
+        count = iter(range(100))
+
+        def start(*, password: str = "", tls: bool = False) -> containers.Registry:
+            directory = tmp_path / f"registry{next(count)}"
+            return stack.enter_context(containers.registry(directory, password=password, tls=tls))
+
+        yield start
