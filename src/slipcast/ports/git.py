@@ -16,25 +16,41 @@ class CloneSpec:
     """What to clone.
 
     Shape:  ref is a branch, tag or commit, empty for the remote's HEAD; proxies are URLs, empty for
-            the process's own environment.
+            the process's own environment; ca_file None leaves trust to the host. history asks for
+            every commit and for objects of the clone's own; without it a clone may be shallow, or
+            lean on the local repository it was made from.
     """
 
     url: GitURL
     ref: str = ""
     submodules: bool = True
+    history: bool = False
     http_proxy: str = ""
     https_proxy: str = ""
     no_proxy: str = ""
+    ca_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkingState:
-    """How a local work tree differs from what a clone of it would hold."""
+    """How a local work tree differs from what a clone of it would hold.
+
+    Shape:  commit is the id of HEAD; an untracked directory counts as one changed file.
+    """
 
     is_repository: bool = False
     has_commits: bool = False
+    commit: str = ""
     changed_files: int = 0
     unpushed_commits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A path of a commit, relative to the work tree, and git's mode of it (`0o100755`)."""
+
+    path: str
+    mode: int
 
 
 class Git(Protocol):
@@ -58,4 +74,13 @@ class Git(Protocol):
 
     def state(self, tree: Path) -> WorkingState:
         """Whether tree is a repository, and what a clone of it would miss."""
+        ...
+
+    def committed(self, tree: Path) -> tuple[Committed, ...] | None:
+        """Every path of a clean work tree, if a checkout of HEAD would write the same bytes there.
+
+        Shape:  None when anything (attributes, filters, line ends, submodules, a sparse checkout,
+                loose comparison) could make a clean file differ from what is committed. That the
+                tree is clean, now and after it was read, is for `state` to say.
+        """
         ...

@@ -1,0 +1,142 @@
+"""What git's words mean: its last lines on standard error, as a fault that people can act on.
+
+Git has one exit status for nearly everything, so its sentences are all there is to go by.
+
+Source: the messages of git 2.20 to 2.47, of curl, of OpenSSH, and of the large forges.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from slipcast.values.faults import GitFault, InvalidFault
+from slipcast.values.giturl import GitURL, Transport, parse_git_url
+from slipcast.values.sensitive import redacted
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    reason: str
+    words: re.Pattern[str]
+    sentence: str
+    hint: str = ""
+    retryable: bool = False
+
+
+def _row(
+    reason: str, words: str, sentence: str, hint: str = "", *, retryable: bool = False
+) -> _Meaning:
+    return _Meaning(reason, re.compile(words, re.IGNORECASE), sentence, hint, retryable)
+
+
+MEANINGS = (
+    _row(
+        "NoSpace",
+        r"No space left on device|Disk quota exceeded",
+        "no space is left for the source of {url}",
+        "make room in the state directory",
+    ),
+    _row(
+        "RefUnknown",
+        r"Remote branch .* not found in upstream|couldn't find remote ref|did not match any file"
+        r"|reference is not a tree|unknown revision|bad revision|Needed a single revision"
+        r"|not our ref|invalid reference|is not a commit|unadvertised object"
+        r"|did not contain [0-9a-f]{40}|find current revision in submodule",
+        "{url} has no branch, tag or commit {ref}",
+        "give --ref, or the text after '#', a branch, a tag or a commit of the repository",
+    ),
+    _row(
+        "Unreachable",
+        r"Host key verification failed",
+        "the key of {host} is not known on this machine",
+        "add the host's key to known_hosts once it is verified (ssh-keyscan prints it)",
+    ),
+    _row(
+        "Authentication",
+        r"Authentication failed|could not read (?:Username|Password)|terminal prompts disabled"
+        r"|Permission denied \(|returned error: 40[137]|Access denied|Authorization failed"
+        r"|Invalid (?:username|credentials)|Too many authentication failures",
+        "{host} asks who we are and refuses: the repository {url} is private, or does not exist",
+        "configure a credential helper or an ssh key that may read it, and check the spelling",
+    ),
+    _row(
+        "RepositoryUnknown",
+        r"repository '.*' not found|Repository not found|does not appear to be a git repository"
+        r"|repository '.*' does not exist|returned error: 4(?:04|10)"
+        r"|project you were looking for could not be found|not exported|not valid: is this a git"
+        r"|no such repository|Could not find repository",
+        "there is no repository {url}",
+        "check the spelling of the URL",
+    ),
+    _row(
+        "Unreachable",
+        r"certificate|SSL|TLS|gnutls",
+        "the connection to {host} is not trusted, or its encryption failed",
+        "give the CA bundle that signs for the host (git: http.sslCAInfo), or check its clock",
+    ),
+    _row(
+        "Unreachable",
+        r"Could not resolve (?:host|proxy)|Name or service not known|unable to look up"
+        r"|Temporary failure in name resolution",
+        "the name {host} cannot be resolved",
+        "check the spelling of the host, and this machine's network and proxy",
+        retryable=True,
+    ),
+    _row(
+        "Unreachable",
+        r"Failed to connect|Couldn't connect|Connection (?:refused|timed out|reset|closed)"
+        r"|Network is unreachable|No route to host|unable to connect|hung up unexpectedly"
+        r"|early EOF|Operation too slow|Operation timed out|returned error: 5\d\d"
+        r"|Empty reply from server|Recv failure|transfer closed",
+        "{host} cannot be reached, or broke the connection off",
+        "check this machine's network and proxy, and whether the host is up",
+        retryable=True,
+    ),
+    _row(
+        "ProtocolForbidden",
+        r"transport '.*' not allowed",
+        "{url} has a submodule at an address that a remote repository may not name",
+        "only http, https, ssh and git are allowed there; --ignore-submodules leaves it out",
+    ),
+)
+"""THE TABLE: the first row whose words occur tells what happened."""
+
+
+_SUBMODULE = re.compile(r"clone of '(?P<url>.+?)' into submodule path '.*?' failed")
+
+
+def fault_of(tail: Sequence[str], url: GitURL, ref: str = "") -> GitFault:
+    """The fault behind git's last lines.
+
+    Shape:  the tail goes along without passwords; unknown words keep the reason `GitFailed`.
+    """
+    text = "\n".join(tail)
+    if found := _SUBMODULE.search(text):
+        url, ref = _submodule(found) or url, "that is recorded for it"
+    lines = tuple(redacted(line) for line in tail)
+    place = {"url": _place(url), "host": url.host or _place(url), "ref": ref or "HEAD"}
+    for meaning in MEANINGS:
+        if meaning.words.search(text):
+            return GitFault(
+                meaning.sentence.format(**place),
+                reason=meaning.reason,
+                hint=meaning.hint,
+                retryable=meaning.retryable,
+                tail=lines,
+            )
+    last = next((line for line in reversed(lines) if line.startswith(("fatal:", "error:"))), "")
+    said = last or (lines[-1] if lines else "it said nothing")
+    return GitFault(f"git could not fetch {place['url']}: {said}", tail=lines)
+
+
+def _submodule(found: re.Match[str]) -> GitURL | None:
+    try:
+        return parse_git_url(found["url"])
+    except InvalidFault:
+        return None
+
+
+def _place(url: GitURL) -> str:
+    return url.path if url.transport is Transport.FILE else redacted(url.without_credentials.url)
