@@ -1,0 +1,79 @@
+"""What a source is and which builder image suits it: asked, and put into words.
+
+The rules are those of the `source` floor; here they are asked and their answer is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from slipcast.ports.builders import Offer
+from slipcast.ports.s2i import Surveyed
+from slipcast.source.catalogue import Catalogue
+from slipcast.source.choose import Choice, choose
+from slipcast.source.inspect import SourceFacts, inspect
+from slipcast.values.faults import Fault
+from slipcast.values.revision import SourceRevision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a source is.
+
+    Shape:  choice is None when no builder image suits it, and why_not says so then.
+    """
+
+    facts: SourceFacts
+    choice: Choice | None = None
+    why_not: Fault | None = None
+
+
+def look(surveyed: Surveyed, offers: Sequence[Offer]) -> Found:
+    """What a fetched source is."""
+    facts = inspect(surveyed.tree)
+    catalogue = Catalogue(builders=tuple(offer.builder for offer in offers))
+    try:
+        return Found(facts=facts, choice=choose(facts, catalogue))
+    except Fault as fault:
+        return Found(facts=facts, why_not=fault)
+
+
+def words(found: Found) -> Iterator[str]:
+    """What was found and chosen, as people read it."""
+    for hit in found.facts.platforms:
+        yield f"{hit.platform}: {', '.join(hit.files)}"
+    if found.facts.dockerfile:
+        yield f"docker: {found.facts.dockerfile}"
+    choice = found.choice
+    if choice is not None:
+        yield f"builder image: {choice.builder.name} ({choice.explanation})"
+        yield from (f"warning: {text}" for text in choice.warnings)
+        if choice.alternatives:
+            yield f"also possible: {', '.join(row.name for row in choice.alternatives)}"
+
+
+def document(found: Found, revision: SourceRevision) -> dict[str, Any]:
+    """What was found and chosen, as JSON."""
+    choice = found.choice
+    return {
+        "schema": "slipcast.detect/1",
+        "platforms": [
+            {"name": hit.platform, "files": list(hit.files)} for hit in found.facts.platforms
+        ],
+        "dockerfile": found.facts.dockerfile,
+        "jenkinsfile": found.facts.jenkinsfile,
+        "scripts": list(found.facts.scripts),
+        "environment": found.facts.has_environment,
+        "wanted": {
+            name: {"version": wanted.wish.text, "file": wanted.file}
+            for name, wanted in found.facts.wanted.items()
+        },
+        "builder": choice.builder.name if choice else "",
+        "reasons": list(choice.reasons) if choice else [],
+        "warnings": list(choice.warnings) if choice else [],
+        "alternatives": [row.name for row in choice.alternatives] if choice else [],
+        "message": found.why_not.message if found.why_not else "",
+        "revision": asdict(revision),
+    }

@@ -1,0 +1,197 @@
+"""`slipcast run`: an image as a container that answers, until it is stopped."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import click
+
+from slipcast.cli import answering, flags, following, outputs
+from slipcast.cli.answering import Answer
+from slipcast.cli.goflags import Command
+from slipcast.cli.toolbox import Toolbox, Tools
+from slipcast.ports.launcher import Launched, LaunchSpec
+from slipcast.values.faults import EngineFault, Fault, InvalidFault, NotFound, UsageFault
+from slipcast.values.imageref import ImageRef
+
+_UNFIT = re.compile(r"[^a-zA-Z0-9_.-]+")
+_HIGHEST = 65535
+
+
+def port_pair(text: str) -> tuple[int, int]:
+    """`HOST` or `HOST:CONTAINER`; 0 where the container's port was not given.
+
+    Errors: UsageFault.
+    """
+    host, colon, inside = text.partition(":")
+    numbers = [host, inside] if colon else [host]
+    if not all(part.isdecimal() and int(part) <= _HIGHEST for part in numbers):
+        raise UsageFault(f"{text!r} is neither PORT nor HOST-PORT:CONTAINER-PORT")
+    return int(host), int(inside) if colon else 0
+
+
+@click.command(cls=Command)
+@click.argument("image")
+@click.option(
+    "--port",
+    type=flags.Parsed("PORT[:PORT]", port_pair),
+    help="Port of this host, and of the container where the image exposes another one. "
+    "Default: the port the image exposes, or a free one when that is taken.",
+)
+@click.option("-e", "--env", type=flags.VARIABLE, multiple=True, help="Variable. Repeatable.")
+@click.option("-u", "--user", default="", help="User id instead of the image's.")
+@click.option("--name", default="", help="Name of the container. Default: from the image.")
+@click.option("--public", is_flag=True, help="Answer to other hosts too, not only to this one.")
+@click.option("-d", "--detach", is_flag=True, help="Return once it answers. The default.")
+@click.option("--follow", is_flag=True, help="Stay, print its output, remove it on Ctrl-C.")
+@click.option("--no-wait", is_flag=True, help="Return at once.")
+@click.option(
+    "--timeout", default=60.0, show_default=True, help="Seconds to wait for the first answer."
+)
+@click.option("--status", is_flag=True, help="Say whether it runs; status 1 when it does not.")
+@click.option("--stop", is_flag=True, help="End it.")
+@click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text")
+@flags.engine
+@click.pass_context
+def run(ctx: click.Context, /, image: str, **given: Any) -> None:
+    """Start IMAGE and print the address where it answers; a container it has already is replaced.
+
+    It runs until `slipcast run IMAGE --stop`.
+    """
+    toolbox: Toolbox = ctx.obj
+    tools = toolbox.tools(flags.engine_flags(given))
+    name = given["name"] or container_name(image)
+    mine = [each for each in tools.launcher.list() if _is_meant(each, image, name)]
+    if given["stop"]:
+        _stop(tools, mine, image)
+    elif given["status"]:
+        _status(mine, image, as_json=given["output"] == "json")
+    else:
+        _start(tools, mine, image, name, given)
+
+
+def container_name(image: str) -> str:
+    """The name of the container of an image."""
+    return "slipcast-" + _UNFIT.sub("-", image.removesuffix(":latest")).strip("-.")
+
+
+def _is_meant(each: Launched, image: str, name: str) -> bool:
+    return each.name in (name, image) or _exact(each.image) == _exact(image)
+
+
+def _exact(image: str) -> str:
+    try:
+        return ImageRef.parse(image).exact
+    except InvalidFault:
+        return image
+
+
+def _stop(tools: Tools, mine: list[Launched], image: str) -> None:
+    if not mine:
+        raise NotFound(f"nothing started by slipcast runs {image}")
+    for each in mine:
+        tools.launcher.stop(each.name)
+        click.echo(f"Stopped {each.name}", err=True)
+
+
+def _status(mine: list[Launched], image: str, *, as_json: bool) -> None:
+    running = [each for each in mine if each.running]
+    if not running:
+        state = "has ended" if mine else "was not started"
+        raise Fault(f"the container of {image} {state}", reason="NotRunning")
+    _print(running[0], _address(running[0], Answer.HTTP), as_json=as_json)
+
+
+def _start(
+    tools: Tools, mine: list[Launched], image: str, name: str, given: dict[str, Any]
+) -> None:
+    facts = tools.engine.inspect(image)
+    if facts is None:
+        raise NotFound(
+            f"there is no image {image} in the storage of {tools.engine.name}",
+            hint="Build it first: slipcast build SOURCE --tag NAME.",
+        )
+    replaced = [each for each in mine if each.name == name]
+    for each in replaced:
+        tools.launcher.stop(each.name)
+        if each.running:
+            click.echo(f"Replacing {each.name}, which was running", err=True)
+    exposed = following.tcp_ports(facts.config)
+    spec = LaunchSpec(
+        image=image,
+        name=name,
+        ports=_ports(exposed, given["port"]),
+        env=given["env"],
+        user=given["user"],
+        public=given["public"],
+    )
+    started = tools.launcher.start(spec)
+    if given["follow"]:
+        for address, port in following.addresses(started):
+            click.echo(f"Port {port} answers at {address}", err=True)
+        following.follow(tools, started)
+        return
+    answer = Answer.HTTP if given["no_wait"] else _answered(tools, started, given["timeout"])
+    _print(started, _address(started, answer), as_json=given["output"] == "json")
+
+
+def _ports(exposed: tuple[int, ...], asked: tuple[int, int] | None) -> tuple[tuple[int, int], ...]:
+    if asked is not None:
+        host, inside = asked
+        return ((host, inside or (exposed[0] if exposed else host)),)
+    return tuple((port if answering.is_free(port) else 0, port) for port in exposed)
+
+
+def _answered(tools: Tools, started: Launched, timeout: float) -> Answer:
+    """Wait for an answer; a container that does not give one is ended, and its last words told."""
+    if not started.ports:
+        return Answer.NOTHING
+    port = started.ports[0][0]
+    try:
+        answer = answering.wait(port, timeout, lambda: _runs(tools, started.name))
+    except BaseException:
+        tools.launcher.stop(started.name)
+        raise
+    if answer is not Answer.NOTHING:
+        return answer
+    alive = _runs(tools, started.name)
+    tail = tuple(tools.launcher.tail(started.name).splitlines())
+    tools.launcher.stop(started.name)
+    if alive:
+        raise EngineFault(
+            f"{started.image} did not answer on port {started.ports[0][1]} within {timeout:g} s",
+            reason="NoAnswer",
+            hint="Give the port it listens on with --port HOST:CONTAINER, or more --timeout.",
+            tail=tail,
+        )
+    raise EngineFault(f"{started.image} ended before it answered", reason="RunFailed", tail=tail)
+
+
+def _runs(tools: Tools, name: str) -> bool:
+    return any(each.name == name and each.running for each in tools.launcher.list())
+
+
+def _address(started: Launched, answer: Answer) -> str:
+    if not started.ports:
+        return ""
+    place = f"{answering.LOOPBACK}:{started.ports[0][0]}"
+    return f"http://{place}/" if answer is Answer.HTTP else place
+
+
+def _print(started: Launched, address: str, *, as_json: bool) -> None:
+    if as_json:
+        outputs.emit(
+            {
+                "schema": "slipcast.run/1",
+                "name": started.name,
+                "image": started.image,
+                "address": address,
+                "ports": [{"host": host, "container": port} for host, port in started.ports],
+            }
+        )
+        return
+    if not address:
+        click.echo(f"{started.name} runs and exposes no port", err=True)
+        return
+    click.echo(address)

@@ -1,0 +1,129 @@
+"""The program: THE TABLE of commands, and what every command's end becomes.
+
+A command's module is imported when the command is called; nothing here may import one.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+
+import click
+from typing_extensions import override
+
+from slipcast import __version__
+from slipcast.cli import faults
+from slipcast.cli.faults import Manner
+from slipcast.cli.toolbox import Toolbox
+from slipcast.values.faults import Fault, Interrupted
+
+WIDTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A command: its name, where it is, and what it does."""
+
+    name: str
+    place: str
+    summary: str
+
+
+COMMANDS = (
+    Row("build", "slipcast.cli.commands.build:build", "Build an image from source code."),
+    Row("run", "slipcast.cli.commands.run:run", "Start an image and print where it answers."),
+    Row("detect", "slipcast.cli.commands.detect:detect", "Say what a source is, and why."),
+    Row("builders", "slipcast.cli.commands.builders:builders", "List and make builder images."),
+    Row("s2i", "slipcast.cli.commands.s2i:s2i", "Everything the s2i tool does, with its flags."),
+    Row("doctor", "slipcast.cli.commands.doctor:doctor", "Look at what this machine allows."),
+)
+"""THE TABLE of commands, in the order help lists them."""
+
+
+class Program(click.Group):
+    """The group of all commands, imported one by one."""
+
+    @override
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [row.name for row in COMMANDS]
+
+    @override
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        row = next((row for row in COMMANDS if row.name == cmd_name), None)
+        if row is None:
+            return None
+        module, _, name = row.place.partition(":")
+        command = getattr(importlib.import_module(module), name)
+        assert isinstance(command, click.Command)  # noqa: S101 -- the table names commands only
+        return command
+
+    @override
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(row.name, row.summary) for row in COMMANDS])
+
+
+@click.group(
+    cls=Program,
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "terminal_width": WIDTH,
+        "max_content_width": WIDTH,
+    },
+    invoke_without_command=True,
+)
+@click.version_option(__version__, prog_name="slipcast", message="%(prog)s %(version)s")
+@click.pass_context
+def slipcast(ctx: click.Context) -> None:
+    """Source code in, running container images out."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def run(argv: list[str], toolbox: Toolbox) -> int:
+    """Run a command line to its end; the exit code."""
+    manner = Manner.S2I if argv[:1] == ["s2i"] else Manner.OWN
+    try:
+        code = slipcast.main(argv, prog_name="slipcast", standalone_mode=False, obj=toolbox)
+    except Exception as fault:  # noqa: BLE001 -- one of the places where faults end
+        return _ended(fault, manner, toolbox)
+    return code if isinstance(code, int) else 0
+
+
+def _ended(fault: Exception, manner: Manner, toolbox: Toolbox) -> int:
+    code = 1
+    match fault:
+        case click.exceptions.Exit():
+            code = fault.exit_code
+        case click.Abort():
+            code = Interrupted.default_exit_code
+        case BrokenPipeError():
+            pass
+        case faults.Ended():
+            code = _told(fault.fault, fault.ctx, manner)
+        case Fault():
+            code = _told(fault, None, manner)
+        case click.ClickException():
+            faults.report_click(fault)
+            _show_help(getattr(fault, "ctx", None), manner)
+            code = faults.exit_code(fault, manner)
+        case _:
+            code = faults.report_bug(fault, toolbox.record_bug)
+    return code
+
+
+def _told(fault: Fault, ctx: click.Context | None, manner: Manner) -> int:
+    level = ctx.params.get("loglevel", 0) if ctx else 0
+    faults.report(fault, manner, level=level if isinstance(level, int) else 0)
+    if faults.is_usage(fault):
+        _show_help(ctx, manner)
+    return faults.exit_code(fault, manner)
+
+
+def _show_help(ctx: click.Context | None, manner: Manner) -> None:
+    if ctx is None:
+        return
+    if manner is Manner.S2I:
+        click.echo(ctx.get_help(), err=True)
+    else:
+        click.echo(f"Try '{ctx.command_path} --help'.", err=True)

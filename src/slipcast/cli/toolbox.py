@@ -1,0 +1,114 @@
+"""Toolbox: what a command is given.
+
+Ports only; which adapter stands behind one is wiring's business.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from slipcast.builds.s2i.request import Platform
+from slipcast.ports.builders import Builders
+from slipcast.ports.engine import Engine, RegistryAccess
+from slipcast.ports.git import Git
+from slipcast.ports.host import Host
+from slipcast.ports.launcher import Launcher
+from slipcast.ports.s2i import S2I
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineFlags:
+    """What the command line says about the engine and its registries.
+
+    Shape:  engine is `buildah`, `docker` or empty for the settings' choice. None and empty mean not
+            given.
+    """
+
+    engine: str = ""
+    url: str = ""
+    cert: Path | None = None
+    key: Path | None = None
+    ca: Path | None = None
+    tls: bool | None = None
+    tls_verify: bool | None = None
+    credentials: Path | None = None
+
+
+class Tools(Protocol):
+    """Everything that one engine serves; each is made when it is first asked for."""
+
+    @property
+    def engine(self) -> Engine:
+        """The engine itself."""
+        ...
+
+    @property
+    def s2i(self) -> S2I:
+        """Source to image on it."""
+        ...
+
+    @property
+    def builders(self) -> Builders:
+        """The catalogue of builder images against its storage."""
+        ...
+
+    @property
+    def launcher(self) -> Launcher:
+        """Starts containers from its images."""
+        ...
+
+    def access(self, image: str) -> RegistryAccess:
+        """How the registry of an image is reached."""
+        ...
+
+
+class Changes(Protocol):
+    """What happens in a directory; nothing is lost between two calls."""
+
+    def wait(self) -> tuple[str, ...]:
+        """Block until something changed since the last call; the relative paths, sorted."""
+        ...
+
+
+class Toolbox(Protocol):
+    """What wiring hands to the command line."""
+
+    @property
+    def directory(self) -> Path:
+        """Where the command was called; relative paths count from here."""
+        ...
+
+    @property
+    def colour(self) -> bool:
+        """Whether standard error is a terminal that wants colour."""
+        ...
+
+    @property
+    def platform(self) -> Platform:
+        """What every build is given."""
+        ...
+
+    @property
+    def host(self) -> Host:
+        """The machine."""
+        ...
+
+    @property
+    def git(self) -> Git:
+        """The git program."""
+        ...
+
+    def tools(self, flags: EngineFlags) -> Tools:
+        """What works on the engine that the flags choose."""
+        ...
+
+    def watch(self, root: Path) -> AbstractContextManager[Changes]:
+        """Changes below a directory from now on, ignored files left out."""
+        ...
+
+    def record_bug(self, trace: str) -> tuple[str, Path | None]:
+        """Keep a stack trace where only the user can read it; its id, and the file."""
+        ...

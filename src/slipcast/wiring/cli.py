@@ -1,0 +1,35 @@
+"""`slipcast`: terminal, settings, engine, git. The entry of the program.
+
+Everything is imported when it is first needed: `--version` and `--help` need nothing of it.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import PurePosixPath
+
+NAMES = {"s2i": ["s2i"], "sti": ["s2i"]}
+"""Names under which the program is another one, and the words that then come first (S2I-9)."""
+
+
+def main() -> None:
+    """Run the command line of this process and end with its exit code."""
+    argv = [*NAMES.get(PurePosixPath(sys.argv[0]).name, []), *sys.argv[1:]]
+    if PurePosixPath(sys.argv[0]).name == "sti":
+        sys.stderr.write("WARNING: the name sti is deprecated, use s2i\n")
+    if argv == ["--version"]:
+        from slipcast import __version__  # noqa: PLC0415 -- fast on purpose
+
+        sys.stdout.write(f"slipcast {__version__}\n")
+        return
+    sys.exit(run(argv))
+
+
+def run(argv: list[str]) -> int:
+    """Run a command line; the exit code."""
+    from slipcast.cli import program  # noqa: PLC0415 -- after the fast answer
+    from slipcast.wiring.signals import Ending  # noqa: PLC0415 -- likewise
+    from slipcast.wiring.toolbox import RealToolbox  # noqa: PLC0415 -- likewise
+
+    Ending().install()
+    return program.run(argv, RealToolbox())
