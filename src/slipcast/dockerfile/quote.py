@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from slipcast.values.faults import FieldError, InvalidFault
 
 _SPECIAL = re.compile(r'[\\"$]')
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _SPELLED = {"\n": r"\\n", "\r": r"\\r"}
 _NOT_IN_NAMES = re.compile(r"[\s=\"'\\$\x00-\x1f\x7f]")
 _NOT_IN_WORDS = re.compile(r"[\s\"'\\$\x00-\x1f\x7f]")

@@ -1,0 +1,248 @@
+"""What a Dockerfile builds on and exposes, and the changes a build makes to one.
+
+Source: Dockerfile reference, FROM, ARG, ENV, EXPOSE; openshift build, docker strategy.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from slipcast.dockerfile.parse import Dockerfile, Instruction, with_arguments
+from slipcast.dockerfile.quote import env_assignment, label_assignment, word
+from slipcast.dockerfile.words import expand, expand_words, split_words
+from slipcast.values.faults import FieldError, InvalidFault
+from slipcast.values.image import NOTHING
+
+_PORT = re.compile(
+    r"(?P<low>[0-9]+)(?:-(?P<high>[0-9]+))?(?:/(?P<protocol>tcp|udp|sctp))?", re.IGNORECASE
+)
+_LARGEST_PORT = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A port that an image listens on; of a range, the lowest."""
+
+    number: int
+    protocol: str = "tcp"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposed:
+    """The ports of the last stage, in ascending order, and the values that are none."""
+
+    ports: tuple[Port, ...] = ()
+    unreadable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """One FROM and what follows it, variables replaced."""
+
+    image: str
+    alias: str
+    below: int | None
+    exposed: list[str] = field(default_factory=list)
+    env: dict[str, str] = field(default_factory=dict)
+
+
+def base_images(dockerfile: Dockerfile, build_args: Mapping[str, str] = NOTHING) -> tuple[str, ...]:
+    """The images that stages start from, once each, in the order of the file.
+
+    Shape:  names of earlier stages are none of them; ARG defaults are filled in, build_args win.
+    Errors: InvalidFault for a FROM whose image cannot be told.
+    """
+    stages = _stages(dockerfile, build_args)
+    return tuple(dict.fromkeys(stage.image for stage in stages if stage.below is None))
+
+
+def base_image(dockerfile: Dockerfile, build_args: Mapping[str, str] = NOTHING) -> str:
+    """The image below the last stage, earlier stages followed down.
+
+    Errors: as base_images.
+    """
+    *_, lowest = _last_and_below(_stages(dockerfile, build_args))
+    return lowest.image
+
+
+def exposed_ports(dockerfile: Dockerfile, build_args: Mapping[str, str] = NOTHING) -> Exposed:
+    """The ports that the last stage exposes, those of stages below it included.
+
+    Errors: as base_images.
+    """
+    ports: set[Port] = set()
+    unreadable: dict[str, None] = {}
+    for stage in _last_and_below(_stages(dockerfile, build_args)):
+        for text in stage.exposed:
+            port = _port(text)
+            if port is None:
+                unreadable[text] = None
+            else:
+                ports.add(port)
+    ordered = sorted(ports, key=lambda port: (port.number, port.protocol))
+    return Exposed(ports=tuple(ordered), unreadable=tuple(unreadable))
+
+
+def with_base_image(dockerfile: Dockerfile, image: str) -> Dockerfile:
+    """The Dockerfile whose last FROM starts from another image; its alias stays.
+
+    Errors: InvalidFault for what is no single word.
+    """
+    word(image, "image")
+    at = max(
+        at
+        for at, instruction in enumerate(dockerfile.instructions)
+        if instruction.keyword == "FROM"
+    )
+    found = dockerfile.instructions[at]
+    _, *alias = split_words(found.arguments, dockerfile.escape)
+    changed = with_arguments(found, " ".join((image, *alias)))
+    return replace(
+        dockerfile,
+        instructions=(*dockerfile.instructions[:at], changed, *dockerfile.instructions[at + 1 :]),
+    )
+
+
+def with_env(dockerfile: Dockerfile, env: Iterable[tuple[str, str]]) -> Dockerfile:
+    """The Dockerfile with an ENV at its end; the same when there are no variables.
+
+    Errors: InvalidFault for names that cannot be quoted.
+    """
+    return _appended(dockerfile, "ENV", [env_assignment(name, value) for name, value in env])
+
+
+def with_labels(dockerfile: Dockerfile, labels: Iterable[tuple[str, str]]) -> Dockerfile:
+    """The Dockerfile with a LABEL at its end; the same when there are no labels.
+
+    Errors: InvalidFault for names that cannot be quoted.
+    """
+    return _appended(dockerfile, "LABEL", [label_assignment(name, value) for name, value in labels])
+
+
+def _appended(dockerfile: Dockerfile, keyword: str, assignments: list[str]) -> Dockerfile:
+    if not assignments:
+        return dockerfile
+    *earlier, last = dockerfile.instructions
+    if last.unfinished:
+        # What is appended would otherwise be swallowed as the line's continuation.
+        last = with_arguments(last, last.arguments)
+    if dockerfile.escape != "\\":
+        # Quoted values escape with a backslash, which this file has given another meaning.
+        assignments = [_escaped_by(dockerfile.escape, text) for text in assignments]
+    arguments = " ".join(assignments)
+    dockerfile = replace(dockerfile, instructions=(*earlier, last))
+    before = str(dockerfile)
+    gap = dockerfile.after if before.endswith("\n") else f"{dockerfile.after}\n"
+    line = before.count("\n") + (0 if before.endswith("\n") else 1) + 1
+    added = Instruction(
+        keyword=keyword,
+        arguments=arguments,
+        before=gap,
+        text=f"{keyword} {arguments}\n",
+        first_line=line,
+        last_line=line,
+    )
+    return replace(dockerfile, instructions=(*dockerfile.instructions, added), after="")
+
+
+def _escaped_by(escape: str, text: str) -> str:
+    def other(found: re.Match[str]) -> str:
+        return found[1] if found[1] == "\\" else escape + (found[1] or escape)
+
+    return re.sub(rf"\\(.)|{re.escape(escape)}", other, text)
+
+
+def _stages(dockerfile: Dockerfile, build_args: Mapping[str, str]) -> list[_Stage]:
+    stages: list[_Stage] = []
+    escape = dockerfile.escape
+    global_args: dict[str, str] = {}
+    for instruction in dockerfile.instructions:
+        match instruction.keyword:
+            case "FROM":
+                stages.append(_stage(instruction, stages, global_args, escape))
+            case "ARG" if not stages:
+                global_args |= _args(instruction, global_args, build_args, {}, escape)
+            case "ARG":
+                env = stages[-1].env
+                env |= _args(instruction, env, build_args, global_args, escape)
+            case "ENV":
+                env = stages[-1].env
+                env |= _env(instruction, env, escape)
+            case "EXPOSE":
+                words = expand_words(instruction.arguments, stages[-1].env, escape)
+                stages[-1].exposed.extend(words)
+            case _:
+                pass
+    return stages
+
+
+def _stage(
+    instruction: Instruction, earlier: list[_Stage], args: Mapping[str, str], escape: str
+) -> _Stage:
+    words = split_words(instruction.arguments, escape)
+    where = f"Dockerfile line {instruction.first_line}"
+    with_alias = len(words) == 3 and words[1].upper() == "AS"  # noqa: PLR2004  IMAGE AS NAME
+    if not with_alias and len(words) != 1:
+        what = "FROM takes an image, or an image, AS and a name"
+        raise InvalidFault((FieldError(path=where, what=what, value=instruction.arguments),))
+    image = expand(words[0], args, escape)
+    if not image:
+        what = "the image of FROM is empty; give its ARG a default"
+        raise InvalidFault((FieldError(path=where, what=what, value=words[0]),))
+    below = _find(image, earlier)
+    inherited = {} if below is None else dict(earlier[below].env)
+    return _Stage(image, words[2] if with_alias else "", below, env=inherited)
+
+
+def _find(name: str, stages: list[_Stage]) -> int | None:
+    for at in range(len(stages) - 1, -1, -1):
+        if stages[at].alias and stages[at].alias.lower() == name.lower():
+            return at
+    return None
+
+
+def _last_and_below(stages: list[_Stage]) -> Iterator[_Stage]:
+    at: int | None = len(stages) - 1
+    while at is not None:
+        yield stages[at]
+        at = stages[at].below
+
+
+def _args(
+    instruction: Instruction,
+    env: Mapping[str, str],
+    build_args: Mapping[str, str],
+    outer: Mapping[str, str],
+    escape: str,
+) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in split_words(instruction.arguments, escape):
+        name, equals, default = text.partition("=")
+        if name in build_args:
+            found[name] = build_args[name]
+        elif equals:
+            found[name] = expand(default, {**env, **found}, escape)
+        elif name in outer:
+            found[name] = outer[name]
+    return found
+
+
+def _env(instruction: Instruction, env: Mapping[str, str], escape: str) -> dict[str, str]:
+    words = split_words(instruction.arguments, escape)
+    if "=" not in words[0]:
+        # The old form: one name, and the rest of the line is its value.
+        _, _, value = instruction.arguments.partition(words[0])
+        return {words[0]: expand(value.strip(), env, escape)}
+    pairs = (text.partition("=") for text in words)
+    return {name: expand(value, env, escape) for name, _, value in pairs}
+
+
+def _port(text: str) -> Port | None:
+    found = _PORT.fullmatch(text)
+    if found is None:
+        return None
+    low, high = int(found["low"]), int(found["high"] or found["low"])
+    fits = 0 < low <= high <= _LARGEST_PORT
+    return Port(low, (found["protocol"] or "tcp").lower()) if fits else None
