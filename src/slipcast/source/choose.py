@@ -18,6 +18,8 @@ from slipcast.source.versions import newest_first
 from slipcast.source.wanted import Wanted
 from slipcast.values.faults import Fault
 
+_FILES_SHOWN = 12
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
@@ -58,7 +60,7 @@ def choose(facts: SourceFacts, catalogue: Catalogue) -> Choice:
         builder=builder,
         platform=platform,
         reasons=(
-            f"found {', '.join(facts.files)}",
+            f"found {_listed(facts.files)}",
             *_passed_over(facts, offered),
             f"chose {platform} because {why}",
             version_reason,
@@ -66,6 +68,12 @@ def choose(facts: SourceFacts, catalogue: Catalogue) -> Choice:
         warnings=(*warnings, *_unused(facts)),
         alternatives=tuple(row for row in dict.fromkeys(alternatives) if row != builder),
     )
+
+
+def _listed(files: tuple[str, ...]) -> str:
+    more = len(files) - _FILES_SHOWN
+    shown = ", ".join(files[:_FILES_SHOWN])
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _passed_over(facts: SourceFacts, offered: list[Detected]) -> Iterator[str]:
@@ -142,7 +150,7 @@ def _nothing_detected(facts: SourceFacts, catalogue: Catalogue) -> Fault:
 def _no_builder(facts: SourceFacts, catalogue: Catalogue) -> Fault:
     platforms = ", ".join(hit.platform for hit in facts.platforms)
     return Fault(
-        f"Found {', '.join(facts.files)}, but there is no builder image for {platforms}.",
+        f"Found {_listed(facts.files)}, but there is no builder image for {platforms}.",
         reason="NoBuilder",
         hint=(
             f"On offer are {', '.join(catalogue.names)}. "

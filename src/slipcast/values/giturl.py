@@ -13,7 +13,6 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import PurePosixPath
-from typing import Self
 from urllib.parse import unquote
 
 from typing_extensions import override
@@ -74,30 +73,6 @@ class GitURL:
     path: str = ""
     ref: str = ""
 
-    @classmethod
-    def parse(cls, text: str, field: str = "source") -> Self | None:
-        """The Git URL a text is; None when it is none, such as a local path.
-
-        Errors: InvalidFault for what is a URL but must not or cannot be given to git.
-        """
-        if not text:
-            return None
-        if text.startswith("-"):
-            raise _invalid(field, "must not start with '-'", text)
-        bare, mark, ref = text.partition("#")
-        parts = _parts(bare, field)
-        if parts is None:
-            return None
-        if _CONTROL.search(bare):
-            raise _invalid(field, "holds a control character", text)
-        if mark and not _FRAGMENT.fullmatch(ref):
-            what = "the ref after '#' may hold letters, digits and . - _ + / \\ only"
-            raise _invalid(field, what, text)
-        check_ref(ref, field)
-        return cls(
-            url=parts.url, transport=parts.transport, host=parts.host, path=parts.path, ref=ref
-        )
-
     @property
     def is_local(self) -> bool:
         """Whether the repository lies on this machine; its path is then absolute."""
@@ -144,9 +119,24 @@ class GitURL:
         return f"GitURL({str(self)!r})"
 
 
-def parse_git_url(text: str) -> GitURL | None:
-    """The Git URL a text is, see GitURL.parse."""
-    return GitURL.parse(text)
+def parse_git_url(text: str, field: str = "source") -> GitURL | None:
+    """The Git URL a text is; None when it is none, such as a local path.
+
+    Errors: InvalidFault for what is a URL but must not or cannot be given to git.
+    """
+    if text.startswith("-"):
+        raise _invalid(field, "must not start with '-'", text)
+    bare, mark, ref = text.partition("#")
+    parts = _parts(bare, field)
+    if parts is None:
+        return None
+    if _CONTROL.search(bare):
+        raise _invalid(field, "holds a control character", text)
+    if mark and not _FRAGMENT.fullmatch(ref):
+        what = "the ref after '#' may hold letters, digits and . - _ + / \\ only"
+        raise _invalid(field, what, text)
+    check_ref(ref, field)
+    return replace(parts, ref=ref)
 
 
 def local_repository(path: PurePosixPath, ref: str = "") -> GitURL:
@@ -185,15 +175,7 @@ def check_ref(ref: str, field: str = "ref") -> None:
         raise _invalid(field, "a ref must not hold control characters", ref)
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    url: str
-    transport: Transport
-    host: str
-    path: str
-
-
-def _parts(text: str, field: str) -> _Parts | None:
+def _parts(text: str, field: str) -> GitURL | None:
     if found := _URL.fullmatch(text):
         return _url_parts(found, field)
     if _HELPER.match(text):
@@ -205,7 +187,7 @@ def _parts(text: str, field: str) -> _Parts | None:
     return None
 
 
-def _url_parts(found: re.Match[str], field: str) -> _Parts:
+def _url_parts(found: re.Match[str], field: str) -> GitURL:
     text, scheme = found[0], found["scheme"].lower()
     transport = TRANSPORTS.get(scheme)
     if transport is None:
@@ -222,26 +204,26 @@ def _url_parts(found: re.Match[str], field: str) -> _Parts:
         raise _invalid(field, "names no host", text)
     if host.startswith("-") or (authority["user"] or "").startswith("-"):
         raise _invalid(field, "neither user nor host may start with '-'", text)
-    return _Parts(url, transport, host, found["path"])
+    return GitURL(url=url, transport=transport, host=host, path=found["path"])
 
 
-def _file_parts(url: str, found: re.Match[str], field: str) -> _Parts:
+def _file_parts(url: str, found: re.Match[str], field: str) -> GitURL:
     if found["authority"]:
         what = "a file URL has no host; write file:/// and the absolute path"
         raise _invalid(field, what, found[0])
     if not found["path"].startswith("/"):
         raise _invalid(field, "a file URL needs an absolute path", found[0])
     path = unquote(found["path"], errors="surrogateescape")
-    return _Parts(url, Transport.FILE, "", path)
+    return GitURL(url=url, transport=Transport.FILE, path=path)
 
 
-def _scp_parts(found: re.Match[str], field: str) -> _Parts:
+def _scp_parts(found: re.Match[str], field: str) -> GitURL:
     text, host, path = found[0], found["host"], found["path"]
     if not path:
         raise _invalid(field, "names no path after the host", text)
     if any(part.startswith("-") for part in (found["user"] or "", host, path)):
         raise _invalid(field, "neither user, host nor path may start with '-'", text)
-    return _Parts(text, Transport.SCP, host.strip("[]"), path)
+    return GitURL(url=text, transport=Transport.SCP, host=host.strip("[]"), path=path)
 
 
 def _invalid(field: str, what: str, given: str) -> InvalidFault:
