@@ -33,3 +33,5 @@ def calls(module: ast.Module) -> Iterator[tuple[int, str]]:
             match node.func:
                 case ast.Name(id=name) | ast.Attribute(attr=name):
                     yield node.lineno, name
+                case _:
+                    continue
