@@ -1,0 +1,1 @@
+"""Inputs: getting the source together, from git or as it lies there."""
