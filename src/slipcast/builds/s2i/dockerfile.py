@@ -7,13 +7,14 @@ Source: source-to-image, Dockerfile output (S2I-253 to 274).
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from slipcast.builds.s2i.reasons import Reason, failure
+from slipcast.dockerfile import quote
+from slipcast.values.faults import InvalidFault
 
 MARK = "# A source-to-image build; its context is the directory of this file."
 DEFAULT_USER = "1001"
@@ -65,7 +66,10 @@ def text(recipe: Recipe) -> str:
 
     Errors: BuildFault DockerFileCreationFailed for a value that no Dockerfile can hold.
     """
-    return "\n".join(line for line in _lines(recipe)) + "\n"
+    try:
+        return "\n".join(_lines(recipe)) + "\n"
+    except InvalidFault as fault:
+        raise failure(Reason.DOCKERFILE_CREATION_FAILED, str(fault)) from fault
 
 
 def _lines(recipe: Recipe) -> Iterator[str]:
@@ -111,59 +115,42 @@ def _cached(recipe: Recipe, own: str) -> Iterator[str]:
 
 
 def word(text: str) -> str:
-    """A reference as an argument; anything but a plain word is refused."""
-    if not _PLAIN.fullmatch(text):
-        raise _impossible(f"{text!r} is no image reference")
-    return text
+    """An image as an argument; anything but a plain word is refused."""
+    return quote.word(text, "image")
 
 
 def copy_line(options: str, source: str, target: str) -> str:
     """A COPY; paths that are not plain words take the JSON form."""
-    for path in (source, target):
-        _one_line("path", path)
-    if _PLAIN.fullmatch(source) and _PLAIN.fullmatch(target):
-        return " ".join(part for part in ("COPY", options, source, target) if part)
-    words = [each.replace("$", "\\$") for each in (source, target)]
-    form = json.dumps(words, ensure_ascii=False)
-    return " ".join(part for part in ("COPY", options, form) if part)
+    pattern = quote.source_pattern(source)
+    if _PLAIN.fullmatch(pattern) and _PLAIN.fullmatch(target):
+        words = f"{pattern} {target}"
+    else:
+        words = quote.json_form((_path(pattern), _path(target)), expands=True)
+    return " ".join(part for part in ("COPY", options, words) if part)
 
 
 def label_lines(labels: Mapping[str, str]) -> Iterator[str]:
     """One LABEL, names in order; none when there are no labels."""
-    pairs = [
-        f"{_quoted(_flat(name))}={_quoted(_flat(value))}" for name, value in sorted(labels.items())
-    ]
+    pairs = [quote.label_assignment(name, value) for name, value in sorted(labels.items())]
     if pairs:
         yield "LABEL " + " \\\n      ".join(pairs)
 
 
 def env_lines(env: Iterable[tuple[str, str]]) -> Iterator[str]:
     """One ENV; none when there are no variables."""
-    pairs = []
-    for name, value in env:
-        _one_line(f"value of {name}", value)
-        pairs.append(f"{word(name)}={_quoted(value)}")
+    pairs = [quote.env_assignment(name, value) for name, value in env]
     if pairs:
         yield "ENV " + " \\\n    ".join(pairs)
 
 
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$")
-    return f'"{escaped}"'
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.splitlines())
-
-
 def _shell(path: str) -> str:
-    _one_line("path", path)
-    return shlex.quote(path)
+    return shlex.quote(_path(path))
 
 
-def _one_line(what: str, text: str) -> None:
-    if "\n" in text or "\r" in text or "\0" in text:
-        raise _impossible(f"the {what} {text!r} holds a line break")
+def _path(path: str) -> str:
+    if "\n" in path or "\r" in path or "\0" in path:
+        raise _impossible(f"the path {path!r} holds a line break")
+    return path
 
 
 def _impossible(what: str) -> Exception:

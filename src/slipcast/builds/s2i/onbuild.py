@@ -5,11 +5,11 @@ Source: source-to-image, ONBUILD strategy (S2I-249 to 252).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 
 from slipcast.builds.s2i import dockerfile
 from slipcast.builds.s2i.scripts import Script
+from slipcast.dockerfile import quote
 from slipcast.source.tree import Tree
 
 STARTERS = tuple(
@@ -49,5 +49,5 @@ def _lines(
     if assemble is not None:
         if assemble.content is not None:
             yield dockerfile.copy_line("", f"{scripts}/{assemble.name}", assemble.path)
-        yield f"RUN {json.dumps([assemble.path])}"
-    yield f"ENTRYPOINT {json.dumps([f'./{starter}'])}"
+        yield f"RUN {quote.json_form([assemble.path])}"
+    yield f"ENTRYPOINT {quote.json_form([f'./{starter}'])}"

@@ -1,0 +1,129 @@
+"""The assemble container: uploaded to, run, and handed on when assemble ended well.
+
+Source: source-to-image, the assemble container (S2I-199 to 207).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from slipcast.builder import diagnosis, injecting, owners, reading, stages
+from slipcast.builder.job import Job, failing
+from slipcast.builder.tail import Tail
+from slipcast.builds.s2i import labels, platform, scripts
+from slipcast.builds.s2i.reasons import Reason
+from slipcast.builds.s2i.scripts import Script
+from slipcast.ports.engine import Container, ContainerSpec
+from slipcast.values.container import Owner
+from slipcast.values.entries import Entry
+from slipcast.values.image import ImageFacts
+
+Entries = Callable[[], Iterable[Entry]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is put into a container of the builder image, and how assemble is run there.
+
+    Shape:  image is the name as typed. env is the build environment, the platform's not counted.
+            artifacts are those of the previous image, None when there are none.
+    """
+
+    builder: ImageFacts
+    image: str
+    user: str
+    destination: str
+    scripts: Mapping[str, Script]
+    env: tuple[tuple[str, str], ...]
+    source: Entries
+    artifacts: Entries | None = None
+    timestamp: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A container in which assemble ended well, and the labels it asked for."""
+
+    container: Container
+    labels: Mapping[str, str]
+
+
+@contextmanager
+def assembled(job: Job, plan: Plan) -> Iterator[Assembled]:
+    """The container after assemble, injections emptied; gone when the context ends.
+
+    Errors: BuildFault AssembleFailed, with the last lines of the script's output.
+    """
+    with (
+        failing(Reason.ASSEMBLE_FAILED, ""),
+        job.engine.container(_spec(job, plan)) as container,
+    ):
+        with job.progress.stage(*stages.ASSEMBLE, f"Assembling in {plan.image}"):
+            owner = owners.of(container, plan.image, plan.user)
+            injected = _upload(job, plan, container, owner)
+            run(job, plan, container)
+            injecting.empty(container, injected, owner)
+        added = labels.added_by_assemble(reading.content(container, labels.METADATA_FILE))
+        yield Assembled(container, added)
+
+
+def _spec(job: Job, plan: Plan) -> ContainerSpec:
+    request = job.request
+    return ContainerSpec(
+        image=plan.builder.id,
+        argv=(plan.scripts[scripts.ASSEMBLE].path,),
+        name=job.container_name(plan.image),
+        user=plan.user,
+        env=platform.env(request.platform, plan.env, plan.timestamp),
+        mounts=(*platform.mounts(request.platform), *request.volumes),
+        network=request.network,
+        add_hosts=request.add_hosts,
+        cap_drop=request.cap_drop,
+        security_opt=request.security_opt,
+        limits=request.limits,
+    )
+
+
+def _upload(
+    job: Job, plan: Plan, container: Container, owner: Owner
+) -> tuple[injecting.Injected, ...]:
+    workdir = plan.builder.config.workdir
+    injected = injecting.write(container, job.request.injections, workdir, owner)
+    container.write(
+        f"{plan.destination}/scripts",
+        script_entries(plan.scripts.values(), plan.timestamp or 0),
+        owner=owner,
+    )
+    container.write(f"{plan.destination}/src", plan.source(), owner=owner)
+    if plan.artifacts is not None:
+        container.write(f"{plan.destination}/artifacts", plan.artifacts(), owner=owner)
+    return injected
+
+
+def script_entries(found: Iterable[Script], mtime: int) -> Iterator[Entry]:
+    """The uploaded ones among the scripts, executable whatever they were before (S2I-155)."""
+    for script in found:
+        if script.content is not None:
+            yield Entry(
+                path=script.name,
+                mode=0o755,
+                mtime=mtime,
+                size=len(script.content),
+                content=script.content,
+            )
+
+
+def run(job: Job, plan: Plan, container: Container) -> None:
+    """Run assemble to its end.
+
+    Errors: BuildFault saying how it ended.
+    """
+    tail = Tail(job.progress, quiet=job.request.quiet)
+    status = container.run(stdout=tail.sink("stdout"), stderr=tail.sink("stderr"))
+    if not status.ok:
+        path = plan.scripts[scripts.ASSEMBLE].path
+        raise diagnosis.fault(
+            container, plan.image, path, status, tail.lines, Reason.ASSEMBLE_FAILED
+        )

@@ -1,0 +1,73 @@
+"""Why a script did not end well, as exactly as the container can tell."""
+
+from __future__ import annotations
+
+from slipcast.builder import reading
+from slipcast.builds.s2i.reasons import Reason, failure
+from slipcast.ports.engine import Container
+from slipcast.values.container import ExitStatus
+from slipcast.values.faults import BuildFault
+
+_NOT_STARTED = frozenset({125, 126, 127})
+"""Statuses with which engines say that a program could not be started."""
+
+
+def fault(
+    container: Container,
+    image: str,
+    path: str,
+    status: ExitStatus,
+    tail: tuple[str, ...],
+    reason: Reason,
+) -> BuildFault:
+    """The fault for a script at path that ended with status (S2I-79, S2I-81)."""
+    text = f"non-zero ({status.code}) exit code from {image}"
+    if status.oom_killed:
+        return failure(
+            reason,
+            f"{text}: {path} was killed because it used more memory than allowed (OOMKilled)",
+            hint="Allow the build more memory.",
+            tail=tail,
+        )
+    if status.error or status.code in _NOT_STARTED:
+        why, hint = _cause(container, path)
+        if why:
+            return failure(reason, f"{text}: {why}", hint=hint, tail=tail)
+    if status.error:
+        return failure(reason, f"{text}: {status.error}", tail=tail)
+    return failure(
+        reason,
+        f"{text}: {path} failed",
+        hint="The last lines of its output are above; run it again with more output if need be.",
+        tail=tail,
+    )
+
+
+def _cause(container: Container, path: str) -> tuple[str, str]:
+    """What is wrong with the script itself, and what to do; empty when it is fine."""
+    found = reading.member(container, path)
+    if found is None:
+        return (
+            f"there is no script {path} in the image",
+            "Use an image with scripts where its label says, or put them in .s2i/bin.",
+        )
+    if found.isdir():
+        return f"{path} is a directory, not a script", "Correct the scripts URL."
+    if not found.isreg():
+        return "", ""
+    if not found.mode & 0o111:
+        return f"{path} is not executable", "Make it executable in the image."
+    interpreter = _interpreter(reading.content(container, path, 256) or b"")
+    if interpreter and reading.member(container, interpreter) is None:
+        return (
+            f"the interpreter {interpreter} of {path} is not in the image",
+            "Correct the first line of the script, or add the interpreter to the image.",
+        )
+    return "", ""
+
+
+def _interpreter(head: bytes) -> str:
+    if not head.startswith(b"#!"):
+        return ""
+    words = head[2:].split(b"\n", 1)[0].split()
+    return words[0].decode(errors="replace") if words else ""

@@ -1,0 +1,45 @@
+"""Laying entries down in a directory of this machine, as a build context."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from slipcast.values.entries import Entry, Kind
+
+
+def lay(entries: Iterable[Entry], root: Path) -> None:
+    """Write entries below root, which is made.
+
+    Shape:  entries come parents first and nothing of theirs was there before, so that no link can
+            be in the way.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    modes: list[tuple[Path, int]] = []
+    for entry in entries:
+        path = root / entry.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        match entry.kind:
+            case Kind.DIRECTORY:
+                path.mkdir(exist_ok=True)
+                modes.append((path, entry.mode))
+            case Kind.LINK:
+                path.symlink_to(entry.target)
+            case Kind.FILE:
+                _file(entry, path)
+    # Directories last: one without write permission could not be filled.
+    for path, mode in reversed(modes):
+        path.chmod(mode)
+
+
+def _file(entry: Entry, path: Path) -> None:
+    with path.open("xb") as target:
+        if entry.content is not None:
+            target.write(entry.content)
+        elif entry.source is not None:
+            with entry.source.open("rb") as source:
+                shutil.copyfileobj(source, target, 1 << 20)
+    path.chmod(entry.mode)
+    os.utime(path, (entry.mtime, entry.mtime))

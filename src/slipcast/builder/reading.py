@@ -1,0 +1,133 @@
+"""Reading single files and whole trees out of a container, as entries."""
+
+from __future__ import annotations
+
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from slipcast.ports.engine import Container
+from slipcast.values.entries import Entry, Kind
+from slipcast.values.faults import NotFound
+
+_IN_MEMORY = 4 << 20
+
+
+def member(container: Container, path: str) -> tarfile.TarInfo | None:
+    """What lies at a path of the container, None when nothing does."""
+    try:
+        with container.read(path) as stream, tarfile.open(fileobj=stream, mode="r|") as tar:
+            return tar.next()
+    except NotFound:
+        return None
+
+
+def content(container: Container, path: str, limit: int = 1 << 20) -> bytes | None:
+    """The first bytes of a regular file of the container, None when there is none."""
+    try:
+        with container.read(path) as stream, tarfile.open(fileobj=stream, mode="r|") as tar:
+            first = tar.next()
+            taken = tar.extractfile(first) if first is not None and first.isreg() else None
+            return None if taken is None else taken.read(limit)
+    except NotFound:
+        return None
+
+
+def text(container: Container, path: str) -> str:
+    """A text file of the container, empty when there is none."""
+    return (content(container, path) or b"").decode(errors="replace")
+
+
+@contextmanager
+def spooled(stream: IO[bytes], below: Path) -> Iterator[tarfile.TarFile]:
+    """A tar stream on disk below a directory, so that hard links can be followed."""
+    with tempfile.TemporaryFile(dir=below) as spool:
+        shutil.copyfileobj(stream, spool, 1 << 20)
+        spool.seek(0)
+        with tarfile.open(fileobj=spool, mode="r:", errorlevel=1) as tar:
+            yield tar
+
+
+def check(tar: tarfile.TarFile) -> None:
+    """Refuse a tar that reaches outside the directory it is meant for (S2I-186).
+
+    A symbolic link may point anywhere: it is text until something goes through it, and nothing
+    of this tar may.
+
+    Errors: ValueError naming the member.
+    """
+    seen: dict[str, bool] = {}
+    for info in tar:
+        path = _inside(info.name)
+        if any(seen.get(str(above)) for above in PurePosixPath(path).parents):
+            raise ValueError(f"{info.name!r} goes through a link")
+        if path in seen and not info.isdir():
+            raise ValueError(f"{info.name!r} is there twice")
+        if info.islnk() and seen.get(_inside(info.linkname)) is not False:
+            raise ValueError(f"{info.name!r} is a link to {info.linkname!r}, which is not there")
+        if not (info.isreg() or info.isdir() or info.issym() or info.islnk()):
+            raise ValueError(f"{info.name!r} is a device or a pipe")
+        seen[path] = info.issym()
+
+
+def _inside(name: str) -> str:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
+        raise ValueError(f"{name!r} lies outside")
+    return str(path)
+
+
+def entries(tar: tarfile.TarFile, below: Path) -> Iterator[Entry]:
+    """The members of a tar as entries, names as they are; devices and pipes are left out.
+
+    Shape:  a large file is laid below a directory and is gone once the next entry is asked for.
+    """
+    for info in tar:
+        if PurePosixPath(info.name) == PurePosixPath():
+            continue
+        if info.isdir():
+            yield _entry(info, Kind.DIRECTORY)
+        elif info.issym():
+            yield _entry(info, Kind.LINK, target=info.linkname)
+        elif info.isreg() or info.islnk():
+            yield from _file(tar, info, below)
+
+
+def _file(tar: tarfile.TarFile, info: tarfile.TarInfo, below: Path) -> Iterator[Entry]:
+    taken = tar.extractfile(info)
+    if taken is None:
+        return
+    head = taken.read(_IN_MEMORY + 1)
+    if len(head) <= _IN_MEMORY:
+        yield _entry(info, Kind.FILE, size=len(head), content=head)
+        return
+    with tempfile.NamedTemporaryFile(dir=below) as spool:
+        spool.write(head)
+        shutil.copyfileobj(taken, spool, 1 << 20)
+        spool.flush()
+        yield _entry(info, Kind.FILE, size=spool.tell(), source=Path(spool.name))
+
+
+def _entry(
+    info: tarfile.TarInfo,
+    kind: Kind,
+    *,
+    size: int = 0,
+    source: Path | None = None,
+    content: bytes | None = None,
+    target: str = "",
+) -> Entry:
+    return Entry(
+        path=str(PurePosixPath(info.name)),
+        kind=kind,
+        mode=info.mode & 0o7777,
+        mtime=int(info.mtime),
+        size=size,
+        source=source,
+        content=content,
+        target=target,
+    )
