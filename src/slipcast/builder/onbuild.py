@@ -22,14 +22,14 @@ _SCRIPTS = ".s2i-scripts"
 
 
 def build(
-    job: Job, builder: ImageFacts, fetched: Source, env: tuple[tuple[str, str], ...]
+    job: Job, builder: ImageFacts, source: Source, env: tuple[tuple[str, str], ...]
 ) -> ImageFacts:
     """The image.
 
     Errors: BuildFault when nothing starts the application, or the engine's build failed.
     """
     request = job.request
-    starter = onbuild.starter(fetched.tree)
+    starter = onbuild.starter(source.tree)
     if starter is None:
         raise failure(
             Reason.GENERIC,
@@ -37,22 +37,22 @@ def build(
             f"{request.builder_image!r} has ONBUILD instructions, so an executable file named "
             f"{', '.join(onbuild.STARTERS)} must lie in the root of the source",
         )
-    assemble = _assemble(job, builder, fetched)
-    context = fetched.workspace / "context"
-    dockerfile = fetched.workspace / "Dockerfile"
+    assemble = _assemble(job, builder, source)
+    context = source.workspace.root / "context"
+    dockerfile = source.workspace.root / "Dockerfile"
     with failing(Reason.DOCKERFILE_CREATION_FAILED, "the build context cannot be written"):
-        laying.lay(fetched.entries(), context)
+        laying.lay(source.entries(), context)
         if assemble is not None and assemble.content is not None:
-            mtime = fetched.timestamp or 0
+            mtime = source.timestamp or 0
             laying.lay(assembly.script_entries([assemble], mtime), context / _SCRIPTS)
         dockerfile.write_text(
             onbuild.text(request.builder_image, env, assemble, starter, _SCRIPTS),
             encoding="utf-8",
         )
-    return _built(job, fetched, context, dockerfile)
+    return _built(job, source, context, dockerfile)
 
 
-def _built(job: Job, fetched: Source, context: Path, dockerfile: Path) -> ImageFacts:
+def _built(job: Job, source: Source, context: Path, dockerfile: Path) -> ImageFacts:
     request = job.request
     spec = BuildSpec(
         context=context,
@@ -64,7 +64,7 @@ def _built(job: Job, fetched: Source, context: Path, dockerfile: Path) -> ImageF
         add_hosts=request.add_hosts,
         limits=request.limits,
         policy=PullPolicy.NEVER,
-        timestamp=fetched.timestamp,
+        timestamp=source.timestamp,
     )
     with (
         failing(Reason.IMAGE_BUILD_FAILED, "the engine could not build the image"),
@@ -73,13 +73,13 @@ def _built(job: Job, fetched: Source, context: Path, dockerfile: Path) -> ImageF
         return job.engine.build(spec, log=lambda data: job.progress.output("stderr", data))
 
 
-def _assemble(job: Job, builder: ImageFacts, fetched: Source) -> Script | None:
+def _assemble(job: Job, builder: ImageFacts, source: Source) -> Script | None:
     config = builder.config
     lookup = Lookup(
         job,
         image=job.request.builder_image,
         image_url=scripts.scripts_url(config).value,
         destination=scripts.destination(job.request.destination, config).value,
-        in_source=fetched.script,
+        in_source=source.script,
     )
     return lookup.find((), (scripts.ASSEMBLE,)).get(scripts.ASSEMBLE)

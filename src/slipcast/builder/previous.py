@@ -7,22 +7,22 @@ Source: source-to-image, incremental builds (S2I-181 to 190).
 
 from __future__ import annotations
 
-import tarfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from functools import partial
 from tempfile import TemporaryFile
 from typing import IO
 
 from slipcast.builder import diagnosis, reading, stages
 from slipcast.builder.assembly import Entries
+from slipcast.builder.inputs import archive
 from slipcast.builder.job import Job
 from slipcast.builder.pulls import Puller
 from slipcast.builder.tail import Tail
+from slipcast.builder.workspace import Workspace, remove_tree
 from slipcast.builds.s2i import users
 from slipcast.builds.s2i.reasons import Exit, Reason, failure
 from slipcast.builds.s2i.scripts import Script
-from slipcast.ports.engine import ContainerSpec
+from slipcast.ports.engine import Container, ContainerSpec
+from slipcast.values.container import ExitStatus
 from slipcast.values.faults import BuildFault, PortFault
 from slipcast.values.image import ImageFacts
 
@@ -45,39 +45,66 @@ def find(job: Job, puller: Puller) -> ImageFacts | None:
         return None
 
 
-@contextmanager
 def artifacts(
-    job: Job, previous: ImageFacts | None, script: Script | None, below: Path
-) -> Iterator[Entries | None]:
-    """What save-artifacts of the previous image gave, for the length of the context; else None."""
+    job: Job, previous: ImageFacts | None, script: Script | None, space: Workspace
+) -> Entries | None:
+    """What save-artifacts of the previous image gave, None when that is nothing."""
     if previous is None or script is None:
-        yield None
-        return
-    with ExitStack() as stack:
-        spool = stack.enter_context(TemporaryFile(dir=below))
-        try:
-            with job.progress.stage(
-                *stages.RETRIEVE_ARTIFACTS, "Saving the artifacts of the previous image"
-            ):
-                tar = _saved(job, previous, script, spool)
-                if tar is not None:
-                    reading.check(tar)
-        except (PortFault, BuildFault, tarfile.TarError, ValueError, OSError) as fault:
-            job.progress.warn(f"{CLEAN_AFTER_FAULT}: {fault}")
-            tar = None
-        yield None if tar is None else lambda: reading.entries(tar, below)
+        return None
+    try:
+        with job.progress.stage(
+            *stages.RETRIEVE_ARTIFACTS, "Saving the artifacts of the previous image"
+        ):
+            saved = _saved(job, previous, script, space)
+    except (PortFault, BuildFault, OSError) as fault:
+        job.progress.warn(f"{CLEAN_AFTER_FAULT}: {fault}")
+        remove_tree(space.artifacts)
+        return None
+    return partial(archive.entries_of, space.artifacts) if saved else None
 
 
-def _saved(
-    job: Job, previous: ImageFacts, script: Script, spool: IO[bytes]
-) -> tarfile.TarFile | None:
+def _saved(job: Job, previous: ImageFacts, script: Script, space: Workspace) -> bool:
+    """Whether anything was saved; it lies in the workspace then."""
+    spec = _spec(job, previous, script)
+    tail = Tail(job.progress)
+    with TemporaryFile(dir=space.root) as spool:
+        with job.engine.container(spec) as container:
+            if reading.member(container, script.path) is None:
+                job.progress.note(f"the previous image has no {script.path}; {CLEAN}")
+                return False
+            status = container.run(
+                stdout=lambda data: _keep(spool, data), stderr=tail.sink("stderr")
+            )
+            if not status.ok:
+                raise _failed(job, container, script, status, tail)
+        spool.seek(0)
+        unpacked = archive.unpack(spool, space.artifacts)
+    if not unpacked.members:
+        job.progress.note("the previous image saved no artifacts")
+    return bool(unpacked.members)
+
+
+def _keep(spool: IO[bytes], data: bytes) -> None:
+    spool.write(data)
+
+
+def _failed(
+    job: Job, container: Container, script: Script, status: ExitStatus, tail: Tail
+) -> BuildFault:
+    image = job.request.incremental_from_tag or job.request.tag
+    fault = diagnosis.fault(container, image, script.path, status, tail.lines, Reason.GENERIC)
+    fault.exit_code = Exit.SAVE_ARTIFACTS
+    return fault
+
+
+def _spec(job: Job, previous: ImageFacts, script: Script) -> ContainerSpec:
     request = job.request
     user = users.assemble_user(request.assemble_user, previous.config)
     if not users.is_allowed(request.allowed_uids, user):
         raise failure(
             Reason.USER_FORBIDDEN, f"the previous image runs as {user!r}, which is not allowed"
         )
-    spec = ContainerSpec(
+    return ContainerSpec(
         image=previous.id,
         argv=(script.path,),
         name=job.container_name(request.incremental_from_tag or request.tag),
@@ -89,24 +116,3 @@ def _saved(
         security_opt=request.security_opt,
         limits=request.limits,
     )
-    tail = Tail(job.progress)
-    with job.engine.container(spec) as container:
-        if reading.member(container, script.path) is None:
-            job.progress.note(f"the previous image has no {script.path}; {CLEAN}")
-            return None
-        status = container.run(stdout=lambda data: _kept(spool, data), stderr=tail.sink("stderr"))
-        if not status.ok:
-            fault = diagnosis.fault(
-                container, spec.image, script.path, status, tail.lines, Reason.GENERIC
-            )
-            fault.exit_code = Exit.SAVE_ARTIFACTS
-            raise fault
-    if spool.tell() == 0:
-        job.progress.note("the previous image saved no artifacts")
-        return None
-    spool.seek(0)
-    return tarfile.open(fileobj=spool, mode="r:", errorlevel=1)
-
-
-def _kept(spool: IO[bytes], data: bytes) -> None:
-    spool.write(data)

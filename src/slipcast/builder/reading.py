@@ -52,35 +52,6 @@ def spooled(stream: IO[bytes], below: Path) -> Iterator[tarfile.TarFile]:
             yield tar
 
 
-def check(tar: tarfile.TarFile) -> None:
-    """Refuse a tar that reaches outside the directory it is meant for (S2I-186).
-
-    A symbolic link may point anywhere: it is text until something goes through it, and nothing
-    of this tar may.
-
-    Errors: ValueError naming the member.
-    """
-    seen: dict[str, bool] = {}
-    for info in tar:
-        path = _inside(info.name)
-        if any(seen.get(str(above)) for above in PurePosixPath(path).parents):
-            raise ValueError(f"{info.name!r} goes through a link")
-        if path in seen and not info.isdir():
-            raise ValueError(f"{info.name!r} is there twice")
-        if info.islnk() and seen.get(_inside(info.linkname)) is not False:
-            raise ValueError(f"{info.name!r} is a link to {info.linkname!r}, which is not there")
-        if not (info.isreg() or info.isdir() or info.issym() or info.islnk()):
-            raise ValueError(f"{info.name!r} is a device or a pipe")
-        seen[path] = info.issym()
-
-
-def _inside(name: str) -> str:
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts:
-        raise ValueError(f"{name!r} lies outside")
-    return str(path)
-
-
 def entries(tar: tarfile.TarFile, below: Path) -> Iterator[Entry]:
     """The members of a tar as entries, names as they are; devices and pipes are left out.
 

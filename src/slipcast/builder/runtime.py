@@ -68,7 +68,7 @@ class Runtime:
         job: Job,
         plan: Plan,
         found: Mapping[str, Script],
-        fetched: Source,
+        source: Source,
         done: Assembled,
     ) -> ImageFacts:
         """The image: the runtime image, the artifacts, and what assemble-runtime made of them.
@@ -82,7 +82,7 @@ class Runtime:
         ):
             owner = owners.of(container, job.request.runtime_image, self.user)
             for artifact in self.artifacts:
-                _carry(done.container, container, artifact, owner, fetched.workspace)
+                _carry(done.container, container, artifact, owner, source.workspace.root)
             container.write(
                 f"{self._workdir}/scripts",
                 assembly.script_entries(found.values(), plan.timestamp or 0),
@@ -94,7 +94,7 @@ class Runtime:
                 self.image.config,
                 plan,
                 found[scripts.RUN].path,
-                fetched.revision,
+                source.revision,
                 done.labels,
             )
             return publish.commit(job, container, config, plan.timestamp)
@@ -103,7 +103,7 @@ class Runtime:
     def _workdir(self) -> str:
         return self.image.config.workdir.rstrip("/")
 
-    def scripts(self, job: Job, fetched: Source) -> Mapping[str, Script]:
+    def scripts(self, job: Job, source: Source) -> Mapping[str, Script]:
         """The scripts for the runtime image: assemble-runtime, and run of the result.
 
         Errors: BuildFault when one was found nowhere.
@@ -113,7 +113,7 @@ class Runtime:
             image=job.request.runtime_image,
             image_url=scripts.scripts_url(self.image.config).value,
             destination=self._workdir or "/",
-            in_source=fetched.script,
+            in_source=source.script,
         )
         return lookup.find((scripts.ASSEMBLE_RUNTIME, scripts.RUN))
 

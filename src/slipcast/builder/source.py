@@ -23,13 +23,13 @@ from slipcast.values.revision import SourceRevision
 class Source:
     """A source that is here.
 
-    Shape:  workspace is the working directory of the build; timestamp is None when the source has
+    Shape:  timestamp is None when the source has
             no files to take one from.
     Units:  timestamp in seconds: the commit's, or the newest file's where there is no commit.
     """
 
     fetched: Fetched
-    workspace: Path
+    workspace: Workspace
     timestamp: int | None
 
     @property
@@ -68,7 +68,7 @@ def get(job: Job, git: Git, space: Workspace) -> Source:
     """
     with job.progress.stage(*stages.FETCH_SOURCE, "Getting the source"):
         fetched = fetch(job.request, git, space, job.progress)
-        return Source(fetched, space.root, _timestamp(fetched))
+        return Source(fetched, space, _timestamp(fetched))
 
 
 def get_whole(job: Job, git: Git, space: Workspace) -> Source:

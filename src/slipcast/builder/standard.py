@@ -25,12 +25,12 @@ class Standard:
     """One build by assemble script."""
 
     def __init__(
-        self, job: Job, builder: ImageFacts, fetched: Source, target: Runtime | None
+        self, job: Job, builder: ImageFacts, source: Source, target: Runtime | None
     ) -> None:
         """Take the images that are there and the source; target is set in a two-image build."""
         self._job = job
         self._builder = builder
-        self._fetched = fetched
+        self._source = source
         self._target = target
         self._destination = scripts.destination(job.request.destination, builder.config)
 
@@ -41,25 +41,24 @@ class Standard:
         """
         job = self._job
         found = self._scripts()
-        there = {} if self._target is None else self._target.scripts(job, self._fetched)
+        there = {} if self._target is None else self._target.scripts(job, self._source)
         before = previous.find(job, puller)
         holder = job.engine.inspect(job.request.tag) if job.request.remove_previous else None
-        with previous.artifacts(
-            job, before, found.get(scripts.SAVE_ARTIFACTS), self._fetched.workspace
-        ) as artifacts:
-            plan = Plan(
-                builder=self._builder,
-                image=job.request.builder_image,
-                user=users.assemble_user(job.request.assemble_user, self._builder.config),
-                destination=self._destination.value,
-                scripts=found,
-                env=env,
-                source=self._fetched.entries,
-                artifacts=artifacts,
-                timestamp=self._fetched.timestamp,
-            )
-            with assembly.assembled(job, plan) as done:
-                image = self._finish(plan, there, done)
+        plan = Plan(
+            builder=self._builder,
+            image=job.request.builder_image,
+            user=users.assemble_user(job.request.assemble_user, self._builder.config),
+            destination=self._destination.value,
+            scripts=found,
+            env=env,
+            source=self._source.entries,
+            artifacts=previous.artifacts(
+                job, before, found.get(scripts.SAVE_ARTIFACTS), self._source.workspace
+            ),
+            timestamp=self._source.timestamp,
+        )
+        with assembly.assembled(job, plan) as done:
+            image = self._finish(plan, there, done)
         if job.request.incremental:
             publish.remove_previous(job, holder, image)
         return image
@@ -74,12 +73,12 @@ class Standard:
                     self._builder.config,
                     plan,
                     plan.scripts[scripts.RUN].path,
-                    self._fetched.revision,
+                    self._source.revision,
                     done.labels,
                 ),
                 plan.timestamp,
             )
-        return self._target.commit(self._job, plan, there, self._fetched, done)
+        return self._target.commit(self._job, plan, there, self._source, done)
 
     def _scripts(self) -> Mapping[str, Script]:
         said = scripts.scripts_url(self._builder.config)
@@ -93,7 +92,7 @@ class Standard:
             image=self._job.request.builder_image,
             image_url=said.value,
             destination=self._destination.value,
-            in_source=self._fetched.script,
+            in_source=self._source.script,
         )
         if self._target is not None:
             return lookup.find((scripts.ASSEMBLE,))
