@@ -83,7 +83,9 @@ def _respelled(expression: str) -> Iterator[str]:
     in_class = False
     for found in _PIECE.finditer(expression):
         piece = found[0]
-        if in_class and found["posix"] in _POSIX:
+        if in_class and found["posix"]:
+            if found["posix"] not in _POSIX:
+                raise re.error(f"no such class {piece}")
             piece = _POSIX[found["posix"]]
         elif in_class:
             in_class = piece != "]"
