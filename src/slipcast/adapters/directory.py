@@ -30,13 +30,11 @@ class DirectoryTree(Tree):
         Errors: PortFault when it may not be read.
         """
         place = self._inside(path)
-        if place is None:
+        if place is None or not stat.S_ISDIR(_mode(place)):
             return []
         try:
             with os.scandir(place) as entries:
                 return sorted(entry.name for entry in entries)
-        except (FileNotFoundError, NotADirectoryError):
-            return []
         except OSError as error:
             raise _unreadable(path, error) from error
 
