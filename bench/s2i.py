@@ -25,7 +25,7 @@ from measure import Contender, compare
 BASE = "localhost/bench-base:latest"
 BUILDER = "localhost/bench-builder:latest"
 OUT = "localhost/bench-out"
-SLIPCAST = (sys.executable, "-m", "slipcast.wiring.cli")
+SLIPCAST = (sys.executable, "-m", "slipcast")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
