@@ -52,9 +52,8 @@ def test_injected_files_are_read_by_assemble_and_empty_in_the_image_s2i_332(
     assert (files.get("/etc/key"), files.get("/etc/sub/token")) == (b"", b"")
 
 
-def test_injected_files_are_open_to_everybody_and_not_programs_s2i_192(
-    bench: World, secret: Path, seen: dict[str, bytes | None]
-):
+@pytest.mark.usefixtures("seen")
+def test_injected_files_are_open_to_everybody_and_not_programs_s2i_192(bench: World, secret: Path):
     bench.build(injections=(Injection(source=secret, target="/etc"),))
 
     files = bench.engine.image("example/app").files
@@ -102,9 +101,8 @@ def test_a_missing_source_is_named_s2i_193(bench: World, tmp_path: Path):
         bench.build(injections=(Injection(source=tmp_path / "nothing-here", target="/etc"),))
 
 
-def test_injections_to_keep_are_not_emptied_s2i_196(
-    bench: World, secret: Path, seen: dict[str, bytes | None]
-):
+@pytest.mark.usefixtures("seen")
+def test_injections_to_keep_are_not_emptied_s2i_196(bench: World, secret: Path):
     bench.build(injections=(Injection(source=secret, target="/etc", keep=True),))
 
     assert bench.engine.image("example/app").files.get("/etc/key") == b"k"

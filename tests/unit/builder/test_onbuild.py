@@ -67,20 +67,23 @@ def test_an_assemble_of_the_source_is_run_s2i_251(bench: World, built: dict[str,
     assert built[".s2i-scripts/assemble"] == "mine"
 
 
-def test_a_source_that_nothing_starts_is_refused_s2i_250(bench: World, built: dict[str, str]):
+@pytest.mark.usefixtures("built")
+def test_a_source_that_nothing_starts_is_refused_s2i_250(bench: World):
     (bench.source / "run").chmod(0o644)
 
     with pytest.raises(BuildFault, match=r"run, run\.sh, start"):
         bench.build()
 
 
-def test_the_callback_is_not_told_s2i_289(bench: World, built: dict[str, str]):
+@pytest.mark.usefixtures("built")
+def test_the_callback_is_not_told_s2i_289(bench: World):
     bench.build(callback_url="http://h/done")
 
     assert bench.downloads.posted == []
 
 
-def test_a_failed_build_has_its_reason_s2i_307(bench: World, built: dict[str, str]):
+@pytest.mark.usefixtures("built")
+def test_a_failed_build_has_its_reason_s2i_307(bench: World):
     bench.engine.fail("build", EngineFault("RUN failed", tail=("last words",)))
 
     with pytest.raises(BuildFault) as fault:

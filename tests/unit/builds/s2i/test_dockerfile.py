@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from slipcast.builds.s2i import dockerfile
@@ -9,8 +11,8 @@ from slipcast.builds.s2i.dockerfile import Copied, Recipe
 from slipcast.values.faults import BuildFault
 
 
-def text(**changes: object) -> str:
-    given = {
+def text(**changes: Any) -> str:
+    given: dict[str, Any] = {
         "builder_image": "builder",
         "destination": "/tmp",
         "user": "1001",
