@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from slipcast.values.faults import FieldError, InvalidFault
 
 _SPECIAL = re.compile(r'[\\"$]')
+_SHELL = re.compile(r"[\\\"'$]")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _SPELLED = {"\n": r"\\n", "\r": r"\\r"}
 _NOT_IN_NAMES = re.compile(r"[\s=\"'\\$\x00-\x1f\x7f]")
@@ -76,7 +77,8 @@ def json_form(words: Iterable[str], *, expands: bool = False) -> str:
             what = "is not UTF-8, so no Dockerfile can name it"
             raise InvalidFault((FieldError(path="path", what=what, value=shown),))
     if expands:
-        texts = [_SPECIAL.sub(_escaped_dollar, text) for text in texts]
+        # There, quotes are removed from each word as well.
+        texts = [_SHELL.sub(r"\\\g<0>", text) for text in texts]
     return json.dumps(texts, ensure_ascii=False)
 
 
@@ -87,10 +89,6 @@ def source_pattern(path: str) -> str:
 
 def _spelled(found: re.Match[str]) -> str:
     return _SPELLED.get(found[0], rf"\\u{ord(found[0]):04x}")
-
-
-def _escaped_dollar(found: re.Match[str]) -> str:
-    return found[0] if found[0] == '"' else f"\\{found[0]}"
 
 
 def _checked(name: str, field: str) -> str:

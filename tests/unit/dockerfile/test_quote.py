@@ -58,7 +58,7 @@ def test_the_json_form_holds_any_path_of_utf_8() -> None:
 
 
 def test_where_variables_are_replaced_even_in_json_they_are_escaped() -> None:
-    assert json_form(['$a\\b"'], expands=True) == r'["\\$a\\\\b\""]'
+    assert json_form(["$a\\b'"], expands=True) == r"""["\\$a\\\\b\\'"]"""
 
 
 def test_a_path_that_is_not_utf_8_is_refused_and_shown_readably() -> None:
