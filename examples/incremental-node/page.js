@@ -1,0 +1,5 @@
+const greeting = "Bundled at build time";
+
+document.addEventListener("DOMContentLoaded", () => {
+  document.body.append(greeting);
+});
