@@ -27,7 +27,6 @@ class Bench(Generic[E]):
     state: Path
     downloads: FakeDownloads = field(default_factory=FakeDownloads)
     progress: RecordingProgress = field(default_factory=RecordingProgress)
-    pauses: list[float] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     defaults: dict[str, Any] = field(default_factory=dict)
 
@@ -40,7 +39,6 @@ class Bench(Generic[E]):
             downloads=self.downloads,
             credentials=self._access,
             state=self.state,
-            pause=self.pauses.append,
         )
 
     def _access(self, image: str) -> RegistryAccess:

@@ -11,11 +11,10 @@ from functools import partial
 from tempfile import TemporaryFile
 from typing import IO
 
-from slipcast.builder import diagnosis, reading, stages
+from slipcast.builder import diagnosis, pulls, reading, stages
 from slipcast.builder.assembly import Entries
 from slipcast.builder.inputs import archive
 from slipcast.builder.job import Job
-from slipcast.builder.pulls import Puller
 from slipcast.builder.tail import Tail
 from slipcast.builder.workspace import Workspace, remove_tree
 from slipcast.builds.s2i import users
@@ -30,7 +29,7 @@ CLEAN = "Clean build will be performed"
 CLEAN_AFTER_FAULT = f"{CLEAN} because of error saving previous build artifacts"
 
 
-def find(job: Job, puller: Puller) -> ImageFacts | None:
+def find(job: Job) -> ImageFacts | None:
     """The image of the build before, None when there is none or none is wanted."""
     request = job.request
     name = request.incremental_from_tag or request.tag
@@ -38,7 +37,7 @@ def find(job: Job, puller: Puller) -> ImageFacts | None:
         return None
     try:
         with job.progress.stage(*stages.PULL_PREVIOUS, f"Getting the previous image {name}"):
-            return puller.once(job, name, request.incremental_pull_policy)
+            return pulls.pull(job, name, request.incremental_pull_policy)
     except PortFault as fault:
         job.progress.note(f"no previous image {name}: {fault.message}", level=2)
         job.progress.note(CLEAN)

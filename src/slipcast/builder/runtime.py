@@ -10,11 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from slipcast.builder import assembly, diagnosis, owners, publish, reading, stages
+from slipcast.builder import assembly, diagnosis, owners, publish, pulls, reading, stages
 from slipcast.builder.assembly import Assembled, Plan
 from slipcast.builder.job import Job, failing
 from slipcast.builder.lookup import Lookup
-from slipcast.builder.pulls import Puller
 from slipcast.builder.source import Source
 from slipcast.builder.tail import Tail
 from slipcast.builds.s2i import artifacts, platform, scripts, users
@@ -28,7 +27,7 @@ from slipcast.values.faults import NotFound
 from slipcast.values.image import ImageFacts
 
 
-def find(job: Job, puller: Puller) -> Runtime | None:
+def find(job: Job) -> Runtime | None:
     """The runtime image with its mapping, None when the build has one image only.
 
     Errors: BuildFault PullRuntimeImageFailed, InvalidArtifactsMapping or AssembleUserForbidden.
@@ -36,7 +35,7 @@ def find(job: Job, puller: Puller) -> Runtime | None:
     request = job.request
     if not request.runtime_image:
         return None
-    facts = puller.image(
+    facts = pulls.needed(
         job,
         request.runtime_image,
         request.runtime_pull_policy,

@@ -12,11 +12,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from slipcast.builder import calling, dockerfiles, onbuild, publish, runtime, stages, variables
+from slipcast.builder import (
+    calling,
+    dockerfiles,
+    onbuild,
+    publish,
+    pulls,
+    runtime,
+    stages,
+    variables,
+)
 from slipcast.builder import source as sources
 from slipcast.builder import usage as usages
 from slipcast.builder.job import Credentials, Job
-from slipcast.builder.pulls import Puller
 from slipcast.builder.stages import Recorder
 from slipcast.builder.standard import Standard
 from slipcast.builder.workspace import workspace
@@ -45,11 +53,10 @@ class SourceToImage:
         state: Path,
         now: Callable[[], float] = time.time,
         elapsed: Callable[[], float] = time.monotonic,
-        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         """Take the ports; state is where working directories are made.
 
-        Units:  now in seconds since the epoch, elapsed and pause in seconds.
+        Units:  now in seconds since the epoch, elapsed in seconds.
         """
         self._engine = engine
         self._git = git
@@ -58,7 +65,6 @@ class SourceToImage:
         self._state = state
         self._now = now
         self._elapsed = elapsed
-        self._puller = Puller(pause)
 
     def build(self, request: S2IRequest, progress: Progress) -> S2IResult:
         """Build an image; the steps are those of the contract, in its order."""
@@ -121,14 +127,14 @@ class SourceToImage:
         request = job.request
         builder = self._builder(job, request.builder_image)
         with workspace(self._state, job.progress, keep=request.save_temp_dir) as space:
-            target = runtime.find(job, self._puller)
+            target = runtime.find(job)
             source = sources.get(job, self._git, space)
             env = variables.collect(job, source.environment_text)
             by_engine = bool(builder.config.onbuild) and not request.block_onbuild
             if by_engine:
                 image = onbuild.build(job, builder, source, env)
             else:
-                image = Standard(job, builder, source, target).build(self._puller, env)
+                image = Standard(job, builder, source, target).build(env)
             pushed = publish.push(job, image)
         result = S2IResult(
             success=True,
@@ -145,7 +151,7 @@ class SourceToImage:
 
     def _builder(self, job: Job, image: str) -> ImageFacts:
         """The builder image, here and allowed to run."""
-        facts = self._puller.image(
+        facts = pulls.needed(
             job,
             image,
             job.request.pull_policy,

@@ -13,7 +13,6 @@ from slipcast.builder import assembly, previous, publish
 from slipcast.builder.assembly import Assembled, Plan
 from slipcast.builder.job import Job
 from slipcast.builder.lookup import Lookup
-from slipcast.builder.pulls import Puller
 from slipcast.builder.runtime import Runtime
 from slipcast.builder.source import Source
 from slipcast.builds.s2i import scripts, users
@@ -34,7 +33,7 @@ class Standard:
         self._target = target
         self._destination = scripts.destination(job.request.destination, builder.config)
 
-    def build(self, puller: Puller, env: tuple[tuple[str, str], ...]) -> ImageFacts:
+    def build(self, env: tuple[tuple[str, str], ...]) -> ImageFacts:
         """The image.
 
         Errors: BuildFault with the reason of the step that failed.
@@ -42,7 +41,7 @@ class Standard:
         job = self._job
         found = self._scripts()
         there = {} if self._target is None else self._target.scripts(job, self._source)
-        before = previous.find(job, puller)
+        before = previous.find(job)
         holder = job.engine.inspect(job.request.tag) if job.request.remove_previous else None
         plan = Plan(
             builder=self._builder,

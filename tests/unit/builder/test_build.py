@@ -140,19 +140,14 @@ def test_a_builder_image_that_must_not_be_pulled_ends_with_one_s2i_136(bench: Wo
     assert "example/none" in fault.value.message
 
 
-def test_a_pull_that_fails_by_chance_is_tried_again_s2i_139(bench: World):
-    bench.engine.fail("pull", EngineFault("read: connection reset by peer"), times=6)
+def test_a_local_name_is_never_asked_of_a_registry_s2i_136(bench: World):
+    with pytest.raises(BuildFault) as fault:
+        bench.build(builder_image="localhost/none:1")
 
-    bench.build()
-
-    assert bench.pauses == [5.0] * 6
-
-
-def test_a_pull_that_keeps_failing_ends_the_build_s2i_139(bench: World):
-    bench.engine.fail("pull", EngineFault("dial: connection refused"), times=7)
-
-    with pytest.raises(BuildFault, match="connection refused"):
-        bench.build()
+    pull = bench.engine.given("pull")[0]
+    assert isinstance(pull, PullSpec)
+    assert pull.policy is PullPolicy.NEVER
+    assert fault.value.exit_code == 2
 
 
 def test_the_builder_image_is_looked_up_once_s2i_100(bench: World):
