@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
+
 from slipcast.cli import faults, outputs
 from slipcast.cli.faults import Manner
 from slipcast.cli.outputs import Outputs, Pushed
@@ -63,6 +65,9 @@ class Building:
             raise
         except Fault as fault:
             faults.report(fault, self.manner)
+            if self.outputs.json:
+                code = faults.exit_code(fault, self.manner)
+                outputs.emit(outputs.failure_document(fault, tuple(self.progress.stages), code))
 
     def _once(self, make: Callable[[str], S2IResult]) -> S2IResult:
         first = self.outputs.destinations[:1]
@@ -71,9 +76,7 @@ class Building:
             pushed = self._sent(result)
         except Fault as fault:
             self.progress.flush()
-            if self.outputs.json:
-                code = faults.exit_code(fault, self.manner)
-                outputs.emit(outputs.failure_document(fault, tuple(self.progress.stages), code))
+            click.get_current_context().meta[outputs.STAGES] = tuple(self.progress.stages)
             if not faults.is_usage(fault):
                 self.progress.note("Build failed", level=0)
             raise

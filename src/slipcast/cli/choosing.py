@@ -5,11 +5,10 @@ The rules are those of the `source` floor; here they are asked and their answer 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from slipcast.ports.builders import Offer
 from slipcast.ports.s2i import Surveyed
 from slipcast.source.catalogue import Catalogue
 from slipcast.source.choose import Choice, choose
@@ -30,10 +29,9 @@ class Found:
     why_not: Fault | None = None
 
 
-def look(surveyed: Surveyed, offers: Sequence[Offer]) -> Found:
+def look(surveyed: Surveyed, catalogue: Catalogue) -> Found:
     """What a fetched source is."""
     facts = inspect(surveyed.tree)
-    catalogue = Catalogue(builders=tuple(offer.builder for offer in offers))
     try:
         return Found(facts=facts, choice=choose(facts, catalogue))
     except Fault as fault:

@@ -25,7 +25,9 @@ class Command(click.Command):
 
     @override
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, rewritten(args, self.get_params(ctx)))
+        with click.core.augment_usage_errors(ctx):
+            words = rewritten(args, self.get_params(ctx))
+        return super().parse_args(ctx, words)
 
     @override
     def invoke(self, ctx: click.Context) -> object:
@@ -42,8 +44,9 @@ class Group(click.Group):
 
     @override
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        params = self.get_params(ctx)
-        return super().parse_args(ctx, rewritten(args, params, interspersed=False))
+        with click.core.augment_usage_errors(ctx):
+            words = rewritten(args, self.get_params(ctx), interspersed=False)
+        return super().parse_args(ctx, words)
 
 
 def rewritten(

@@ -16,6 +16,10 @@ SCHEMA = "slipcast.build/1"
 """Changes when a field changes its meaning or goes; new fields do not change it."""
 
 
+STAGES = "slipcast.stages"
+"""Where a command's context keeps the stages of a build that failed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outputs:
     """What the flags `--output` and `--push` ask for."""
@@ -48,7 +52,8 @@ options: Decorator = together(
         "--output",
         "output",
         multiple=True,
-        type=Parsed("text|json|oci:DIR", word),
+        type=Parsed("text", word),
+        metavar="text|json|oci:DIR",
         help="json: print the result as one JSON document on standard output. oci:DIR[:TAG]: write "
         "the image to an OCI layout as well. Repeatable.",
     ),
@@ -96,6 +101,12 @@ def failure_document(fault: Fault, stages: tuple[Stage, ...], exit_code: int) ->
         "tail": list(fault.tail),
         "exit_code": exit_code,
     }
+
+
+def is_json(ctx: click.Context) -> bool:
+    """Whether a command that builds was asked for JSON."""
+    asked = ctx.params.get("output")
+    return isinstance(asked, tuple) and "json" in asked
 
 
 def emit(value: object) -> None:

@@ -117,7 +117,14 @@ def _told(fault: Fault, ctx: click.Context | None, manner: Manner) -> int:
     faults.report(fault, manner, level=level if isinstance(level, int) else 0)
     if faults.is_usage(fault):
         _show_help(ctx, manner)
-    return faults.exit_code(fault, manner)
+    code = faults.exit_code(fault, manner)
+    if ctx is None:
+        return code
+    from slipcast.cli import outputs  # noqa: PLC0415 -- only a command that ran needs it
+
+    if outputs.is_json(ctx):
+        outputs.emit(outputs.failure_document(fault, ctx.meta.get(outputs.STAGES, ()), code))
+    return code
 
 
 def _show_help(ctx: click.Context | None, manner: Manner) -> None:

@@ -17,6 +17,7 @@ from slipcast.ports.git import Git
 from slipcast.ports.host import Host
 from slipcast.ports.launcher import Launcher
 from slipcast.ports.s2i import S2I
+from slipcast.source.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,11 @@ class Tools(Protocol):
     @property
     def s2i(self) -> S2I:
         """Source to image on it."""
+        ...
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The builder images on offer, whether they are here or not."""
         ...
 
     @property

@@ -51,7 +51,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A setting: its key in the file, field, variable, what its value looks like, and its meaning."""
+    """A setting: key in the file, field, variable, form of its value, and what it means."""
 
     key: str
     field: str
@@ -267,7 +267,7 @@ def _flat(document: Mapping[str, object], prefix: str = "") -> Iterator[tuple[st
             yield key, value
 
 
-def _take(  # noqa: PLR0913 -- where a value comes from and where it goes
+def _take(
     setting: Setting,
     value: object,
     base: Path,

@@ -23,7 +23,6 @@ from slipcast.cli.progress import Lines
 from slipcast.cli.toolbox import Toolbox, Tools
 from slipcast.ports.engine import BuildSpec
 from slipcast.ports.s2i import S2IResult, Surveyed
-from slipcast.source.catalogue import Catalogue
 from slipcast.values.faults import Fault, FieldError, InvalidFault, UsageFault
 
 
@@ -146,35 +145,23 @@ class ShortWay:
     def build(self, builder: str, destination: str) -> S2IResult:
         """Build with the builder named, or with what suits the source."""
         request = replace(self.request, push_to=destination)
-        self._say_what_is_built()
+        self._say_what_is_not_committed()
         if builder:
             return self._with(self._image(builder), request)
         with self.tools.s2i.survey(request, self.progress) as surveyed:
-            self._say_the_commit(surveyed)
-            found = choosing.look(surveyed, self.tools.builders.list())
+            found = choosing.look(surveyed, self.tools.catalogue)
             prepared = PreparedSource(root=surveyed.root, revision=surveyed.revision)
             request = replace(request, prepared=prepared)
             if self._is_dockerfile_build(found):
                 return self._dockerfile(surveyed, request)
             return self._with(self._chosen(found), request)
 
-    def _say_what_is_built(self) -> None:
-        if self.here is None:
-            return
-        missing = local.uncommitted(self.toolbox.git, self.here)
-        if self.request.copy:
-            also = f"; {missing}, and built all the same" if missing else ""
-            self.progress.note(f"Source: {self.here} as it is{also}", level=0)
-            return
-        self.progress.note(f"Source: {self.here}, what is committed", level=0)
-        if missing:
-            self.progress.warn(f"{missing} and will not be in the image")
-
-    def _say_the_commit(self, surveyed: Surveyed) -> None:
-        revision = surveyed.revision
-        if revision.commit and not self.request.copy:
-            text = f"Source: {revision.location} at {revision.commit[:12]} {revision.message}"
-            self.progress.note(text.rstrip(), level=0)
+    def _say_what_is_not_committed(self) -> None:
+        """Uncommitted work is built, which nobody should have to guess (UP-5)."""
+        if self.here is not None and self.request.copy:
+            count = local.uncommitted(self.toolbox.git, self.here)
+            if count:
+                self.progress.note(f"{self.here}: {count}; all of it is built", level=0)
 
     def _is_dockerfile_build(self, found: Found) -> bool:
         strategy = self.given["strategy"]
@@ -203,8 +190,7 @@ class ShortWay:
 
     def _image(self, builder: str) -> str:
         """A catalogue name's image, made when it is not here; else the reference as typed."""
-        offers = self.tools.builders.list()
-        row = Catalogue(builders=tuple(offer.builder for offer in offers)).find(builder)
+        row = self.tools.catalogue.find(builder)
         if row is None:
             return builder
         return self.tools.builders.ensure(row.name, self.progress).image

@@ -37,7 +37,7 @@ def detect(ctx: click.Context, /, source: str, output: str, **given: Any) -> Non
         platform=toolbox.platform,
     )
     with tools.s2i.survey(request, progress) as surveyed:
-        found = choosing.look(surveyed, tools.builders.list())
+        found = choosing.look(surveyed, tools.catalogue)
     if output == "json":
         outputs.emit(choosing.document(found, surveyed.revision))
     else:

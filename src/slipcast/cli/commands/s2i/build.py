@@ -39,7 +39,8 @@ class SavedCommand(Command):
         return super().parse_args(ctx, args)
 
     def _raw(self, ctx: click.Context, args: list[str]) -> saved.Raw:
-        words = rewritten(args, self.get_params(ctx))
+        with click.core.augment_usage_errors(ctx):
+            words = rewritten(args, self.get_params(ctx))
         raw, _, _ = self.make_parser(ctx).parse_args(words)
         return raw
 

@@ -1,0 +1,60 @@
+"""FakeBuilders: a catalogue whose images are made at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from slipcast.ports.builders import Offer
+from slipcast.ports.progress import Progress
+from slipcast.source.catalogue import BuilderImage
+from slipcast.testing.objects import an_image
+from slipcast.values.faults import NotFound
+
+PYTHON = BuilderImage(
+    name="python:3.11",
+    version="3.11",
+    image="localhost/slipcast/python:3.11",
+    supports=("python",),
+    description="Python applications",
+)
+NODEJS = BuilderImage(
+    name="nodejs:18",
+    version="18",
+    image="localhost/slipcast/nodejs:18",
+    supports=("nodejs",),
+    description="Node.js applications",
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeBuilders:
+    """A Builders without engine; made holds names in the order they were made."""
+
+    rows: tuple[BuilderImage, ...] = (PYTHON, NODEJS)
+    made: list[str] = field(default_factory=list)
+
+    def list(self) -> tuple[Offer, ...]:
+        """Every row."""
+        return tuple(self._offer(row) for row in self.rows)
+
+    def ensure(self, name: str, progress: Progress) -> Offer:
+        """Make it when it was not made yet."""
+        offer = self._offer(self._row(name))
+        return offer if offer.present else self.build(name, progress)
+
+    def build(self, name: str, progress: Progress, *, no_cache: bool = False) -> Offer:
+        """Make it."""
+        row = self._row(name)
+        progress.note(f"Making {row.name}{' from nothing' if no_cache else ''}")
+        self.made.append(row.name)
+        return self._offer(row)
+
+    def _row(self, name: str) -> BuilderImage:
+        for row in self.rows:
+            if name == row.name:
+                return row
+        raise NotFound(f"there is no builder image {name}")
+
+    def _offer(self, row: BuilderImage) -> Offer:
+        offer = Offer(builder=row, image=row.image)
+        return replace(offer, present=an_image()) if row.name in self.made else offer

@@ -1,0 +1,129 @@
+"""FakeToolbox: what the command line is given in tests."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from slipcast.builds.s2i.request import Platform
+from slipcast.cli.toolbox import Changes, EngineFlags
+from slipcast.ports.engine import ANONYMOUS, RegistryAccess, Sink, ignore
+from slipcast.ports.git import CloneSpec, Committed, WorkingState
+from slipcast.ports.host import Fact
+from slipcast.source.catalogue import Catalogue
+from slipcast.testing.builders import FakeBuilders
+from slipcast.testing.engine import FakeEngine
+from slipcast.testing.launcher import FakeLauncher
+from slipcast.testing.s2i import FakeS2I
+from slipcast.values.faults import Interrupted
+from slipcast.values.revision import SourceRevision
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeTools:
+    """Everything on an engine in memory."""
+
+    engine: FakeEngine = field(default_factory=FakeEngine)
+    s2i: FakeS2I = field(default_factory=FakeS2I)
+    builders: FakeBuilders = field(default_factory=FakeBuilders)
+    launcher: FakeLauncher = field(default_factory=FakeLauncher)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The rows of the builders."""
+        return Catalogue(builders=self.builders.rows)
+
+    def access(self, image: str) -> RegistryAccess:  # noqa: ARG002 -- all are the same
+        """Every registry is anonymous."""
+        return ANONYMOUS
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeHost:
+    """A machine of which a test says everything."""
+
+    told: tuple[Fact, ...] = ()
+
+    def facts(self) -> tuple[Fact, ...]:
+        """What was said."""
+        return self.told
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeGit:
+    """A git that knows one state for every tree and clones nothing."""
+
+    told: WorkingState = field(default_factory=WorkingState)
+
+    def available(self) -> bool:
+        """There is one."""
+        return True
+
+    def clone(self, spec: CloneSpec, into: Path, *, log: Sink = ignore) -> None:
+        """Makes an empty directory."""
+        log(f"cloning {spec.url}\n".encode())
+        into.mkdir(exist_ok=True)
+
+    def describe(self, tree: Path) -> SourceRevision:
+        """Knows the place only."""
+        return SourceRevision(location=str(tree))
+
+    def committed(self, tree: Path) -> tuple[Committed, ...] | None:  # noqa: ARG002 -- likewise
+        """Not known."""
+        return None
+
+    def state(self, tree: Path) -> WorkingState:  # noqa: ARG002 -- all are the same
+        """What was said."""
+        return self.told
+
+
+class FakeChanges:
+    """Changes told beforehand; then the user presses Ctrl-C."""
+
+    def __init__(self, told: Iterable[tuple[str, ...]]) -> None:
+        self._told = iter(told)
+
+    def wait(self) -> tuple[str, ...]:
+        """The next change.
+
+        Errors: Interrupted when there is none.
+        """
+        for paths in self._told:
+            return paths
+        raise Interrupted("interrupted")
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeToolbox:
+    """A Toolbox of fakes.
+
+    Shape:  flags holds what the engine was asked for with; changes are what a watch will see;
+            bugs are the traces recorded.
+    """
+
+    directory: Path
+    colour: bool = False
+    platform: Platform = field(default_factory=Platform)
+    host: FakeHost = field(default_factory=FakeHost)
+    git: FakeGit = field(default_factory=FakeGit)
+    work: FakeTools = field(default_factory=FakeTools)
+    flags: list[EngineFlags] = field(default_factory=list)
+    changes: list[tuple[str, ...]] = field(default_factory=list)
+    bugs: list[str] = field(default_factory=list)
+
+    def tools(self, flags: EngineFlags) -> FakeTools:
+        """The same tools for every engine."""
+        self.flags.append(flags)
+        return self.work
+
+    @contextmanager
+    def watch(self, root: Path) -> Generator[Changes]:  # noqa: ARG002 -- told beforehand
+        """The changes told."""
+        yield FakeChanges(self.changes)
+
+    def record_bug(self, trace: str) -> tuple[str, Path | None]:
+        """Keep the trace in memory."""
+        self.bugs.append(trace)
+        return f"bug{len(self.bugs)}", None

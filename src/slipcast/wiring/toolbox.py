@@ -1,0 +1,245 @@
+"""What the command line is given on a real machine: settings, adapters, the builder.
+
+Everything is imported and made when it is first asked for, so that a command pays for what it uses.
+"""
+
+# ruff: noqa: PLC0415 -- imports where they are needed are this module's business
+
+from __future__ import annotations
+
+import os
+import sys
+import tomllib
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slipcast.wiring.settings import Settings, load
+
+if TYPE_CHECKING:
+    from slipcast.adapters.dockersocket import DockerSocket
+    from slipcast.adapters.engine.host import HostSettings
+    from slipcast.builds.s2i.request import Platform
+    from slipcast.cli.toolbox import Changes, EngineFlags
+    from slipcast.ports.builders import Builders
+    from slipcast.ports.engine import Engine, RegistryAccess
+    from slipcast.ports.git import Git
+    from slipcast.ports.host import Host
+    from slipcast.ports.launcher import Launcher
+    from slipcast.ports.s2i import S2I
+    from slipcast.source.catalogue import Catalogue
+    from slipcast.wiring.registries import Registries
+
+
+class RealToolbox:
+    """Implements cli.toolbox.Toolbox."""
+
+    def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
+        self._environment = environment
+
+    @cached_property
+    def directory(self) -> Path:
+        """Where the command was called."""
+        return Path.cwd()
+
+    @property
+    def colour(self) -> bool:
+        """Whether standard error is a terminal that wants colour (no-color.org)."""
+        plain = self._environment.get("NO_COLOR") or self._environment.get("TERM") == "dumb"
+        return sys.stderr.isatty() and not plain
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings in force.
+
+        Errors: InvalidFault.
+        """
+        home = Path(self._environment.get("HOME") or "/")
+        return load(self._environment, home, self.directory, root=os.geteuid() == 0)
+
+    @property
+    def platform(self) -> Platform:
+        """What every build is given."""
+        return self.settings.platform
+
+    @cached_property
+    def host(self) -> Host:
+        """The machine."""
+        from slipcast.adapters.engine.doctor import Doctor
+
+        return Doctor()
+
+    @cached_property
+    def git(self) -> Git:
+        """The git program."""
+        from slipcast.adapters.git import GitProgram
+
+        return GitProgram()
+
+    def tools(self, flags: EngineFlags) -> RealTools:
+        """What works on the engine that the flags choose."""
+        return RealTools(self.settings, flags, self._environment, self.git)
+
+    @contextmanager
+    def watch(self, root: Path) -> Generator[Changes]:
+        """Changes below a directory."""
+        from slipcast.adapters.watch import watching
+
+        with watching(root) as changes:
+            yield changes
+
+    def record_bug(self, trace: str) -> tuple[str, Path | None]:
+        """Keep a stack trace in the state directory."""
+        from slipcast.values.faults import Fault
+        from slipcast.wiring import bugs
+
+        try:
+            state = self.settings.state
+        except Fault:
+            state = Path(os.devnull)
+        return bugs.record(state, trace)
+
+
+class RealTools:
+    """Implements cli.toolbox.Tools for one engine."""
+
+    def __init__(
+        self, settings: Settings, flags: EngineFlags, environment: Mapping[str, str], git: Git
+    ) -> None:
+        self._settings = settings
+        self._flags = flags
+        self._environment = environment
+        self._git = git
+
+    @cached_property
+    def kind(self) -> str:
+        """Which engine: asked for, else docker where an endpoint is given, else what is there."""
+        asked = self._flags.engine or ("docker" if self._flags.url else self._settings.engine)
+        if asked:
+            return asked
+        if self._settings.docker_url or self._environment.get("DOCKER_HOST"):
+            return "docker"
+        from slipcast.adapters import argv
+
+        return "buildah" if sys.platform == "linux" and argv.find("buildah") else "docker"
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine itself; what a killed process left behind is swept up first."""
+        from slipcast.wiring import presence
+
+        engine = self._docker if self.kind == "docker" else self._buildah
+        if presence.announce(self._settings.state / "processes"):
+            engine.sweep()
+        return engine
+
+    @property
+    def _buildah(self) -> Engine:
+        from slipcast.adapters.engine.buildah import BuildahEngine
+
+        return BuildahEngine(
+            self._settings.state,
+            storage_root=self._settings.storage_root,
+            run_root=self._settings.run_root,
+            host=self._host,
+        )
+
+    @property
+    def _docker(self) -> Engine:
+        from slipcast.adapters.engine.docker import DockerEngine
+
+        return DockerEngine(self._socket, ulimits=self._host.ulimits)
+
+    @cached_property
+    def s2i(self) -> S2I:
+        """Source to image on it."""
+        from slipcast.builder.s2i import SourceToImage
+        from slipcast.wiring.downloads import LateDownloads
+
+        return SourceToImage(
+            engine=self.engine,
+            git=self._git,
+            downloads=LateDownloads(),
+            credentials=self.access,
+            state=self._settings.state,
+        )
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The builder images on offer."""
+        from slipcast.source.catalogue import parse_catalogue
+        from slipcast.wiring import recipes
+
+        text = (recipes.directory() / recipes.CATALOGUE).read_text(encoding="utf-8")
+        return parse_catalogue(tomllib.loads(text))
+
+    @cached_property
+    def builders(self) -> Builders:
+        """The catalogue against the engine's storage."""
+        from slipcast.adapters.rootfs import Mmdebstrap
+        from slipcast.builder.images import BuilderImages
+        from slipcast.wiring import recipes
+
+        return BuilderImages(
+            engine=self.engine,
+            rootfs=Mmdebstrap(),
+            catalogue=self.catalogue,
+            recipes=recipes.directory(),
+            state=self._settings.state,
+            credentials=self.access,
+            platform=self._settings.platform,
+            public=self._settings.builders == "public",
+            suite=self._settings.debian_suite,
+        )
+
+    @cached_property
+    def launcher(self) -> Launcher:
+        """Starts containers from its images."""
+        if self.kind == "docker":
+            from slipcast.adapters.launcher.docker import DockerLauncher
+
+            return DockerLauncher()
+        from slipcast.adapters.launcher.podman import PodmanLauncher
+
+        return PodmanLauncher()
+
+    def access(self, image: str) -> RegistryAccess:
+        """How the registry of an image is reached."""
+        return self._registries.access(image)
+
+    @cached_property
+    def _registries(self) -> Registries:
+        from slipcast.wiring.registries import Registries
+
+        home = Path(self._environment.get("HOME") or "/")
+        directory = Path(self._environment.get("DOCKER_CONFIG") or home / ".docker")
+        return Registries(
+            credentials=self._flags.credentials or directory / "config.json",
+            insecure=self._settings.insecure_registries,
+            ca_file=self._settings.registry_ca_file,
+        )
+
+    @cached_property
+    def _socket(self) -> DockerSocket:
+        from slipcast.adapters.dockersocket import DockerSocket, endpoint
+
+        flags = self._flags
+        return DockerSocket(
+            endpoint(
+                self._environment,
+                url=flags.url or self._settings.docker_url,
+                cert=flags.cert,
+                key=flags.key,
+                ca=flags.ca,
+                tls=bool(flags.tls),
+                tls_verify=bool(flags.tls_verify),
+            )
+        )
+
+    @cached_property
+    def _host(self) -> HostSettings:
+        from slipcast.adapters.engine.host import look
+
+        return look()

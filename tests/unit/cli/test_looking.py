@@ -1,0 +1,96 @@
+"""`slipcast detect`, `builders` and `doctor`: what people and programs are shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from slipcast.ports.host import Fact, Verdict
+from slipcast.source.tree import MemoryTree
+from slipcast.testing.toolbox import FakeToolbox
+from unit.cli.conftest import Call
+
+
+def test_detect_says_what_was_found_and_what_suits_it(call: Call, toolbox: FakeToolbox) -> None:
+    toolbox.work.s2i.tree = MemoryTree({"app.py": b"", "package.json": b"{}"})
+
+    ended = call("detect", ".")
+
+    assert ended.code == 0
+    assert "python: app.py\n" in ended.stdout
+    assert "builder image: python:3.11 (" in ended.stdout
+    assert "also possible: nodejs:18\n" in ended.stdout
+
+
+def test_detect_speaks_json(call: Call, toolbox: FakeToolbox) -> None:
+    toolbox.work.s2i.tree = MemoryTree({"package.json": b"{}", ".s2i/bin/run": b""})
+
+    ended = call("detect", ".", "-o", "json")
+
+    wanted = {"builder": "nodejs:18", "scripts": ["run"], "message": ""}
+    assert wanted.items() <= ended.document.items()
+    assert ended.document["platforms"] == [{"name": "nodejs", "files": ["package.json"]}]
+
+
+def test_detecting_nothing_is_a_failure(call: Call) -> None:
+    ended = call("detect", ".")
+
+    assert ended.code == 1
+    assert "No known language was detected" in ended.stderr
+
+
+def test_builders_list_shows_the_catalogue_and_what_is_here(
+    call: Call, toolbox: FakeToolbox
+) -> None:
+    toolbox.work.builders.made = ["python:3.11"]
+
+    lines = call("builders", "list").stdout.splitlines()
+
+    assert lines[0].split() == ["NAME", "IMAGE", "HERE", "SUPPORTS", "DESCRIPTION"]
+    assert lines[1].split()[:3] == ["python:3.11", "localhost/slipcast/python:3.11", "1" * 12]
+    assert lines[2].split()[2] == "-"
+
+
+def test_builders_list_speaks_json(call: Call) -> None:
+    rows = call("builders", "list", "-o", "json").document["builders"]
+
+    assert [(row["name"], row["present"]) for row in rows] == [
+        ("python:3.11", None),
+        ("nodejs:18", None),
+    ]
+
+
+def test_builders_build_makes_one_and_prints_its_image(call: Call, toolbox: FakeToolbox) -> None:
+    ended = call("builders", "build", "python:3.11", "--no-cache")
+
+    assert (ended.code, ended.stdout) == (0, "localhost/slipcast/python:3.11\n")
+    assert toolbox.work.builders.made == ["python:3.11"]
+
+
+def test_an_unknown_builder_is_named(call: Call) -> None:
+    ended = call("builders", "build", "cobol")
+
+    assert ended.code == 1
+    assert "there is no builder image cobol" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("verdict", "code"), [(Verdict.FINE, 0), (Verdict.LIMITED, 0), (Verdict.MISSING, 1)]
+)
+def test_doctor_prints_each_fact_and_what_to_do(
+    call: Call, toolbox: FakeToolbox, verdict: Verdict, code: int
+) -> None:
+    toolbox.host.told = (Fact(name="runtime", found="runc", verdict=verdict, advice="Install."),)
+
+    ended = call("doctor")
+
+    assert ended.code == code
+    assert f"{verdict:<8} runtime  runc\n" in ended.stdout
+    assert "-> Install.\n" in ended.stdout
+
+
+def test_doctor_speaks_json(call: Call, toolbox: FakeToolbox) -> None:
+    toolbox.host.told = (Fact(name="runtime", found="runc"),)
+
+    assert call("doctor", "-o", "json").document["facts"] == [
+        {"name": "runtime", "found": "runc", "verdict": "fine", "advice": ""}
+    ]
