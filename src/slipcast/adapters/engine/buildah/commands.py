@@ -72,7 +72,7 @@ def run_words(spec: ContainerSpec, name: str, command: Sequence[str]) -> list[st
     return [
         "run",
         *network_flag(spec.network),
-        *(f"--cap-drop={capability}" for capability in spec.cap_drop),
+        *(f"--cap-drop={_capability(name)}" for name in spec.cap_drop),
         *volume_flags(spec.mounts),
         *(f"--env={variable}={value}" for variable, value in spec.env),
         *([f"--user={spec.user}"] if spec.user else []),
@@ -99,7 +99,7 @@ def build_words(spec: BuildSpec, dockerfile: str, id_file: str) -> list[str]:
         *(f"--build-arg={name}={value}" for name, value in spec.build_args.items()),
         *(f"--label={name}={value}" for name, value in spec.labels.items()),
         *network_flag(spec.network),
-        *(f"--cap-drop={capability}" for capability in spec.cap_drop),
+        *(f"--cap-drop={_capability(name)}" for name in spec.cap_drop),
         *(f"--add-host={host}" for host in spec.add_hosts),
         *limit_flags(spec.limits),
         *volume_flags(spec.mounts),
@@ -152,3 +152,9 @@ def _csv(value: str) -> str:
     # These flags are read as lists of comma separated values.
     quoted = value.replace('"', '""')
     return f'"{quoted}"'
+
+
+def _capability(name: str) -> str:
+    """A capability as buildah spells it; people and docker leave the prefix out."""
+    spelled = name.upper()
+    return spelled if spelled == "ALL" or spelled.startswith("CAP_") else f"CAP_{spelled}"

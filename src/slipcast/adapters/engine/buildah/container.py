@@ -5,7 +5,9 @@ Source: ports.engine, Container.
 
 from __future__ import annotations
 
+import errno
 import io
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from typing import IO
 
 from slipcast.adapters import argv
 from slipcast.adapters.engine.buildah import commands, reading, writing
+from slipcast.adapters.engine.buildah.committing import NotHere, commit, ground_of
 from slipcast.adapters.engine.buildah.direct import Direct
 from slipcast.adapters.engine.buildah.inside import Inside
 from slipcast.adapters.engine.buildah.program import Program
@@ -29,12 +32,16 @@ Inspect = Callable[[str], ImageFacts | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Working:
-    """A working container as buildah made it: its name, its image, where its root is mounted."""
+    """A working container as buildah made it: its name, its image, where its root is mounted.
+
+    Shape:  store_known says that the store's format is one that we may write to.
+    """
 
     name: str
     spec: ContainerSpec
     image: ImageFacts
     root: Path
+    store_known: bool = False
 
 
 class BuildahContainer:
@@ -47,12 +54,19 @@ class BuildahContainer:
         self._runner = runner
         self._working = working
         self._inspect = inspect
-        self._inside = Inside(working.root)
+        self._root = Inside(working.root)
+        self._committed = False
 
     @property
     def id(self) -> str:
         """Its name, which buildah and podman take everywhere."""
         return self._working.name
+
+    @property
+    def _inside(self) -> Inside:
+        if self._committed:
+            raise EngineFault(f"the container {self.id} has become an image; begin another one")
+        return self._root
 
     def write(self, path: str, entries: Iterable[Entry], *, owner: Owner) -> None:
         """Put entries below a directory of the container."""
@@ -87,10 +101,34 @@ class BuildahContainer:
         return ExitStatus(code=code)
 
     def commit(self, spec: CommitSpec) -> ImageFacts:
-        """Make an image of what the container's root has become."""
+        """Make an image of what the container's root has become; the container is spent then."""
+        what = f"the container could not be committed{f' as {spec.tag}' if spec.tag else ''}"
+        if self._working.store_known:
+            try:
+                facts = self._moved(spec, what)
+            except NotHere:
+                # Its root may be unmounted by now, which the other way needs.
+                self._program.check(what, "mount", "--", self.id)
+            else:
+                self._committed = True
+                return facts
+        return self._copied(spec, what)
+
+    def _moved(self, spec: CommitSpec, what: str) -> ImageFacts:
+        try:
+            ground = ground_of(self._working.root, self._working.image.id)
+            return commit(ground, spec, int(time.time()))
+        except OSError as odd:
+            full = odd.errno in {errno.ENOSPC, errno.EDQUOT}
+            raise EngineFault(
+                f"{what}: {odd.strerror}",
+                reason="NoSpace" if full else "",
+                hint="free space in the image storage; see slipcast doctor" if full else "",
+            ) from odd
+
+    def _copied(self, spec: CommitSpec, what: str) -> ImageFacts:
         for path in spec.leave_out:
             self._inside.drop(path)
-        what = f"the container could not be committed{f' as {spec.tag}' if spec.tag else ''}"
         self._program.check(what, *commands.config_words(spec.config, spec.comment, self.id))
         with self._program.scratch() as scratch:
             id_file = scratch / "id"

@@ -54,7 +54,7 @@ class Direct:
         workdir = spec.workdir or config.workdir or "/"
         program = Program(
             root=self._root,
-            argv=(*entrypoint, *spec.argv),
+            argv=(*entrypoint, *(spec.argv or config.cmd)),
             env=tuple({**self._home(owner), **dict(config.env), **dict(spec.env)}.items()),
             workdir=workdir,
             owner=owner,
@@ -80,8 +80,8 @@ class Direct:
                 stderr=stderr,
             )
         finally:
-            for path in made:
-                self._inside.drop(path)
+            for path in reversed(made):
+                self._inside.drop_empty(path)
 
     def _owner(self, user: str, image: str) -> Owner:
         texts = self._inside.text("/etc/passwd"), self._inside.text("/etc/group")
@@ -111,14 +111,12 @@ class Direct:
         )
 
     def _missing(self, targets: Sequence[str]) -> tuple[str, ...]:
-        """The topmost paths that do not exist yet and that mounting will make."""
-        found: list[str] = []
+        """The paths that do not exist yet and that mounting will make, parents first."""
+        found: dict[str, None] = {}
         for target in targets:
             parts = [part for part in target.split("/") if part]
             paths = ["/" + "/".join(parts[: count + 1]) for count in range(len(parts))]
-            absent = next((path for path in paths if self._inside.status(path) is None), None)
-            if absent is not None and absent not in found:
-                found.append(absent)
+            found.update((path, None) for path in paths if self._inside.status(path) is None)
         return tuple(found)
 
 

@@ -16,6 +16,7 @@ from slipcast.adapters.engine.buildah.container import BuildahContainer, Working
 from slipcast.adapters.engine.buildah.facts import facts_of
 from slipcast.adapters.engine.buildah.failures import fault_of, is_transient, reason_of
 from slipcast.adapters.engine.buildah.program import Program
+from slipcast.adapters.engine.buildah.storage import Storage, graph_root
 from slipcast.adapters.engine.host import HostSettings
 from slipcast.adapters.runc.runner import Runner
 from slipcast.ports.engine import (
@@ -55,6 +56,7 @@ class BuildahEngine:
     ) -> None:
         self._program = Program(state, storage_root, run_root, host)
         self._runner = Runner(state)
+        self._storage = Storage(graph_root(storage_root))
         self._pause = pause
 
     @property
@@ -106,6 +108,10 @@ class BuildahEngine:
 
     def inspect(self, image: str) -> ImageFacts | None:
         """The image in local storage."""
+        return self._storage.facts(image) or self._asked(image)
+
+    def _asked(self, image: str) -> ImageFacts | None:
+        # Aliases, further stores and other drivers are buildah's to know.
         ran = self._program.run("inspect", "--type=image", "--", image)
         if ran.code != 0:
             if _UNKNOWN in ran.complaint or reason_of(ran.complaint) == "ImageUnknown":
@@ -152,7 +158,8 @@ class BuildahEngine:
         try:
             self._program.check(what, *commands.from_words(spec, image.id, name))
             root = Path(self._program.check(what, "mount", "--", name).text)
-            working = Working(name=name, spec=spec, image=image, root=root)
+            known = self._program.store_known()
+            working = Working(name=name, spec=spec, image=image, root=root, store_known=known)
             yield BuildahContainer(self._program, self._runner, working, self.inspect)
         finally:
             self._program.run("rm", "--", name)

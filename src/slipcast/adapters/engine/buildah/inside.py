@@ -89,6 +89,18 @@ class Inside:
             if name != ".":
                 drop(holder, name)
 
+    def drop_empty(self, path: str) -> None:
+        """Remove what lies at path when it is an empty directory or an empty file."""
+        with (
+            contextlib.suppress(NotFound, EngineFault, OSError),
+            self.parent(path) as (holder, name),
+        ):
+            status = os.stat(name, dir_fd=holder, follow_symlinks=False)
+            if stat.S_ISDIR(status.st_mode):
+                os.rmdir(name, dir_fd=holder)
+            elif stat.S_ISREG(status.st_mode) and status.st_size == 0:
+                os.unlink(name, dir_fd=holder)
+
 
 def drop(holder: int, name: str) -> None:
     """Remove an entry of a directory with all below it; no error when it is not there."""
