@@ -8,9 +8,6 @@ from slipcast.ports.engine import Container
 from slipcast.values.container import ExitStatus
 from slipcast.values.faults import BuildFault
 
-_NOT_STARTED = frozenset({125, 126, 127})
-"""Statuses with which engines say that a program could not be started."""
-
 
 def fault(
     container: Container,
@@ -20,7 +17,11 @@ def fault(
     tail: tuple[str, ...],
     reason: Reason,
 ) -> BuildFault:
-    """The fault for a script at path that ended with status (S2I-79, S2I-81)."""
+    """The fault for a script at path that ended with status (S2I-79, S2I-81).
+
+    Engines differ in the status of a program that could not be started, so the script is looked at
+    whatever the status is.
+    """
     text = f"non-zero ({status.code}) exit code from {image}"
     if status.oom_killed:
         return failure(
@@ -29,16 +30,14 @@ def fault(
             hint="Allow the build more memory.",
             tail=tail,
         )
-    if status.error or status.code in _NOT_STARTED:
-        why, hint = _cause(container, path)
-        if why:
-            return failure(reason, f"{text}: {why}", hint=hint, tail=tail)
+    why, hint = _cause(container, path)
+    if why:
+        return failure(reason, f"{text}: {why}", hint=hint, tail=tail)
     if status.error:
         return failure(reason, f"{text}: {status.error}", tail=tail)
     return failure(
         reason,
         f"{text}: {path} failed",
-        hint="The last lines of its output are above; run it again with more output if need be.",
         tail=tail,
     )
 
