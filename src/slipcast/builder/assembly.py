@@ -6,18 +6,19 @@ Source: source-to-image, the assemble container (S2I-199 to 207).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from slipcast.builder import diagnosis, injecting, owners, reading, stages
+from slipcast.builder import diagnosis, injecting, owners, pulls, reading, stages
 from slipcast.builder.job import Job, failing
 from slipcast.builder.tail import Tail
 from slipcast.builds.s2i import labels, platform, scripts
-from slipcast.builds.s2i.reasons import Reason
+from slipcast.builds.s2i.reasons import Reason, failure
 from slipcast.builds.s2i.scripts import Script
 from slipcast.ports.engine import Container, ContainerSpec
 from slipcast.values.container import Owner
 from slipcast.values.entries import Entry
+from slipcast.values.faults import NotFound
 from slipcast.values.image import ImageFacts
 
 Entries = Callable[[], Iterable[Entry]]
@@ -56,10 +57,8 @@ def assembled(job: Job, plan: Plan) -> Iterator[Assembled]:
 
     Errors: BuildFault AssembleFailed, with the last lines of the script's output.
     """
-    with (
-        failing(Reason.ASSEMBLE_FAILED, ""),
-        job.engine.container(_spec(job, plan)) as container,
-    ):
+    with failing(Reason.ASSEMBLE_FAILED, ""), ExitStack() as stack:
+        container = _made(stack, job, plan)
         with job.progress.stage(*stages.ASSEMBLE, f"Assembling in {plan.image}"):
             owner = owners.of(container, plan.image, plan.user)
             injected = _upload(job, plan, container, owner)
@@ -67,6 +66,29 @@ def assembled(job: Job, plan: Plan) -> Iterator[Assembled]:
             injecting.empty(container, injected, owner)
         added = labels.added_by_assemble(reading.content(container, labels.METADATA_FILE))
         yield Assembled(container, added)
+
+
+def _made(stack: ExitStack, job: Job, plan: Plan) -> Container:
+    """The container; an image that was removed since it was looked at is fetched again (S2I-99)."""
+    spec = _spec(job, plan)
+    try:
+        return stack.enter_context(job.engine.container(spec))
+    except NotFound as gone:
+        again = pulls.needed(
+            job,
+            plan.image,
+            job.request.pull_policy,
+            stages.PULL_BUILDER,
+            Reason.PULL_BUILDER_IMAGE_FAILED,
+        )
+        if again.id != plan.builder.id:
+            # Users, scripts and labels were decided on the image that is gone.
+            raise failure(
+                Reason.PULL_BUILDER_IMAGE_FAILED,
+                f"the image {plan.image} became another one during the build",
+                hint="Build again.",
+            ) from gone
+        return stack.enter_context(job.engine.container(spec))
 
 
 def _spec(job: Job, plan: Plan) -> ContainerSpec:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from slipcast.builds.s2i.request import Platform
 from slipcast.builds.s2i.users import parse_allowed_uids
 from slipcast.ports.engine import CommitSpec, ContainerSpec, PullSpec, PushSpec
+from slipcast.testing.downloads import FakeDownloads
 from slipcast.testing.engine import FakeEngine, Process
 from slipcast.testing.objects import SCRIPTS, a_builder, a_config
 from slipcast.values.container import ExitStatus, Limits, Mount, Owner, PullPolicy
-from slipcast.values.faults import BuildFault, EngineFault, InvalidFault
+from slipcast.values.faults import BuildFault, EngineFault, InvalidFault, NotFound
 from workbench import Bench
 
 World = Bench[FakeEngine]
@@ -156,6 +159,38 @@ def test_the_builder_image_is_looked_up_once_s2i_100(bench: World):
     pulls = [spec for spec in bench.engine.given("pull") if isinstance(spec, PullSpec)]
     assert [spec.image for spec in pulls] == ["example/builder"]
     assert bench.asked == ["example/builder"]
+
+
+def test_a_builder_image_that_vanished_meanwhile_is_pulled_again_s2i_99(bench: World):
+    bench.engine.offer("example/builder", a_builder())
+    bench.engine.fail("container", NotFound("the image is gone"))
+
+    result = bench.build()
+
+    assert result.success
+    assert len(bench.engine.given("pull")) == 2
+
+
+class Meanwhile(FakeDownloads):
+    """Serves scripts, and does something while it does."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        super().__init__()
+        self._act = act
+
+    @override
+    def fetch(self, url: str) -> bytes | None:
+        self._act()
+        return b"script"
+
+
+def test_a_builder_image_that_became_another_one_ends_the_build_s2i_99(bench: World):
+    other = a_builder(config=a_config(user="1005"))
+    bench.downloads = Meanwhile(lambda: bench.engine.add("example/builder", other))
+    bench.engine.fail("container", NotFound("the image is gone"))
+
+    with pytest.raises(BuildFault, match="became another one"):
+        bench.build(scripts_url="http://h/s")
 
 
 def test_a_forbidden_user_ends_the_build_before_anything_is_fetched_s2i_326(bench: World):
