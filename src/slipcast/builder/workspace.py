@@ -125,7 +125,25 @@ def remove_tree(root: Path) -> None:
 
     Shape:  links are removed, never followed; a directory that is not there is no error.
     """
-    shutil.rmtree(root, onerror=_opened_up)
+    try:
+        shutil.rmtree(root, onerror=_opened_up)
+    except RecursionError:
+        _remove_deep(root)
+
+
+def _remove_deep(root: Path) -> None:
+    """Remove a tree that is deeper than rmtree, which calls itself, can go."""
+    waiting = [root]
+    while waiting:
+        below = []
+        for path in waiting[-1].iterdir():
+            if path.is_dir() and not path.is_symlink():
+                below.append(path)
+            else:
+                path.unlink()
+        if not below:
+            waiting.pop().rmdir()
+        waiting.extend(below)
 
 
 def _made(parent: Path, *, keep: bool) -> tuple[Path, int | None]:

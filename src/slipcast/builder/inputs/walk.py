@@ -74,12 +74,15 @@ def walk(spec: Walk, tally: Tally) -> Iterator[Entry]:
 
 @dataclass(slots=True)
 class _Level:
-    """A directory being walked: its path with `/` behind, and what is still to come, backwards."""
+    """A directory being walked: its path with `/` behind, and what is still to come, backwards.
+
+    Shape:  links is how many links were followed on the way to it.
+    """
 
     prefix: str
     identity: tuple[int, int]
     children: list[os.DirEntry[str]]
-    behind_link: bool
+    links: int
 
 
 class _Walker:
@@ -95,7 +98,7 @@ class _Walker:
 
     def entries(self) -> Iterator[Entry]:
         """Walk, deepest directory first on a stack: no source is too deep for it."""
-        self._enter("", self._root, os.stat(self._root), behind_link=False)  # noqa: PTH116 -- a str
+        self._enter("", self._root, os.stat(self._root), links=0)  # noqa: PTH116 -- a str
         levels, tally, taken = self._levels, self._tally, self._spec.taken
         while levels:
             level = levels[-1]
@@ -113,14 +116,14 @@ class _Walker:
         try:
             if found.is_dir(follow_symlinks=False):
                 status = found.stat(follow_symlinks=False)
-                return self._directory(path, found.path, status, behind_link=level.behind_link)
+                return self._directory(path, found.path, status, links=level.links)
             if self._rules is not None and self._rules.ignores(path, is_directory=False):
                 self._tally.ignored += 1
                 return None
             if found.is_symlink():
-                return self._link(found, path)
+                return self._link(found, path, level.links + 1)
             status = found.stat(follow_symlinks=False)
-            return self._file(path, found.path, status, behind_link=level.behind_link)
+            return self._file(path, found.path, status)
         except FileNotFoundError as gone:
             msg = f"{legible(path)} vanished while the source was read"
             raise BuildFault(msg, reason=REASON, hint="build again", retryable=True) from gone
@@ -128,12 +131,12 @@ class _Walker:
             raise _unreadable(path, fault.strerror or str(fault)) from fault
 
     def _directory(
-        self, path: str, real: str, status: os.stat_result, *, behind_link: bool
+        self, path: str, real: str, status: os.stat_result, *, links: int
     ) -> Entry | None:
         if self._rules is not None and self._rules.may_prune(path):
             self._tally.ignored += 1
             return None
-        self._enter(f"{path}/", real, status, behind_link=behind_link)
+        self._enter(f"{path}/", real, status, links=links)
         stamp = self._spec.stamp
         return Entry(
             path=path,
@@ -142,26 +145,23 @@ class _Walker:
             mtime=status.st_mtime_ns // 1_000_000_000 if stamp is None else stamp,
         )
 
-    def _enter(self, prefix: str, real: str, status: os.stat_result, *, behind_link: bool) -> None:
+    def _enter(self, prefix: str, real: str, status: os.stat_result, *, links: int) -> None:
         with os.scandir(real) as scan:
             children = sorted(scan, key=_name, reverse=True)
-        if behind_link:
-            self._behind_links += len(children)
+        if links:
+            # Links behind links are what grows without end, so they weigh more.
+            self._behind_links += links * (1 + len(children))
             if self._behind_links > _MOST_BEHIND_LINKS:
                 msg = f"the links on the way to {legible(prefix)} lead to too many files"
                 raise BuildFault(msg, reason=REASON, hint="keep them as links: --keep-symlinks")
         identity = (status.st_dev, status.st_ino)
-        self._levels.append(_Level(prefix, identity, children, behind_link))
+        self._levels.append(_Level(prefix, identity, children, links))
 
-    def _file(
-        self, path: str, real: str, status: os.stat_result, *, behind_link: bool
-    ) -> Entry | None:
+    def _file(self, path: str, real: str, status: os.stat_result) -> Entry | None:
         mode = status.st_mode
         if not stat.S_ISREG(mode):
             self._tally.special.append(path)
             return None
-        if behind_link:
-            self._behind_links += 1
         self._check_readable(path, real, status)
         stamp = self._spec.stamp
         if stamp is None:
@@ -170,15 +170,15 @@ class _Walker:
             mtime, mode = stamp, _RUNNABLE if mode & _OWNER_RUNS else _PLAIN
         return Entry(path=path, mode=mode, mtime=mtime, size=status.st_size, source=Path(real))
 
-    def _link(self, found: os.DirEntry[str], path: str) -> Entry | None:
+    def _link(self, found: os.DirEntry[str], path: str, links: int) -> Entry | None:
         target = os.readlink(found.path)  # noqa: PTH115 -- a Path would tidy the text
         real = None if self._spec.links is Links.KEEP else self._followed(found.path, path)
         if real is not None:
             status = os.stat(real)  # noqa: PTH116 -- a str
             if not stat.S_ISDIR(status.st_mode):
-                return self._file(path, real, status, behind_link=True)
+                return self._file(path, real, status)
             if not self._is_above((status.st_dev, status.st_ino)):
-                return self._directory(path, real, status, behind_link=True)
+                return self._directory(path, real, status, links=links)
             self._tally.kept.append(path)
         stamp = self._spec.stamp
         if stamp is None:
