@@ -1,0 +1,4 @@
+// Another program.
+package main
+
+func main() {}

@@ -1,0 +1,2 @@
+<?php
+echo 'limit ', ini_get('memory_limit'), ' from ', basename(__DIR__), "\n";

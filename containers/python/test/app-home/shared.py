@@ -1,0 +1,1 @@
+TEXT = b"a directory of its own\n"

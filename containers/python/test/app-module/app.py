@@ -1,0 +1,1 @@
+raise SystemExit("APP_MODULE was given, so app.py is not what runs")
