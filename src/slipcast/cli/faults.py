@@ -8,15 +8,17 @@ Source: source-to-image, exit codes and error output (S2I-56, S2I-62 to 82).
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterator
 from enum import Enum
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from slipcast.cli.progress import printable
+from slipcast.cli.printable import printable
 from slipcast.values.faults import Fault, InvalidFault, UsageFault
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BUG = 1
 """The exit code of a bug."""
@@ -27,7 +29,7 @@ USAGE = 2
 S2I_USAGE = 1
 """The same below `slipcast s2i` (S2I-59, S2I-63)."""
 
-Record = Callable[[str], tuple[str, Path | None]]
+Record = Callable[[str], "tuple[str, Path | None]"]
 
 
 class Manner(Enum):
@@ -102,6 +104,8 @@ def report_click(fault: click.ClickException) -> None:
 
 def report_bug(fault: Exception, record: Record) -> int:
     """Keep the trace of a bug and tell its id; the exit code."""
+    import traceback  # noqa: PLC0415 -- help must be fast
+
     identity, path = record("".join(traceback.format_exception(fault)))
     _error(f"An internal error occurred: {type(fault).__name__} (id {identity}).")
     where = f"The details are in {path}." if path else "The details could not be written."

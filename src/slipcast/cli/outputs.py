@@ -61,6 +61,16 @@ options: Decorator = together(
 )
 
 
+form = click.option(
+    "-o",
+    "--output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="json: print one JSON document on standard output.",
+)
+"""How a command that builds nothing prints what it found."""
+
+
 def chosen(given: dict[str, Any]) -> Outputs:
     """What the flags asked for.
 

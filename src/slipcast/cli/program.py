@@ -1,12 +1,13 @@
 """The program: THE TABLE of commands, and what every command's end becomes.
 
-A command's module is imported when the command is called; nothing here may import one.
+A command's module is imported when the command is called; nothing here may import one, nor what
+only commands need, so that help is fast.
 """
 
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 from typing_extensions import override
@@ -14,14 +15,15 @@ from typing_extensions import override
 from slipcast import __version__
 from slipcast.cli import faults
 from slipcast.cli.faults import Manner
-from slipcast.cli.toolbox import Toolbox
 from slipcast.values.faults import Fault, Interrupted
+
+if TYPE_CHECKING:
+    from slipcast.cli.toolbox import Toolbox
 
 WIDTH = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A command: its name, where it is, and what it does."""
 
     name: str

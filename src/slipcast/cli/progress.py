@@ -10,7 +10,6 @@ Source: source-to-image, output and log levels (S2I-292 to 295).
 from __future__ import annotations
 
 import os
-import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -19,13 +18,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Literal
 
+from slipcast.cli.printable import printable
 from slipcast.ports.progress import Stream
 from slipcast.ports.s2i import Stage
 
 HEADED = 3
 """The level from which lines carry a header."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _LONGEST = 1 << 16
 _DIM, _YELLOW, _PLAIN = b"\x1b[36m", b"\x1b[33m", b"\x1b[0m"
 
@@ -112,11 +111,6 @@ class Lines:
     def _write(self, data: bytes) -> None:
         self._into.write(data)
         self._into.flush()
-
-
-def printable(text: str) -> str:
-    """Text without characters that could move a terminal's cursor; line ends and tabs stay."""
-    return _CONTROL.sub("?", text)
 
 
 def header(severity: Severity) -> str:

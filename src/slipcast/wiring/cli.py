@@ -6,7 +6,6 @@ Everything is imported when it is first needed: `--version` and `--help` need no
 from __future__ import annotations
 
 import sys
-from pathlib import PurePosixPath
 
 NAMES = {"s2i": ["s2i"], "sti": ["s2i"]}
 """Names under which the program is another one, and the words that then come first (S2I-9)."""
@@ -14,8 +13,9 @@ NAMES = {"s2i": ["s2i"], "sti": ["s2i"]}
 
 def main() -> None:
     """Run the command line of this process and end with its exit code."""
-    argv = [*NAMES.get(PurePosixPath(sys.argv[0]).name, []), *sys.argv[1:]]
-    if PurePosixPath(sys.argv[0]).name == "sti":
+    name = sys.argv[0].rpartition("/")[2]
+    argv = [*NAMES.get(name, []), *sys.argv[1:]]
+    if name == "sti":
         sys.stderr.write("WARNING: the name sti is deprecated, use s2i\n")
     if argv == ["--version"]:
         from slipcast import __version__  # noqa: PLC0415 -- fast on purpose

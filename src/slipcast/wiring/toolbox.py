@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import os
 import sys
-import tomllib
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from slipcast.wiring.settings import Settings, load
 
 if TYPE_CHECKING:
     from slipcast.adapters.dockersocket import DockerSocket
@@ -31,6 +28,7 @@ if TYPE_CHECKING:
     from slipcast.ports.s2i import S2I
     from slipcast.source.catalogue import Catalogue
     from slipcast.wiring.registries import Registries
+    from slipcast.wiring.settings import Settings
 
 
 class RealToolbox:
@@ -56,6 +54,8 @@ class RealToolbox:
 
         Errors: InvalidFault.
         """
+        from slipcast.wiring.settings import load
+
         home = Path(self._environment.get("HOME") or "/")
         return load(self._environment, home, self.directory, root=os.geteuid() == 0)
 
@@ -169,6 +169,8 @@ class RealTools:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The builder images on offer."""
+        import tomllib
+
         from slipcast.source.catalogue import parse_catalogue
         from slipcast.wiring import recipes
 

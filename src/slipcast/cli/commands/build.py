@@ -55,7 +55,13 @@ from slipcast.values.faults import Fault, FieldError, InvalidFault, UsageFault
 )
 @click.option("-s", "--scripts-url", default="", help="First place to look for s2i scripts.")
 @click.option("--runtime-image", default="", help="Second image of a two-image build.")
-@click.option("-a", "--runtime-artifact", multiple=True, metavar="SRC[:DST]")
+@click.option(
+    "-a",
+    "--runtime-artifact",
+    multiple=True,
+    metavar="SRC[:DST]",
+    help="What the runtime image receives. Repeatable.",
+)
 @click.option("--network", default="", metavar="MODE", help="Network of the containers.")
 @click.option("--dockerfile", default="", metavar="PATH", help="Dockerfile below the source.")
 @click.option("--build-arg", type=flags.VARIABLE, multiple=True, help="Argument of a Dockerfile.")

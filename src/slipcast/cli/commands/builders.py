@@ -22,7 +22,7 @@ def builders() -> None:
 
 
 @builders.command("list", cls=Command)
-@click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text")
+@outputs.form
 @flags.engine
 @click.pass_context
 def list_(ctx: click.Context, /, output: str, **given: Any) -> None:
@@ -60,7 +60,7 @@ def _document(offer: Offer) -> dict[str, Any]:
 @click.argument("name")
 @click.option("--no-cache", is_flag=True, help="Make every step anew.")
 @click.option("-q", "--quiet", is_flag=True, help="Hide the standard output of the build.")
-@click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text")
+@outputs.form
 @flags.engine
 @flags.loglevel
 @click.pass_context

@@ -18,7 +18,7 @@ from slipcast.values.faults import Fault
 @click.argument("source")
 @click.option("-r", "--ref", default="", help="Branch, tag or commit to look at.")
 @click.option("--context-dir", default="", help="Sub-directory to look at.")
-@click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text")
+@outputs.form
 @flags.engine
 @flags.loglevel
 @click.pass_context

@@ -15,7 +15,7 @@ COLOURS = {Verdict.FINE: "green", Verdict.LIMITED: "yellow", Verdict.MISSING: "r
 
 
 @click.command(cls=Command)
-@click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text")
+@outputs.form
 @click.pass_context
 def doctor(ctx: click.Context, /, output: str) -> None:
     """Look at what this machine allows; status 1 when something that builds need is missing."""

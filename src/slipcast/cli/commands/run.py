@@ -51,7 +51,7 @@ def port_pair(text: str) -> tuple[int, int]:
 )
 @click.option("--status", is_flag=True, help="Say whether it runs; status 1 when it does not.")
 @click.option("--stop", is_flag=True, help="End it.")
-@click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text")
+@outputs.form
 @flags.engine
 @click.pass_context
 def run(ctx: click.Context, /, image: str, **given: Any) -> None:

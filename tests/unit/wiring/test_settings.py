@@ -1,0 +1,148 @@
+"""Settings: defaults, then the file, then the environment; what is wrong is told all at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from slipcast.values.faults import InvalidFault
+from slipcast.wiring.settings import SETTINGS, Settings, load
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """The user's own file, empty."""
+    path = tmp_path / "home/.config/slipcast/config.toml"
+    path.parent.mkdir(parents=True)
+    path.touch()
+    return path
+
+
+def loaded(tmp_path: Path, **environment: str) -> Settings:
+    return load(environment, tmp_path / "home", tmp_path, root=False)
+
+
+def refused(tmp_path: Path, **environment: str) -> list[str]:
+    with pytest.raises(InvalidFault) as caught:
+        loaded(tmp_path, **environment)
+    return [str(error) for error in caught.value.errors]
+
+
+def test_without_file_everything_has_a_default(tmp_path: Path) -> None:
+    assert loaded(tmp_path) == Settings(state=tmp_path / "home/.local/share/slipcast")
+
+
+def test_state_lies_where_the_system_keeps_such_things(tmp_path: Path) -> None:
+    assert load({}, Path("/home/me"), tmp_path, root=True).state == Path("/var/lib/slipcast")
+    assert loaded(tmp_path, XDG_DATA_HOME="/data").state == Path("/data/slipcast")
+
+
+def test_the_file_says_everything(tmp_path: Path, config: Path) -> None:
+    (config.parent / "ca.crt").touch()
+    config.write_text(
+        """
+        state = "/state"
+        engine = "docker"
+        builders = "public"
+        storage = {root = "/images", run_root = "/run/images"}
+        docker.url = "tcp://host:1"
+        [builds]
+        ca_bundle = "ca.crt"
+        env = {HTTP_PROXY = "http://proxy", A = "b c"}
+        [registries]
+        insecure = ["localhost:5000"]
+        ca_file = "ca.crt"
+        [debian]
+        suite = "trixie"
+        """
+    )
+
+    assert loaded(tmp_path) == Settings(
+        state=Path("/state"),
+        storage_root=Path("/images"),
+        run_root=Path("/run/images"),
+        engine="docker",
+        docker_url="tcp://host:1",
+        ca_bundle=config.parent / "ca.crt",
+        build_env=(("HTTP_PROXY", "http://proxy"), ("A", "b c")),
+        builders="public",
+        insecure_registries=("localhost:5000",),
+        registry_ca_file=config.parent / "ca.crt",
+        debian_suite="trixie",
+    )
+
+
+def test_the_environment_goes_over_the_file(tmp_path: Path, config: Path) -> None:
+    config.write_text('engine = "docker"\n[builds.env]\nA = "file"\n')
+
+    settings = loaded(
+        tmp_path,
+        SLIPCAST_ENGINE="buildah",
+        SLIPCAST_BUILD_ENV="A='two words' B=",
+        SLIPCAST_STATE="s",
+    )
+
+    assert settings.engine == "buildah"
+    assert settings.build_env == (("A", "two words"), ("B", ""))
+    assert settings.state == tmp_path / "s"
+
+
+def test_another_file_can_be_named(tmp_path: Path) -> None:
+    (tmp_path / "other.toml").write_text('engine = "docker"')
+
+    assert loaded(tmp_path, SLIPCAST_CONFIG="other.toml").engine == "docker"
+
+
+def test_a_file_that_was_named_must_be_there(tmp_path: Path) -> None:
+    assert refused(tmp_path, SLIPCAST_CONFIG="none.toml") == [
+        f"$SLIPCAST_CONFIG: names no file (given: '{tmp_path}/none.toml')"
+    ]
+
+
+def test_the_platform_is_what_every_build_is_given(tmp_path: Path) -> None:
+    platform = loaded(tmp_path, SLIPCAST_BUILD_ENV="A=b").platform
+
+    assert (platform.ca_bundle, platform.env) == (None, (("A", "b"),))
+
+
+def test_unknown_keys_are_errors_with_their_path(tmp_path: Path, config: Path) -> None:
+    config.write_text('enigne = "docker"\n[builds]\ncabundle = "x"\n[deep.er]\nkey = 1\n')
+
+    assert refused(tmp_path) == [
+        f"{config}: enigne: is no setting",
+        f"{config}: builds.cabundle: is no setting",
+        f"{config}: deep.er.key: is no setting",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('engine = "podman"', "engine: must be one of buildah, docker"),
+        ("engine = 1", "engine: must be a text"),
+        ('builds.ca_bundle = "none.crt"', "builds.ca_bundle: there is no file"),
+        ("builds.env.A = 1", "builds.env: must be a table of texts"),
+        ('registries.insecure = "a b"', ""),
+        ("registries.insecure = [1]", "registries.insecure: must be a list of texts"),
+        ("engine = ", "is not TOML"),
+    ],
+)
+def test_wrong_values_are_told_with_their_place(
+    tmp_path: Path, config: Path, text: str, said: str
+) -> None:
+    config.write_text(text)
+
+    errors = refused(tmp_path, SLIPCAST_BUILDERS="mine")
+
+    assert errors[-1] == "$SLIPCAST_BUILDERS: must be one of own, public"
+    assert said in errors[0]
+
+
+@pytest.mark.parametrize("text", ["A", "=b", "'A=b"])
+def test_build_variables_of_the_environment_must_be_pairs(tmp_path: Path, text: str) -> None:
+    assert refused(tmp_path, SLIPCAST_BUILD_ENV=text)
+
+
+def test_every_field_has_a_setting() -> None:
+    assert {setting.field for setting in SETTINGS} == set(Settings.__dataclass_fields__)
