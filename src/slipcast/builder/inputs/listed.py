@@ -50,8 +50,9 @@ def listed(files: Sequence[Committed], spec: Walk, tally: Tally) -> Iterator[Ent
         directory = file.path.rpartition("/")[0]
         if directory not in sending.known:
             yield from sending.directories(directory)
-        if sending.known[directory] and file.path not in spec.taken:
-            entry = sending.entry(file)
+        place = sending.known[directory]
+        if place is not None and file.path not in spec.taken:
+            entry = sending.entry(file, place)
             if entry is not None:
                 tally.count(entry)
                 yield entry
@@ -65,47 +66,46 @@ def _by_names(file: Committed) -> str:
 class _Sending:
     def __init__(self, spec: Walk, tally: Tally) -> None:
         self._rules = spec.rules
-        self._root = os.fspath(spec.root)
         self._stamp = spec.stamp or 0
         self._tally = tally
-        # Every directory seen, and whether it is sent.
-        self.known = {"": True}
+        # Every directory seen, and where it lies if it is sent.
+        self.known: dict[str, Path | None] = {"": spec.root}
 
     def directories(self, directory: str) -> Iterator[Entry]:
         """The entries of a directory seen for the first time, and of those above it."""
-        above = directory.rpartition("/")[0]
+        above, _, name = directory.rpartition("/")
         if above not in self.known:
             yield from self.directories(above)
-        self.known[directory] = self.known[above]
-        if not self.known[above]:
+        place = self.known[above]
+        self.known[directory] = None
+        if place is None:
             return
         if self._rules is not None and self._rules.may_prune(directory):
-            self.known[directory] = False
             self._tally.ignored += 1
             return
+        self.known[directory] = place / name
         yield Entry(path=directory, kind=Kind.DIRECTORY, mode=_RUNNABLE, mtime=self._stamp)
 
-    def entry(self, file: Committed) -> Entry | None:
-        """The entry of a file or link, None when it is ignored."""
+    def entry(self, file: Committed, place: Path) -> Entry | None:
+        """The entry of a file or link in a directory, None when it is ignored."""
         if self._rules is not None and self._rules.ignores(file.path, is_directory=False):
             self._tally.ignored += 1
             return None
-        return _entry(file, self._root, self._stamp)
+        return _entry(file, place / file.path.rpartition("/")[2], self._stamp)
 
 
-def _entry(file: Committed, root: str, stamp: int) -> Entry:
-    path = f"{root}/{file.path}"
+def _entry(file: Committed, path: Path, stamp: int) -> Entry:
     try:
         if file.mode == _LINK:
             target = os.readlink(path)  # noqa: PTH115 -- a Path would tidy the text
             return Entry(path=file.path, kind=Kind.LINK, mode=_ANY, mtime=stamp, target=target)
-        status = os.lstat(path)
+        status = path.lstat()
     except OSError as fault:
         raise _changed(file.path) from fault
     if not stat.S_ISREG(status.st_mode):
         raise _changed(file.path)
     mode = _RUNNABLE if file.mode & 0o100 else _PLAIN
-    return Entry(path=file.path, mode=mode, mtime=stamp, size=status.st_size, source=Path(path))
+    return Entry(path=file.path, mode=mode, mtime=stamp, size=status.st_size, source=path)
 
 
 def _changed(path: str) -> BuildFault:

@@ -80,6 +80,7 @@ class _Level:
     """
 
     prefix: str
+    real: Path
     identity: tuple[int, int]
     children: list[os.DirEntry[str]]
     links: int
@@ -123,7 +124,8 @@ class _Walker:
             if found.is_symlink():
                 return self._link(found, path, level.links + 1)
             status = found.stat(follow_symlinks=False)
-            return self._file(path, found.path, status)
+            # Joining to a directory that is parsed already is half the work of a new Path.
+            return self._file(path, level.real / found.name, status)
         except FileNotFoundError as gone:
             msg = f"{legible(path)} vanished while the source was read"
             raise BuildFault(msg, reason=REASON, hint="build again", retryable=True) from gone
@@ -155,9 +157,9 @@ class _Walker:
                 msg = f"the links on the way to {legible(prefix)} lead to too many files"
                 raise BuildFault(msg, reason=REASON, hint="keep them as links: --keep-symlinks")
         identity = (status.st_dev, status.st_ino)
-        self._levels.append(_Level(prefix, identity, children, links))
+        self._levels.append(_Level(prefix, Path(real), identity, children, links))
 
-    def _file(self, path: str, real: str, status: os.stat_result) -> Entry | None:
+    def _file(self, path: str, real: Path, status: os.stat_result) -> Entry | None:
         mode = status.st_mode
         if not stat.S_ISREG(mode):
             self._tally.special.append(path)
@@ -168,7 +170,7 @@ class _Walker:
             mtime, mode = status.st_mtime_ns // 1_000_000_000, mode & _PERMISSIONS
         else:
             mtime, mode = stamp, _RUNNABLE if mode & _OWNER_RUNS else _PLAIN
-        return Entry(path=path, mode=mode, mtime=mtime, size=status.st_size, source=Path(real))
+        return Entry(path=path, mode=mode, mtime=mtime, size=status.st_size, source=real)
 
     def _link(self, found: os.DirEntry[str], path: str, links: int) -> Entry | None:
         target = os.readlink(found.path)  # noqa: PTH115 -- a Path would tidy the text
@@ -176,7 +178,7 @@ class _Walker:
         if real is not None:
             status = os.stat(real)  # noqa: PTH116 -- a str
             if not stat.S_ISDIR(status.st_mode):
-                return self._file(path, real, status)
+                return self._file(path, Path(real), status)
             if not self._is_above((status.st_dev, status.st_ino)):
                 return self._directory(path, real, status, links=links)
             self._tally.kept.append(path)
@@ -202,7 +204,7 @@ class _Walker:
     def _is_above(self, identity: tuple[int, int]) -> bool:
         return any(level.identity == identity for level in self._levels)
 
-    def _check_readable(self, path: str, real: str, status: os.stat_result) -> None:
+    def _check_readable(self, path: str, real: Path, status: os.stat_result) -> None:
         mode = status.st_mode
         # What the mode tells already spares a system call per file.
         if self._user == 0 or mode & _ANYONE_READS:
