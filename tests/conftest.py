@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,7 +9,13 @@ from pathlib import Path
 import pytest
 
 import containers
+from slipcast.adapters.dockersocket import DockerSocket, Endpoint
+from slipcast.adapters.dockersocket import DockerSocket, Endpoint
 from slipcast.adapters.engine.buildah import BuildahEngine
+from slipcast.adapters.engine.docker import DockerEngine
+from slipcast.adapters.engine.host import look
+from slipcast.adapters.engine.docker import DockerEngine
+from slipcast.adapters.engine.host import look
 from slipcast.ports.engine import Engine
 
 ENGINES = ("buildah", "docker")
@@ -39,12 +44,8 @@ def podman_socket(_engines_work: None) -> Generator[Path]:
 @pytest.fixture(scope="session")
 def docker_engine(podman_socket: Path) -> Engine:
     """The docker adapter over podman's socket."""
-    if importlib.util.find_spec("slipcast.adapters.engine.docker") is None:
-        pytest.skip("the docker adapter is not there")
-    from slipcast.adapters.engine.docker import DockerEngine  # noqa: PLC0415 -- may be absent
-
-    engine: Engine = DockerEngine(socket=str(podman_socket))
-    return engine
+    socket = DockerSocket(Endpoint(url=f"unix://{podman_socket}"))
+    return DockerEngine(socket, ulimits=look().ulimits)
 
 
 @pytest.fixture(params=ENGINES)

@@ -8,6 +8,8 @@ from slipcast.ports.engine import Container
 from slipcast.values.container import ExitStatus
 from slipcast.values.faults import BuildFault
 
+_KILLED = 128 + 9
+
 
 def fault(
     container: Container,
@@ -35,11 +37,14 @@ def fault(
         return failure(reason, f"{text}: {why}", hint=hint, tail=tail)
     if status.error:
         return failure(reason, f"{text}: {status.error}", tail=tail)
-    return failure(
-        reason,
-        f"{text}: {path} failed",
-        tail=tail,
-    )
+    if status.code == _KILLED:
+        return failure(
+            reason,
+            f"{text}: {path} was killed by a signal that nobody here sent",
+            hint="The kernel does so when memory runs out; allow the build more, or need less.",
+            tail=tail,
+        )
+    return failure(reason, f"{text}: {path} failed", tail=tail)
 
 
 def _cause(container: Container, path: str) -> tuple[str, str]:
