@@ -10,10 +10,7 @@ import pytest
 
 import containers
 from slipcast.adapters.dockersocket import DockerSocket, Endpoint
-from slipcast.adapters.dockersocket import DockerSocket, Endpoint
 from slipcast.adapters.engine.buildah import BuildahEngine
-from slipcast.adapters.engine.docker import DockerEngine
-from slipcast.adapters.engine.host import look
 from slipcast.adapters.engine.docker import DockerEngine
 from slipcast.adapters.engine.host import look
 from slipcast.ports.engine import Engine
