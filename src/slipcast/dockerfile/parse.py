@@ -126,7 +126,7 @@ def _wrong_order(instructions: tuple[Instruction, ...]) -> Iterator[FieldError]:
         yield FieldError(path="Dockerfile", what="holds no instruction")
     elif first is None:
         yield FieldError(path="Dockerfile", what="has no FROM")
-    elif first.keyword != "FROM":
+    elif first.keyword in KEYWORDS - {"FROM"}:
         what = f"must begin with FROM, not {first.keyword}"
         yield FieldError(path=f"Dockerfile line {first.first_line}", what=what)
 

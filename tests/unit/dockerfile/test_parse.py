@@ -134,9 +134,11 @@ def test_what_is_no_dockerfile_is_refused_with_its_line(text: str, what: str) ->
 
 def test_all_wrong_lines_are_named_at_once() -> None:
     with pytest.raises(InvalidFault) as caught:
-        parse_dockerfile("FROM x\nA b\nRUN\n")
+        parse_dockerfile("FORM x\nA b\nRUN\n")
 
-    assert len(caught.value.errors) == 2
+    assert [error.path for error in caught.value.errors] == [
+        f"Dockerfile line {line}" for line in (1, 2, 3)
+    ]
 
 
 def test_changed_arguments_keep_flags_and_comments() -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from slipcast.source.catalogue import Catalogue, parse_catalogue
 from slipcast.values.faults import InvalidFault
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def a_row(name: str, **fields: object) -> dict[str, object]:
@@ -29,6 +34,14 @@ def test_a_document_becomes_rows_with_every_field() -> None:
     assert catalogue.base("base") == catalogue.bases[0]
     assert catalogue.bases[0].packages == ("a", "b")
     assert catalogue.base("none") is None
+
+
+def test_the_catalogue_of_this_repository_can_be_read() -> None:
+    document = tomllib.loads((ROOT / "containers/catalogue.toml").read_text())
+
+    catalogue = parse_catalogue(document)
+
+    assert {"python", "nodejs", "static"} <= set(catalogue.languages)
 
 
 def test_an_empty_document_is_an_empty_catalogue() -> None:
