@@ -7,6 +7,7 @@ import getpass
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -17,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, Thread
 from pathlib import Path
 from typing import Any
 
+import pytest
 from typing_extensions import override
 
 _WHO = {
@@ -89,15 +91,45 @@ class Served:
         return self.url.replace("://", f"://{user}{secret}@")
 
 
+def certificate(path: Path) -> Path:
+    """A key and a certificate for 127.0.0.1, which is its own authority, in one file."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    key, cert = path.with_suffix(".key"), path.with_suffix(".crt")
+    subject = ("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2")
+    made = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+    files = ("-keyout", str(key), "-out", str(cert))
+    subprocess.run(
+        ("openssl", "req", "-x509", *made, *subject, *files), check=True, capture_output=True
+    )
+    path.write_bytes(key.read_bytes() + cert.read_bytes())
+    return path
+
+
 @contextmanager
-def http(root: Path, *, user: str = "", password: str = "", dumb: bool = False) -> Iterator[Served]:
-    """Serve the repositories below root over http; with a user, to that user only."""
+def http(
+    root: Path,
+    *,
+    user: str = "",
+    password: str = "",
+    dumb: bool = False,
+    certificate: Path | None = None,
+) -> Iterator[Served]:
+    """Serve the repositories below root over http; with a user, to that user only.
+
+    Shape:  certificate holds key and certificate; with it the server speaks https.
+    """
     served = Served("")
     wanted = base64.b64encode(f"{user}:{password}".encode()).decode() if user else ""
     handler = _Dumb if dumb else _Smart
     names = {"root": root, "served": served, "wanted": wanted}
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (handler,), names))
     served.url = f"http://127.0.0.1:{server.server_port}"
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        served.url = served.url.replace("http:", "https:")
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

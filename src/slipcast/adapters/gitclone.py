@@ -95,7 +95,9 @@ class Clone:
 
     def _local(self) -> None:
         source, ref = Path(self.spec.url.path), self.spec.ref
-        own = "--no-hardlinks" if self.spec.history else "--shared"
+        # The file that names the shared objects has one path in a line.
+        apart = self.spec.history or "\n" in self.spec.url.path
+        own = "--no-hardlinks" if apart else "--shared"
         late = ("--no-checkout",) if ref else ()
         # The path was named by the user, so whose it is does not matter; git needs to be told on
         # the far side too, where no setting of ours arrives.

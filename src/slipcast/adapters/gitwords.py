@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from slipcast.values.faults import GitFault, InvalidFault
 from slipcast.values.giturl import GitURL, Transport, parse_git_url
+from slipcast.values.legible import legible
 from slipcast.values.sensitive import redacted
 
 
@@ -139,4 +140,6 @@ def _submodule(found: re.Match[str]) -> GitURL | None:
 
 
 def _place(url: GitURL) -> str:
-    return url.path if url.transport is Transport.FILE else redacted(url.without_credentials.url)
+    if url.transport is Transport.FILE:
+        return legible(url.path)
+    return redacted(url.without_credentials.url)

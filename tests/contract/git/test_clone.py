@@ -263,3 +263,37 @@ def test_the_proxy_that_was_given_is_used(git: Git, smart: gitserver.Served, tmp
         git.clone(CloneSpec(url=url, http_proxy=smart.url), tmp_path / "into")
 
     assert any("name.invalid" in request for request in smart.requests)
+
+
+def test_a_host_whose_certificate_is_unknown_is_not_trusted(
+    root: Path, clone: Clone, tmp_path: Path
+):
+    certificate = gitserver.certificate(tmp_path / "server.pem")
+
+    with (
+        gitserver.http(root, certificate=certificate) as server,
+        pytest.raises(GitFault, match="is not trusted") as caught,
+    ):
+        clone(f"{server.url}/app.git")
+
+    assert caught.value.reason == "Unreachable"
+    assert "CA bundle" in caught.value.hint
+
+
+def test_a_ca_bundle_makes_the_host_trusted(git: Git, root: Path, tmp_path: Path):
+    certificate = gitserver.certificate(tmp_path / "server.pem")
+
+    with gitserver.http(root, certificate=certificate) as server:
+        url = parse_git_url(f"{server.url}/app.git")
+        assert url is not None
+        git.clone(CloneSpec(url=url, ca_file=certificate.with_suffix(".crt")), tmp_path / "into")
+
+    assert _subject(tmp_path / "into") == "Second"
+
+
+def test_a_repository_in_a_directory_of_any_name_is_cloned(clone: Clone, tmp_path: Path):
+    odd = gitserver.repository(tmp_path / 'it\'s "odd"\n$(x) ü:y', {"a": "1"})
+
+    tree = clone(odd, "main")
+
+    assert (tree / "a").read_text() == "1"

@@ -20,11 +20,11 @@ from typing import IO, Self, cast
 
 from typing_extensions import override
 
-from slipcast.builder.inputs.legible import legible
 from slipcast.builder.inputs.tally import Tally
 from slipcast.builder.inputs.walk import Walk, walk
 from slipcast.values.entries import Entry
 from slipcast.values.faults import BuildFault
+from slipcast.values.legible import legible
 
 REASON = "GenericS2IBuildFailed"
 _IDLE_EXIT = 7

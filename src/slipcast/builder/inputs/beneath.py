@@ -12,10 +12,10 @@ from pathlib import Path, PurePosixPath
 
 from typing_extensions import override
 
-from slipcast.builder.inputs.legible import legible
 from slipcast.builder.inputs.walk import REASON
 from slipcast.source.tree import Tree
 from slipcast.values.faults import BuildFault
+from slipcast.values.legible import legible
 
 _LARGEST = 64 << 20
 

@@ -11,12 +11,12 @@ import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from slipcast.builder.inputs.legible import legible
 from slipcast.builder.inputs.tally import Tally
 from slipcast.builder.inputs.walk import REASON, Walk
 from slipcast.ports.git import Committed
 from slipcast.values.entries import Entry, Kind
 from slipcast.values.faults import BuildFault
+from slipcast.values.legible import legible
 
 _LINK = 0o120000
 _RUNNABLE = 0o755

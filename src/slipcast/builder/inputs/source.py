@@ -15,7 +15,6 @@ from pathlib import Path, PurePosixPath
 
 from slipcast.builder.inputs.beneath import context
 from slipcast.builder.inputs.fetched import Fetched, InPlace
-from slipcast.builder.inputs.legible import legible
 from slipcast.builder.inputs.listed import below, has_links
 from slipcast.builder.inputs.recognition import (
     Copy,
@@ -33,6 +32,7 @@ from slipcast.ports.git import CloneSpec, Committed, Git
 from slipcast.ports.progress import Progress
 from slipcast.values.faults import BuildFault, Fault, GitFault, HostFault
 from slipcast.values.giturl import GitURL, local_repository
+from slipcast.values.legible import legible
 from slipcast.values.revision import SourceRevision
 
 _SHORT = 12

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from slipcast.builder.inputs.legible import legible
 from slipcast.ports.progress import Progress
 from slipcast.values.entries import Entry, Kind
+from slipcast.values.legible import legible
 
 _NAMED = 5
 _UNITS = ("bytes", "kB", "MB", "GB")

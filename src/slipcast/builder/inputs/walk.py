@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from slipcast.builder.inputs.legible import legible
 from slipcast.builder.inputs.tally import Tally
 from slipcast.dockerfile.ignore import IgnoreRules
 from slipcast.values.entries import Entry, Kind
 from slipcast.values.faults import BuildFault
+from slipcast.values.legible import legible
 
 REASON = "FetchSourceFailed"
 _PERMISSIONS = 0o777
