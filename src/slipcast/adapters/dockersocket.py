@@ -27,6 +27,7 @@ _CONNECT_TIMEOUT = 10
 _PIECE = 1 << 16
 _NOT_FOUND = 404
 _REFUSED = 400
+_FRAME = 8
 _LIBPOD = "4.0.0"
 
 Params = Mapping[str, object]
@@ -293,6 +294,22 @@ class DockerSocket:
                 hint="Start dockerd or `podman system service`, or give its address with --url or "
                 "DOCKER_HOST.",
             ) from broken
+
+
+def demultiplexed(pieces: Iterable[bytes]) -> Iterator[tuple[bool, bytes]]:
+    """Output of both streams, told apart by the frames that the engine packs them in.
+
+    Shape:  (whether it is stderr, data). Source: Docker Engine API, ContainerAttach, stream format.
+    """
+    rest = b""
+    for piece in pieces:
+        rest += piece
+        while len(rest) >= _FRAME:
+            end = _FRAME + int.from_bytes(rest[4:_FRAME])
+            if len(rest) < end:
+                break
+            yield rest[0] == STDERR, rest[_FRAME:end]
+            rest = rest[end:]
 
 
 def _refusal(code: int, body: bytes) -> EngineFault | NotFound:

@@ -32,13 +32,15 @@ class LaunchSpec:
 class Launched:
     """A container that runs, or has ended.
 
-    Shape:  ports are (host port, container port) as really published.
+    Shape:  ports are (host port, container port) as really published. note says what is other than
+            was asked for, such as the host's network in place of published ports; mostly empty.
     """
 
     name: str
     image: str
     ports: tuple[tuple[int, int], ...] = ()
     running: bool = True
+    note: str = ""
 
 
 class Launcher(Protocol):

@@ -1,0 +1,195 @@
+"""The Launcher port over the podman program, which shares its storage with buildah.
+
+Values of variables never stand on a command line: podman reads them from its standard input, or,
+when they hold line ends, from its environment.
+
+Source: ports.launcher; podman-run(1), podman-logs(1), podman-inspect(1).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from slipcast.adapters import argv, launching
+from slipcast.adapters.argv import Ran
+from slipcast.ports.engine import Sink, ignore
+from slipcast.ports.launcher import Launched, LaunchSpec
+from slipcast.values.container import ExitStatus
+from slipcast.values.faults import EngineFault, HostFault, NotFound
+
+_SECONDS = 120.0
+_UNKNOWN_IMAGE = ("image not known", "No such image", "does not resolve to an image")
+
+
+class PodmanLauncher:
+    """The Launcher of the port.
+
+    Shape:  argv_prefix is podman with the flags that choose its storage. env is laid over ours.
+    """
+
+    def __init__(
+        self, argv_prefix: tuple[str, ...] = ("podman",), env: Mapping[str, str] | None = None
+    ) -> None:
+        self._prefix = argv_prefix
+        self._env = dict(env or {})
+
+    def start(self, spec: LaunchSpec) -> Launched:
+        """Start it and return at once."""
+        name = launching.name_of(spec)
+        if self._call("container", "exists", "--", name).code == 0:
+            raise EngineFault(
+                f"there is a container {name} already",
+                reason="NameTaken",
+                hint=f"End it first (slipcast run --stop {name}), or give another name.",
+            )
+        launching.refuse_taken_ports(spec, self.list())
+        try:
+            note = self._started(spec, name)
+            return _seen(name, self._required(name), note)
+        except BaseException:
+            self._remove(name)
+            raise
+
+    def follow(self, name: str, *, stdout: Sink = ignore, stderr: Sink = ignore) -> ExitStatus:
+        """Stream its output from the beginning until it ends."""
+        self._required(name)
+        self._stream("logs", "--follow", "--", name, stdout=stdout, stderr=stderr)
+        self._call("wait", "--", name, timeout=None)
+        state = self._required(name)["State"]
+        return ExitStatus(
+            code=int(state["ExitCode"]),
+            oom_killed=bool(state.get("OOMKilled")),
+            error=state.get("Error") or "",
+        )
+
+    def tail(self, name: str, lines: int = 20) -> str:
+        """The last lines of its output."""
+        self._required(name)
+        printed = bytearray()
+        self._stream(
+            "logs", f"--tail={lines}", "--", name, stdout=printed.extend, stderr=printed.extend
+        )
+        return printed.decode("utf-8", "replace").rstrip("\n")
+
+    def stop(self, name: str, *, grace: int = 10) -> bool:
+        """End it and remove it; a container that is not ours counts as none."""
+        if self._inspected(name) is None:
+            return False
+        self._call("stop", f"--time={grace}", "--", name, timeout=_SECONDS + grace)
+        self._remove(name)
+        return True
+
+    def list(self) -> tuple[Launched, ...]:
+        """Every container that we started and nobody removed."""
+        ran = self._call("ps", "--all", f"--filter=label={launching.LABEL}", "--format={{.Names}}")
+        if ran.code != 0:
+            raise EngineFault(f"containers could not be listed: {_said(ran.complaint)}")
+        inspected = ((name, self._inspected(name)) for name in ran.text.split())
+        return tuple(_seen(name, document) for name, document in inspected if document)
+
+    def _started(self, spec: LaunchSpec, name: str) -> str:
+        """Start it, on the host's network when there is no other; a note when it is so."""
+        ran = self._run(spec, name, on_host=False)
+        if ran.code != 0 and launching.network_is_missing(ran.complaint):
+            self._remove(name)
+            ran = self._run(spec, name, on_host=True)
+            note = launching.host_note(spec)
+        else:
+            note = ""
+        if ran.code != 0:
+            raise _fault(spec, ran.complaint)
+        return note
+
+    def _run(self, spec: LaunchSpec, name: str, *, on_host: bool) -> Ran:
+        labels = launching.labels_of(spec, on_host=on_host).items()
+        odd = {key: value for key, value in spec.env if "\n" in value}
+        plain = "".join(f"{key}={value}\n" for key, value in spec.env if key not in odd)
+        words = [
+            "run",
+            "--detach",
+            "--pull=never",
+            f"--name={name}",
+            *(f"--label={key}={value}" for key, value in labels),
+            *(["--network=host"] if on_host else _published(spec)),
+            *([f"--user={spec.user}"] if spec.user else []),
+            *(["--env-file=/dev/stdin"] if plain else []),
+            *(f"--env={key}" for key in odd),
+            "--",
+            spec.image,
+        ]
+        return argv.run(
+            [*self._prefix, *words],
+            env={**self._env, **odd},
+            stdin=plain.encode("utf-8", "surrogateescape"),
+            timeout=_SECONDS,
+        )
+
+    def _required(self, name: str) -> dict[str, Any]:
+        document = self._inspected(name)
+        if document is None:
+            raise NotFound(f"no container {name} was started by slipcast")
+        return document
+
+    def _inspected(self, name: str) -> dict[str, Any] | None:
+        """The container of ours with this name, None when there is none."""
+        ran = self._call("inspect", "--type=container", "--", name)
+        if ran.code != 0:
+            return None
+        document: dict[str, Any] = json.loads(ran.stdout)[0]
+        return document if launching.LABEL in _labels(document) else None
+
+    def _remove(self, name: str) -> None:
+        with contextlib.suppress(HostFault):
+            self._call("rm", "--force", "--volumes", "--ignore", "--time=0", "--", name)
+
+    def _call(self, *words: str, timeout: float | None = _SECONDS) -> Ran:
+        return argv.run([*self._prefix, *words], env=self._env, timeout=timeout)
+
+    def _stream(self, *words: str, stdout: Sink, stderr: Sink) -> None:
+        argv.stream([*self._prefix, *words], env=self._env, stdout=stdout, stderr=stderr)
+
+
+def _published(spec: LaunchSpec) -> list[str]:
+    address = launching.address_of(spec)
+    return [f"--publish={address}:{host or ''}:{port}" for host, port in spec.ports]
+
+
+def _seen(name: str, document: Mapping[str, Any], note: str = "") -> Launched:
+    return Launched(
+        name=name,
+        image=str(document.get("ImageName") or document.get("Image") or ""),
+        ports=launching.host_ports(_labels(document)) or tuple(_ports(document)),
+        running=bool(document["State"].get("Running")),
+        note=note,
+    )
+
+
+def _ports(document: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
+    published = (document.get("HostConfig") or {}).get("PortBindings") or {}
+    for port, places in sorted(published.items()):
+        for place in places or ():
+            if str(place.get("HostPort") or "").isdigit():
+                yield int(place["HostPort"]), int(port.partition("/")[0])
+
+
+def _labels(document: Mapping[str, Any]) -> Mapping[str, str]:
+    return (document.get("Config") or {}).get("Labels") or {}
+
+
+def _fault(spec: LaunchSpec, complaint: str) -> EngineFault | NotFound:
+    if any(words in complaint for words in _UNKNOWN_IMAGE):
+        return NotFound(
+            f"the image {spec.image} is not in local storage", hint="Build or pull it first."
+        )
+    text = f"the image {spec.image} could not be started: {_said(complaint)}"
+    if launching.port_is_taken(complaint):
+        return EngineFault(text, reason="PortTaken", hint="Choose another port with --port.")
+    return EngineFault(text, tail=tuple(complaint.splitlines()))
+
+
+def _said(complaint: str) -> str:
+    lines = complaint.splitlines() or ["no message"]
+    return lines[-1].removeprefix("Error: ")
