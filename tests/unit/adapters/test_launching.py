@@ -49,6 +49,9 @@ def test_published_ports_are_not() -> None:
     assert launching.host_ports(labels) == ()
 
 
-@pytest.mark.parametrize(("public", "address"), [(False, "127.0.0.1"), (True, "0.0.0.0")])
-def test_ports_are_published_on_loopback_unless_told(public: bool, address: str) -> None:
-    assert launching.address_of(LaunchSpec(image="x", public=public)) == address
+def test_ports_are_published_on_loopback() -> None:
+    assert launching.address_of(LaunchSpec(image="x")) == "127.0.0.1"
+
+
+def test_ports_are_published_everywhere_when_a_user_asks_for_it() -> None:
+    assert launching.address_of(LaunchSpec(image="x", public=True)) == launching.EVERYWHERE
