@@ -123,3 +123,24 @@ def test_no_lock_file_records_where_packages_came_from():
 
     assert locks
     assert recorded == []
+
+
+REFERENCE = (ROOT / "docs/reference/builder-images.md").read_text()
+
+
+@pytest.mark.parametrize("row", CATALOGUE.builders, ids=lambda row: row.name)
+def test_a_builder_image_is_in_the_reference(row: BuilderImage):
+    entry = f"| `{row.name}` | `{row.image}` | {row.base} | {', '.join(row.supports)} |"
+
+    assert entry in REFERENCE
+
+
+@pytest.mark.parametrize("row", CATALOGUE.builders, ids=lambda row: row.name)
+def test_every_variable_of_a_usage_text_is_in_the_reference(row: BuilderImage):
+    usage = (RECIPES / row.recipe / "s2i/bin/usage").read_text()
+
+    variables = set(re.findall(r"\b[A-Z][A-Z0-9]*_[A-Z_0-9]*[A-Z0-9]\b", usage))
+
+    assert sorted(name for name in variables if f"`{name}`" not in REFERENCE) == [
+        "NODEJS_VERSION"
+    ] * (row.recipe == "nodejs")
