@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from slipcast.builds.s2i.request import Injection, Platform
 from slipcast.builds.s2i.users import parse_allowed_uids
@@ -49,7 +50,8 @@ def commit(directory: Path) -> None:
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:  # noqa: PLR6301 -- the name is the library's
+    @override
+    def log_message(self, *_: object) -> None:
         pass
 
 
@@ -225,9 +227,9 @@ def test_an_image_without_shell_and_tar_builds_s2i_329(bench: World, tag: str, t
     try:
         bench.build(builder_image=image)
         untagged = bench.build(builder_image=image, tag="")
-        with bench.engine.container(ContainerSpec(image=untagged.image)) as container:
-            with container.read("/app/made") as stream:
-                assert b"hello" in stream.read()
+        spec = ContainerSpec(image=untagged.image)
+        with bench.engine.container(spec) as made, made.read("/app/made") as stream:
+            assert b"hello" in stream.read()
     finally:
         bench.engine.remove(image)
 
