@@ -201,6 +201,8 @@ class _Smart(_Guarded):
         head, _, content = ran.stdout.partition(b"\r\n\r\n")
         headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n") if line)
         self.send_response(int(headers.pop("Status", "200").split(" ")[0]))
+        # Without it the end of the connection ends the answer, which TLS takes for an attack.
+        headers["Content-Length"] = str(len(content))
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from slipcast.adapters import argv
 from slipcast.adapters.gitcall import ENVIRONMENT, LOCAL, REMOTE, Call, ask
-from slipcast.adapters.gitclone import Clone, credentials, proxies, trust
+from slipcast.adapters.gitclone import Clone, credentials, variables
 from slipcast.ports.engine import Sink, ignore
 from slipcast.ports.git import CloneSpec, Committed, Git, WorkingState
 from slipcast.values.faults import GitFault, HostFault, InvalidFault
@@ -53,9 +53,9 @@ class GitProgram(Git):
                 into=into,
                 log=log,
                 call=Call(
-                    settings=(*settings, *trust(spec)),
+                    settings=settings,
                     protocols=LOCAL if url.is_local else REMOTE,
-                    env=proxies(spec),
+                    env=variables(spec),
                 ),
             )
             clone.run()

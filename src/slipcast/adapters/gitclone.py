@@ -180,14 +180,11 @@ def _may_be_found(ref: str) -> bool:
     return _HEX.fullmatch(ref) is not None or _EXPRESSION.search(ref) is not None
 
 
-def trust(spec: CloneSpec) -> tuple[str, ...]:
-    """The settings by which git trusts the CA bundle it was given."""
-    return (f"http.sslCAInfo={spec.ca_file}",) if spec.ca_file else ()
-
-
-def proxies(spec: CloneSpec) -> tuple[tuple[str, str], ...]:
-    """The variables by which git finds its proxies; they may hold passwords."""
+def variables(spec: CloneSpec) -> tuple[tuple[str, str], ...]:
+    """The variables by which git finds its CA bundle and its proxies; they may hold passwords."""
     given = (
+        # The setting of the same meaning yields to this variable, which a host may have set.
+        ("GIT_SSL_CAINFO", str(spec.ca_file or "")),
         ("http_proxy", spec.http_proxy),
         ("https_proxy", spec.https_proxy),
         ("HTTPS_PROXY", spec.https_proxy),
