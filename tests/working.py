@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import tarfile
 from dataclasses import dataclass
 
@@ -21,9 +20,9 @@ class Told:
 
 def run(container: Container) -> Told:
     """Run a container's program and keep its output."""
-    out, err = io.BytesIO(), io.BytesIO()
-    status = container.run(stdout=out.write, stderr=err.write)
-    return Told(status, out.getvalue().decode(), err.getvalue().decode())
+    out, err = bytearray(), bytearray()
+    status = container.run(stdout=out.extend, stderr=err.extend)
+    return Told(status, out.decode(), err.decode())
 
 
 def members(container: Container, path: str) -> dict[str, tarfile.TarInfo]:

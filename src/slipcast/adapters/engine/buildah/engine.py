@@ -16,7 +16,7 @@ from slipcast.adapters.engine.buildah.container import BuildahContainer, Working
 from slipcast.adapters.engine.buildah.facts import facts_of
 from slipcast.adapters.engine.buildah.failures import fault_of, is_transient, reason_of
 from slipcast.adapters.engine.buildah.program import Program
-from slipcast.adapters.engine.buildah.storage import Storage, graph_root
+from slipcast.adapters.engine.buildah.storage import Storage, graph_root, is_name
 from slipcast.adapters.engine.host import HostSettings
 from slipcast.adapters.runc.runner import Runner
 from slipcast.ports.engine import (
@@ -112,6 +112,8 @@ class BuildahEngine:
 
     def _asked(self, image: str) -> ImageFacts | None:
         # Aliases, further stores and other drivers are buildah's to know.
+        if not is_name(image):
+            return None
         ran = self._program.run("inspect", "--type=image", "--", image)
         if ran.code != 0:
             if _UNKNOWN in ran.complaint or reason_of(ran.complaint) == "ImageUnknown":
@@ -192,14 +194,18 @@ class BuildahEngine:
     def sweep(self) -> int:
         """Remove what a killed process of ours left behind."""
         ended = self._runner.sweep(lambda name: not ownership.is_orphan(name))
-        listed = self._program.check("containers could not be listed", "containers", "--json")
-        rows = json.loads(listed.stdout) or []
-        orphans = [
-            row["containername"] for row in rows if ownership.is_orphan(row["containername"])
-        ]
+        orphans = [name for name in self._working() if ownership.is_orphan(name)]
         for name in orphans:
             self._program.run("rm", "--", name)
-        return max(ended, len(orphans))
+        return max(ended, len(orphans)) + self._program.sweep()
+
+    def _working(self) -> list[str]:
+        """The names of all working containers, anyone's."""
+        known = self._storage.containers()
+        if known is not None:
+            return known
+        listed = self._program.check("containers could not be listed", "containers", "--json")
+        return [row["containername"] for row in json.loads(listed.stdout) or []]
 
 
 def _dockerfile(spec: BuildSpec) -> Path:

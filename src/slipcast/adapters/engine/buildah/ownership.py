@@ -17,9 +17,23 @@ _ENDED = frozenset("ZX")
 _UNFIT = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
+def owner_mark() -> str:
+    """What tells this process from every other, also later ones."""
+    return f"{os.getpid()}-{started(os.getpid())}"
+
+
+def is_alive(name: str) -> bool:
+    """Whether the process lives whose mark a name begins with; True for names of other kinds."""
+    pid, _, rest = name.partition("-")
+    start = rest.partition("-")[0]
+    if not (pid.isdecimal() and start.isdecimal()):
+        return True
+    return started(int(pid)) == int(start)
+
+
 def new_name(wish: str = "") -> str:
     """A name for a container of this process; a wish goes before it."""
-    own = f"slipcast-{os.getpid()}-{started(os.getpid())}-{secrets.token_hex(4)}"
+    own = f"slipcast-{owner_mark()}-{secrets.token_hex(4)}"
     fit = _UNFIT.sub("_", wish).strip("_.-")
     return f"{fit}.{own}" if fit else own
 

@@ -80,6 +80,14 @@ class Storage:
         known = {layer["id"]: layer for layer in records(self.layers / "layers.json")}
         return tuple(reversed(list(_down(known, top))))
 
+    def containers(self) -> list[str] | None:
+        """The names of the containers that the store keeps, None when it is not this kind."""
+        directory = self.root / "overlay-containers"
+        if not directory.is_dir():
+            return None
+        every = records(directory / "containers.json")
+        return [name for record in every for name in record.get("names") or ()]
+
     def _record(self, name: str) -> Record | None:
         every = records(self.images / "images.json")
         text = name.removeprefix("sha256:")
@@ -108,6 +116,17 @@ def graph_root(given: Path | None) -> Path:
         if place:
             return Path(place)
     return _DEFAULT_ROOT
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can be an image's id or name at all."""
+    if _HEX.fullmatch(text.removeprefix("sha256:")):
+        return True
+    try:
+        ImageRef.parse(text)
+    except InvalidFault:
+        return False
+    return True
 
 
 def records(path: Path) -> list[Record]:

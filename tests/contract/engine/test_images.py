@@ -1,0 +1,190 @@
+"""Images in local storage: looked up, built, named, removed, pulled by policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import containers
+from slipcast.ports.engine import BuildSpec, Credential, Engine, PullSpec, PushSpec, RegistryAccess
+from slipcast.values.container import Mount, PullPolicy
+from slipcast.values.faults import EngineFault, NotFound
+from slipcast.values.sensitive import Sensitive
+
+pytestmark = pytest.mark.engine
+
+Shell = Callable[..., Any]
+Names = Callable[[], str]
+Start = Callable[..., containers.Registry]
+
+
+def a_build(directory: Path, *lines: str, **given: Any) -> BuildSpec:
+    (directory / "Dockerfile").write_text("\n".join(lines) + "\n")
+    return BuildSpec(**{"context": directory, "network": "none", **given})
+
+
+def test_the_engine_says_what_answers(engine: Engine) -> None:
+    assert engine.check()
+
+
+def test_an_image_is_known_by_name_and_by_id(engine: Engine, builder_image: str) -> None:
+    facts = engine.inspect(builder_image)
+
+    assert facts is not None
+    assert engine.inspect(facts.id) == facts
+    assert (facts.config.user, facts.config.workdir) == ("1001", "/opt/app")
+    assert facts.config.labels["io.openshift.s2i.scripts-url"] == "image:///usr/libexec/s2i"
+    assert builder_image in facts.names
+
+
+@pytest.mark.parametrize(
+    "name", ["localhost/no/such:1", "no-such-image", "0123456789ab" * 5 + "0123", "-x", "A B"]
+)
+def test_an_image_that_is_not_there_is_none(engine: Engine, name: str) -> None:
+    assert engine.inspect(name) is None
+
+
+def test_an_image_that_is_here_is_not_pulled(engine: Engine, base_image: str) -> None:
+    # S2I-136
+    facts = engine.pull(PullSpec(image=base_image, policy=PullPolicy.NEVER))
+
+    assert facts == engine.pull(PullSpec(image=base_image))
+
+
+def test_never_means_that_a_missing_image_is_not_found(engine: Engine) -> None:
+    spec = PullSpec(image="localhost/no/such:1", policy=PullPolicy.NEVER)
+
+    with pytest.raises(NotFound, match="localhost/no/such:1"):
+        engine.pull(spec)
+
+
+def test_an_image_travels_through_a_registry(
+    engine: Engine, base_image: str, registry: Start
+) -> None:
+    name = registry().name()
+    access = RegistryAccess(insecure=True)
+    before = engine.inspect(base_image)
+
+    digest = engine.push(PushSpec(image=base_image, destination=name, access=access))
+    pulled = engine.pull(PullSpec(image=name, policy=PullPolicy.ALWAYS, access=access))
+    engine.remove(name)
+
+    assert before is not None
+    assert digest.startswith("sha256:")
+    assert pulled.layers == before.layers
+
+
+def test_a_registry_that_asks_who_we_are_is_answered(
+    engine: Engine, base_image: str, registry: Start
+) -> None:
+    place = registry(password="secret")
+    credential = Credential(username=place.username, password=Sensitive("secret"))
+    access = RegistryAccess(credential=credential, insecure=True)
+
+    digest = engine.push(PushSpec(image=base_image, destination=place.name(), access=access))
+
+    assert digest.startswith("sha256:")
+
+
+@pytest.mark.parametrize("password", ["", "wrong"])
+def test_a_wrong_credential_is_told_apart(
+    engine: Engine, base_image: str, registry: Start, password: str
+) -> None:
+    place = registry(password="secret")
+    wrong = Credential(username="tester", password=Sensitive(password)) if password else None
+    access = RegistryAccess(credential=wrong, insecure=True)
+
+    with pytest.raises(EngineFault) as caught:
+        engine.push(PushSpec(image=base_image, destination=place.name(), access=access))
+
+    assert caught.value.reason == "Unauthorized"
+    assert "wrong" not in str(caught.value)
+
+
+def test_an_image_that_a_registry_does_not_know_is_told_apart(
+    engine: Engine, registry: Start
+) -> None:
+    access = RegistryAccess(insecure=True)
+
+    with pytest.raises(EngineFault) as caught:
+        engine.pull(PullSpec(image=registry().name("no/such"), access=access))
+
+    assert caught.value.reason == "ImageUnknown"
+
+
+def test_a_build_makes_an_image(
+    engine: Engine, base_image: str, new_image: Names, tmp_path: Path, shell: Shell
+) -> None:
+    (tmp_path / "f").write_text("copied")
+    lines = [f"FROM {base_image}", "ARG WHO", "COPY f /f", "RUN echo $WHO > /w", "USER 7"]
+    spec = a_build(
+        tmp_path, *lines, tag=new_image(), build_args={"WHO": "me, too"}, labels={"a": "b=c"}
+    )
+
+    made = engine.build(spec)
+
+    assert made.config.user == "7"
+    assert made.config.labels["a"] == "b=c"
+    assert shell("cat /f /w", image=made.id).out == "copiedme, too\n"
+
+
+def test_a_build_keeps_onbuild(
+    engine: Engine, base_image: str, new_image: Names, tmp_path: Path
+) -> None:
+    # S2I-318: ONBUILD is read from the image's own configuration.
+    spec = a_build(tmp_path, f"FROM {base_image}", "ONBUILD RUN echo a", tag=new_image())
+
+    assert engine.build(spec).config.onbuild == ("RUN echo a",)
+
+
+def test_a_build_sees_its_mounts_and_keeps_nothing_of_them(
+    engine: Engine, base_image: str, new_image: Names, tmp_path: Path, shell: Shell
+) -> None:
+    if engine.name == "docker":
+        pytest.skip("the Docker API has no mounts for builds")
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "f").write_text("seen")
+    mount = Mount(source=str(outside), target="/given", read_only=True)
+    lines = [f"FROM {base_image}", "RUN cp /given/f /kept"]
+
+    made = engine.build(a_build(tmp_path, *lines, tag=new_image(), mounts=(mount,)))
+
+    assert shell("cat /kept; ls -A /given", image=made.id).out == "seen"
+
+
+def test_a_build_that_fails_shows_its_last_lines(
+    engine: Engine, base_image: str, tmp_path: Path
+) -> None:
+    log = bytearray()
+    spec = a_build(tmp_path, f"FROM {base_image}", "RUN echo so far && exit 9")
+
+    with pytest.raises(EngineFault) as caught:
+        engine.build(spec, log=log.extend)
+
+    assert any("so far" in line for line in caught.value.tail)
+    assert b"so far" in log
+
+
+def test_a_build_without_a_dockerfile_says_so(engine: Engine, tmp_path: Path) -> None:
+    with pytest.raises(EngineFault, match="Dockerfile"):
+        engine.build(BuildSpec(context=tmp_path))
+
+
+def test_a_name_is_given_and_taken(engine: Engine, base_image: str, new_image: Names) -> None:
+    name = new_image()
+
+    engine.tag(base_image, name)
+    given = engine.inspect(name)
+    engine.remove(name)
+
+    assert given is not None
+    assert engine.inspect(name) is None
+    assert engine.inspect(base_image) is not None
+
+
+def test_removing_what_is_not_there_is_no_error(engine: Engine) -> None:
+    engine.remove("localhost/no/such:1")
