@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
@@ -20,26 +21,33 @@ def git() -> Git:
     return GitProgram()
 
 
-@pytest.fixture
-def application(tmp_path: Path) -> Path:
-    """A repository with two commits on main, a branch, a tag, and a ref that no branch leads to."""
-    path = gitserver.repository(tmp_path / "original/app", FILES)
-    gitserver.git(path, "tag", "v1")
-    gitserver.git(path, "checkout", "--quiet", "-b", "feature/x")
-    gitserver.commit(path, {"feature.txt": "f\n"}, "Feature")
-    gitserver.git(path, "checkout", "--quiet", "--detach", "v1")
-    gitserver.commit(path, {"pull.txt": "p\n"}, "Pull request")
-    gitserver.git(path, "update-ref", "refs/pull/7/head", "HEAD")
-    gitserver.git(path, "checkout", "--quiet", "main")
-    gitserver.commit(path, {"second.txt": "2\n"}, "Second")
+@pytest.fixture(scope="session")
+def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The application and its bare twin, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("made")
+    app = gitserver.repository(path / "original/app", FILES)
+    gitserver.git(app, "tag", "v1")
+    gitserver.git(app, "checkout", "--quiet", "-b", "feature/x")
+    gitserver.commit(app, {"feature.txt": "f\n"}, "Feature")
+    gitserver.git(app, "checkout", "--quiet", "--detach", "v1")
+    gitserver.commit(app, {"pull.txt": "p\n"}, "Pull request")
+    gitserver.git(app, "update-ref", "refs/pull/7/head", "HEAD")
+    gitserver.git(app, "checkout", "--quiet", "main")
+    gitserver.commit(app, {"second.txt": "2\n"}, "Second")
+    gitserver.bare(app, path / "served/app.git")
     return path
 
 
 @pytest.fixture
-def root(application: Path, tmp_path: Path) -> Path:
+def application(_made: Path, tmp_path: Path) -> Path:
+    """A repository with two commits on main, a branch, a tag, and a ref that no branch leads to."""
+    return shutil.copytree(_made / "original", tmp_path / "original") / "app"
+
+
+@pytest.fixture
+def root(_made: Path, tmp_path: Path) -> Path:
     """A directory with the application as a bare repository in it."""
-    gitserver.bare(application, tmp_path / "served/app.git")
-    return tmp_path / "served"
+    return shutil.copytree(_made / "served", tmp_path / "served")
 
 
 @pytest.fixture
