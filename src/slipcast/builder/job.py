@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -49,4 +50,8 @@ def failing(reason: Reason, what: str, *, exit_code: Exit = Exit.FAILED) -> Iter
         ) from fault
     except OSError as fault:
         text = f"{fault.strerror or fault}: {fault.filename}" if fault.filename else str(fault)
-        raise failure(Reason.FILE_SYSTEM_FAILED, f"{what}: {text}" if what else text) from fault
+        raise failure(
+            Reason.FILE_SYSTEM_FAILED,
+            f"{what}: {text}" if what else text,
+            hint="Make room, and build again." if fault.errno == errno.ENOSPC else "",
+        ) from fault

@@ -15,7 +15,6 @@ from pathlib import Path
 from slipcast.builder import (
     calling,
     dockerfiles,
-    onbuild,
     publish,
     pulls,
     runtime,
@@ -23,7 +22,6 @@ from slipcast.builder import (
     variables,
 )
 from slipcast.builder import source as sources
-from slipcast.builder import usage as usages
 from slipcast.builder.job import Credentials, Job
 from slipcast.builder.stages import Recorder
 from slipcast.builder.standard import Standard
@@ -82,6 +80,8 @@ class SourceToImage:
 
     def usage(self, request: S2IRequest, progress: Progress) -> None:
         """Run the builder image's usage script."""
+        from slipcast.builder import usage as usages  # noqa: PLC0415 -- a build needs it not
+
         _refuse(validate.usage(request))
         job = self._job(request, progress)
         usages.run(job, self._builder(job, request.builder_image))
@@ -132,6 +132,8 @@ class SourceToImage:
             env = variables.collect(job, source.environment_text)
             by_engine = bool(builder.config.onbuild) and not request.block_onbuild
             if by_engine:
+                from slipcast.builder import onbuild  # noqa: PLC0415 -- most builds need it not
+
                 image = onbuild.build(job, builder, source, env)
             else:
                 image = Standard(job, builder, source, target).build(env)

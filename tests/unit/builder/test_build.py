@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,12 +14,13 @@ from typing_extensions import override
 
 from slipcast.builds.s2i.request import Platform
 from slipcast.builds.s2i.users import parse_allowed_uids
-from slipcast.ports.engine import CommitSpec, ContainerSpec, PullSpec, PushSpec
+from slipcast.ports.engine import CommitSpec, Container, ContainerSpec, PullSpec, PushSpec
 from slipcast.testing.downloads import FakeDownloads
-from slipcast.testing.engine import FakeEngine, Process
+from slipcast.testing.engine import FakeContainer, FakeEngine, Process
 from slipcast.testing.objects import SCRIPTS, a_builder, a_config
 from slipcast.values.container import ExitStatus, Limits, Mount, Owner, PullPolicy
 from slipcast.values.faults import BuildFault, EngineFault, InvalidFault, NotFound
+from slipcast.values.image import ImageFacts
 from workbench import Bench
 
 World = Bench[FakeEngine]
@@ -400,3 +404,50 @@ def test_a_kept_working_directory_is_named_s2i_97(bench: World):
 
     assert bench.left
     assert any("kept" in note for note in bench.progress.remarks(0))
+
+
+class Forgetful(FakeEngine):
+    """An engine that says it committed, and lost the configuration."""
+
+    @override
+    @contextmanager
+    def container(self, spec: ContainerSpec) -> Generator[Container]:
+        with super().container(spec) as container:
+            assert isinstance(container, FakeContainer)
+            yield Careless(container)
+
+
+class Careless(FakeContainer):
+    """Its container."""
+
+    def __init__(self, other: FakeContainer) -> None:
+        self.__dict__.update(vars(other))
+
+    @override
+    def commit(self, spec: CommitSpec) -> ImageFacts:
+        return super().commit(replace(spec, config=replace(spec.config, cmd=("tar",), labels={})))
+
+
+def test_an_engine_that_dropped_the_configuration_is_not_believed_s2i_317(
+    bench: World, tmp_path: Path
+):
+    forgetful = Bench(Forgetful(), source=bench.source, state=tmp_path / "state")
+    forgetful.engine.add("example/builder", a_builder())
+
+    with pytest.raises(BuildFault, match="without its CMD, LABEL") as fault:
+        forgetful.build()
+
+    assert fault.value.reason == "ContainerCommitFailed"
+
+
+def test_a_full_disk_is_named(bench: World):
+    def assemble(_: Process) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device", "/state/x")
+
+    bench.engine.add("example/builder", a_builder(assemble=assemble))
+
+    with pytest.raises(BuildFault, match="No space left on device: /state/x") as fault:
+        bench.build()
+
+    assert fault.value.reason == "FileSystemOperationFailed"
+    assert "room" in fault.value.hint
