@@ -8,16 +8,20 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+from slipcast.adapters.distribution import Elsewhere, Registry
 from slipcast.adapters.engine.buildah import commands, ownership
 from slipcast.adapters.engine.buildah.container import BuildahContainer, Working
 from slipcast.adapters.engine.buildah.facts import facts_of
 from slipcast.adapters.engine.buildah.failures import fault_of, is_transient, reason_of
 from slipcast.adapters.engine.buildah.program import Program
+from slipcast.adapters.engine.buildah.pushing import Outbound, push
 from slipcast.adapters.engine.buildah.storage import Storage, graph_root, is_name
 from slipcast.adapters.engine.host import HostSettings
+from slipcast.adapters.layers.compressing import Codec
+from slipcast.adapters.layers.layout import Layout
 from slipcast.adapters.runc.runner import Runner
 from slipcast.ports.engine import (
     BuildSpec,
@@ -35,6 +39,7 @@ from slipcast.values.imageref import ImageRef
 
 _TRIES = 6
 _PAUSE = 5.0
+_LAYOUT = "oci:"
 _UNKNOWN = "image not known"
 
 
@@ -42,7 +47,7 @@ class BuildahEngine:
     """The Engine of the port.
 
     Shape:  state is a directory of ours, made when needed. Without storage_root and run_root the
-            images lie where `podman images` looks for them.
+            images lie where `podman images` looks for them. codec is how pushed layers travel.
     """
 
     def __init__(
@@ -53,11 +58,13 @@ class BuildahEngine:
         run_root: Path | None = None,
         host: HostSettings,
         pause: Callable[[float], None] = time.sleep,
+        codec: Codec = Codec.GZIP,
     ) -> None:
         self._program = Program(state, storage_root, run_root, host)
         self._runner = Runner(state)
         self._storage = Storage(graph_root(storage_root))
         self._pause = pause
+        self._codec = codec
 
     @property
     def name(self) -> str:
@@ -172,8 +179,32 @@ class BuildahEngine:
 
     def push(self, spec: PushSpec, *, log: Sink = ignore) -> str:
         """Send the image."""
+        image = self._storage.image(spec.image)
+        if image is None or not self._program.store_known():
+            return self._pushed_by_buildah(spec, log)
+        outbound = Outbound(
+            storage=self._storage,
+            image=image,
+            codec=self._codec,
+            notes=self._program.state / "blobs.json",
+        )
+        directory, tag = _layout(spec.destination)
+        try:
+            if directory is not None:
+                return push(outbound, Layout(directory), tag, log)
+            reference = ImageRef.parse(spec.destination, "destination").with_default_tag
+            with closing(Registry(reference, spec.access)) as registry:
+                return push(outbound, registry, reference.tag, log)
+        except Elsewhere:
+            return self._pushed_by_buildah(spec, log)
+        except (OSError, ValueError) as odd:
+            raise EngineFault(
+                f"the image {spec.image} could not be pushed to {spec.destination}: {odd}"
+            ) from odd
+
+    def _pushed_by_buildah(self, spec: PushSpec, log: Sink) -> str:
         what = f"the image {spec.image} could not be pushed to {spec.destination}"
-        local = spec.destination.startswith("oci:")
+        local = spec.destination.startswith(_LAYOUT)
         destination = spec.destination if local else f"docker://{spec.destination}"
         reference = "localhost/x" if local else spec.destination
         with (
@@ -182,7 +213,8 @@ class BuildahEngine:
         ):
             digest_file = scratch / "digest"
             words = ["push", "--retry=0", f"--digestfile={digest_file}", *flags]
-            self._program.follow(what, [*words, "--", spec.image, destination], log)
+            codec = f"--compression-format={self._codec.value}"
+            self._program.follow(what, [*words, codec, "--", spec.image, destination], log)
             return digest_file.read_text().strip()
 
     def remove(self, image: str) -> None:
@@ -206,6 +238,15 @@ class BuildahEngine:
             return known
         listed = self._program.check("containers could not be listed", "containers", "--json")
         return [row["containername"] for row in json.loads(listed.stdout) or []]
+
+
+def _layout(destination: str) -> tuple[Path | None, str]:
+    """The directory and name of `oci:DIR[:TAG]`; None for a registry."""
+    if not destination.startswith(_LAYOUT):
+        return None, ""
+    rest = destination.removeprefix(_LAYOUT)
+    directory, colon, tag = rest.rpartition(":")
+    return (Path(directory), tag) if colon and "/" not in tag else (Path(rest), "")
 
 
 def _dockerfile(spec: BuildSpec) -> Path:

@@ -1,0 +1,251 @@
+"""Pushing to an OCI registry over HTTP: blobs that it has are not sent, others are streamed.
+
+One connection at a time, credentials in memory only. Registries behind a proxy, or that store
+uploads on another host, are left to the engine's own program.
+
+Source: OCI distribution specification 1.0, push; distribution's token authentication.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import http.client
+import json
+import ssl
+import urllib.request
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Final
+from urllib.parse import quote, urlencode, urlsplit
+
+from slipcast.adapters.layers.compressing import Compressed
+from slipcast.ports.engine import RegistryAccess
+from slipcast.values.faults import EngineFault
+from slipcast.values.imageref import ImageRef
+
+_TIMEOUT: Final = 120.0
+_DOCKER_HUB: Final = {"docker.io": "registry-1.docker.io"}
+_UNAUTHORIZED = {401, 403}
+_NOT_FOUND = 404
+_FIRST_ERROR = 400
+
+
+class Elsewhere(Exception):
+    """This registry is reached in a way that only the engine's own program knows."""
+
+
+class Registry:
+    """A repository of a registry, written to.
+
+    Errors: EngineFault with reason Unauthorized, ImageUnknown, TLS or Unreachable; Elsewhere.
+    """
+
+    def __init__(self, reference: ImageRef, access: RegistryAccess) -> None:
+        host = reference.registry_host
+        self._host = _DOCKER_HUB.get(host, host)
+        self._name = reference.repository
+        self._access = access
+        self._authorization = ""
+        self._schemes = ["https", "http"] if access.insecure else ["https"]
+        self._connection: http.client.HTTPConnection | None = None
+        self._used = False
+        if urllib.request.getproxies() and not urllib.request.proxy_bypass(self._host):
+            raise Elsewhere(f"{self._host} is reached through a proxy")
+
+    def close(self) -> None:
+        """End the connection."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+        self._used = False
+
+    def has(self, digest: str) -> bool:
+        """Whether a blob is there."""
+        status, _, _ = self._ask("HEAD", f"/v2/{self._name}/blobs/{digest}", allowed={_NOT_FOUND})
+        return status != _NOT_FOUND
+
+    def put_stream(self, stream: Compressed) -> None:
+        """Add a blob whose digest is known when it has been read."""
+        place = self._begin()
+        headers = {"Content-Type": "application/octet-stream", "Transfer-Encoding": "chunked"}
+        _, answer, _ = self._ask("PATCH", place, headers=headers, body=stream, once=True)
+        self._finish(self._location(answer, place), stream.digest, b"")
+
+    def put(self, content: bytes) -> None:
+        """Add a small blob, unless it is there."""
+        digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+        if not self.has(digest):
+            self._finish(self._begin(), digest, content)
+
+    def put_manifest(self, content: bytes, media_type: str, tag: str) -> None:
+        """Add a manifest under a tag or digest."""
+        path = f"/v2/{self._name}/manifests/{tag}"
+        self._ask("PUT", path, headers={"Content-Type": media_type}, body=content)
+
+    def _begin(self) -> str:
+        path = f"/v2/{self._name}/blobs/uploads/"
+        _, answer, _ = self._ask("POST", path, headers={"Content-Length": "0"})
+        return self._location(answer, path)
+
+    def _finish(self, place: str, digest: str, content: bytes) -> None:
+        mark = "&" if "?" in place else "?"
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(len(content))}
+        self._ask("PUT", f"{place}{mark}digest={quote(digest)}", headers=headers, body=content)
+
+    def _location(self, headers: Mapping[str, str], before: str) -> str:
+        location = urlsplit(headers.get("location") or before)
+        if location.netloc and location.netloc != self._host:
+            raise Elsewhere(f"{self._host} takes uploads at {location.netloc}")
+        return f"{location.path}?{location.query}" if location.query else location.path
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | Iterable[bytes] | None = None,
+        allowed: Iterable[int] = (),
+        once: bool = False,
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        status, answer, text = self._exchange(method, path, headers or {}, body)
+        if status in _UNAUTHORIZED and not once and self._authorize(answer):
+            status, answer, text = self._exchange(method, path, headers or {}, body)
+        if status >= _FIRST_ERROR and status not in set(allowed):
+            raise self._refusal(status, text)
+        return status, answer, text
+
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | Iterable[bytes] | None,
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        sent = dict(headers)
+        if self._authorization:
+            sent["Authorization"] = self._authorization
+        connection = self._connected()
+        chunked, used = "Transfer-Encoding" in sent, self._used
+        try:
+            connection.request(method, path, body=body, headers=sent, encode_chunked=chunked)
+            response = connection.getresponse()
+            content = response.read()
+        except http.client.RemoteDisconnected as odd:
+            self.close()
+            if chunked or not used:
+                raise self._unreachable(odd) from odd
+            # The other side may have ended an idle connection, which is its right.
+            return self._exchange(method, path, headers, body)
+        except (OSError, http.client.HTTPException) as odd:
+            self.close()
+            raise self._unreachable(odd) from odd
+        self._used = True
+        if response.will_close:
+            self.close()
+        answer = {name.lower(): value for name, value in response.getheaders()}
+        return response.status, answer, content
+
+    def _connected(self) -> http.client.HTTPConnection:
+        """A connection; with an insecure registry, whichever of the two ways it answers to."""
+        while self._connection is None:
+            scheme = self._schemes[0]
+            connection = self._new(scheme)
+            try:
+                connection.connect()
+            except OSError as odd:
+                connection.close()
+                if len(self._schemes) == 1:
+                    raise self._unreachable(odd) from odd
+                self._schemes.pop(0)
+            else:
+                self._schemes = [scheme]
+                self._connection = connection
+        return self._connection
+
+    def _new(self, scheme: str) -> http.client.HTTPConnection:
+        if scheme == "http":
+            return http.client.HTTPConnection(self._host, timeout=_TIMEOUT, blocksize=1 << 20)
+        context = ssl.create_default_context()
+        if self._access.ca_file is not None:
+            context.load_verify_locations(cafile=self._access.ca_file)
+        if self._access.insecure:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        return http.client.HTTPSConnection(
+            self._host, timeout=_TIMEOUT, context=context, blocksize=1 << 20
+        )
+
+    def _authorize(self, answer: Mapping[str, str]) -> bool:
+        """Answer a registry that asks who we are; False when there is nothing to say."""
+        scheme, _, rest = answer.get("www-authenticate", "").partition(" ")
+        basic = self._basic()
+        if scheme.lower() == "basic" and basic and self._authorization != basic:
+            self._authorization = basic
+            return True
+        if scheme.lower() == "bearer":
+            self._authorization = f"Bearer {self._token(_parameters(rest), basic)}"
+            return True
+        return False
+
+    def _basic(self) -> str:
+        credential = self._access.credential
+        if credential is None:
+            return ""
+        text = f"{credential.username}:{credential.password.reveal()}"
+        return f"Basic {base64.b64encode(text.encode()).decode()}"
+
+    def _token(self, challenge: Mapping[str, str], basic: str) -> str:
+        realm = urlsplit(challenge.get("realm", ""))
+        insecure = realm.scheme == "http" and self._access.insecure
+        if not realm.netloc or not (realm.scheme == "https" or insecure):
+            raise Elsewhere(f"{self._host} asks for a token from an address we cannot trust")
+        scope = challenge.get("scope") or f"repository:{self._name}:pull,push"
+        query = urlencode({"service": challenge.get("service", ""), "scope": scope})
+        other = Registry(ImageRef(registry=realm.netloc, name="token"), self._access)
+        other._schemes = [realm.scheme]
+        try:
+            headers = {"Authorization": basic} if basic else {}
+            status, _, text = other._exchange("GET", f"{realm.path}?{query}", headers, None)
+        finally:
+            other.close()
+        if status >= _FIRST_ERROR:
+            raise self._refusal(status, text)
+        document = json.loads(text)
+        return str(document.get("token") or document.get("access_token") or "")
+
+    def _refusal(self, status: int, text: bytes) -> EngineFault:
+        said = _message(text) or http.client.responses.get(status, "")
+        what = f"the registry {self._host} refused {self._name}: {said} ({status})"
+        if status in _UNAUTHORIZED:
+            hint = "log in to the registry, or check the credentials in the docker config file"
+            return EngineFault(what, reason="Unauthorized", hint=hint)
+        reason = "ImageUnknown" if status == _NOT_FOUND else ""
+        return EngineFault(what, reason=reason, retryable=status >= 500)  # noqa: PLR2004 -- HTTP
+
+    def _unreachable(self, odd: Exception) -> EngineFault:
+        if isinstance(odd, ssl.SSLError):
+            return EngineFault(
+                f"the registry {self._host} cannot be trusted: {odd.reason or odd}",
+                reason="TLS",
+                hint="give the registry's CA certificate, or allow it as an insecure registry",
+            )
+        return EngineFault(
+            f"the registry {self._host} cannot be reached: {odd}",
+            reason="Unreachable",
+            hint="check the registry's host name and the network",
+            retryable=True,
+        )
+
+
+def _parameters(text: str) -> dict[str, str]:
+    """The parameters of a challenge; commas inside quotes are theirs."""
+    return urllib.request.parse_keqv_list(urllib.request.parse_http_list(text))
+
+
+def _message(text: bytes) -> str:
+    with suppress(ValueError, LookupError, TypeError):
+        error = json.loads(text)["errors"][0]
+        return str(error.get("message") or error.get("code") or "")
+    return ""
