@@ -41,6 +41,8 @@ def follow_all_ports(tools: Tools, image: str, builder: str, progress: Lines) ->
         ports=tuple((0, port) for port in ports),
     )
     started = tools.launcher.start(spec)
+    if started.note:
+        progress.warn(started.note)
     progress.note(f"Running {image} as container {started.name}", level=0)
     for address, port in addresses(started):
         progress.note(f"Port {port} answers at {address}", level=0)

@@ -69,7 +69,7 @@ class RealToolbox:
         """The machine."""
         from slipcast.adapters.engine.doctor import Doctor
 
-        return Doctor()
+        return Doctor(self.settings.storage_root)
 
     @cached_property
     def git(self) -> Git:
@@ -155,13 +155,13 @@ class RealTools:
     @cached_property
     def s2i(self) -> S2I:
         """Source to image on it."""
+        from slipcast.adapters.downloads import Http
         from slipcast.builder.s2i import SourceToImage
-        from slipcast.wiring.downloads import LateDownloads
 
         return SourceToImage(
             engine=self.engine,
             git=self._git,
-            downloads=LateDownloads(),
+            downloads=Http(),
             credentials=self.access,
             state=self._settings.state,
         )
@@ -202,10 +202,14 @@ class RealTools:
         if self.kind == "docker":
             from slipcast.adapters.launcher.docker import DockerLauncher
 
-            return DockerLauncher()
+            return DockerLauncher(self._socket, ulimits=self._host.ulimits)
+        from slipcast.adapters.engine.buildah.program import Program
         from slipcast.adapters.launcher.podman import PodmanLauncher
 
-        return PodmanLauncher()
+        settings = self._settings
+        program = Program(settings.state, settings.storage_root, settings.run_root, self._host)
+        env = {name: value for name, value in program.env.items() if value is not None}
+        return PodmanLauncher(("podman", *program.storage_flags), env)
 
     def access(self, image: str) -> RegistryAccess:
         """How the registry of an image is reached."""
@@ -213,12 +217,15 @@ class RealTools:
 
     @cached_property
     def _registries(self) -> Registries:
+        from slipcast.adapters.credentials import Credentials, usual_files
         from slipcast.wiring.registries import Registries
 
         home = Path(self._environment.get("HOME") or "/")
-        directory = Path(self._environment.get("DOCKER_CONFIG") or home / ".docker")
+        named = self._flags.credentials
         return Registries(
-            credentials=self._flags.credentials or directory / "config.json",
+            credentials=Credentials(
+                [named] if named is not None else usual_files(self._environment, home)
+            ),
             insecure=self._settings.insecure_registries,
             ca_file=self._settings.registry_ca_file,
         )

@@ -127,6 +127,8 @@ def _start(
         public=given["public"],
     )
     started = tools.launcher.start(spec)
+    if started.note:
+        click.echo(f"WARNING: {started.note}", err=True)
     if given["follow"]:
         for address, port in following.addresses(started):
             click.echo(f"Port {port} answers at {address}", err=True)
