@@ -213,8 +213,10 @@ class DockerSocket:
             frames = frames_iter(file, tty=False)
             yield ((kind == STDERR, data) for kind, data in self._each(frames))
         finally:
-            with contextlib.suppress(OSError):
-                file.close()
+            # The library hangs the response, which holds the connection, on the file.
+            with contextlib.suppress(OSError, ValueError):
+                file._response.close()  # noqa: SLF001 -- there is no public way to it
+            file.close()
 
     @cached_property
     def _client(self) -> Any:
@@ -249,8 +251,7 @@ class DockerSocket:
 
     def _call(self, method: str, path: str, **options: Any) -> Any:
         with self._answered(method, path, **options) as answer:
-            text = answer.content
-            return json.loads(text) if text.strip() else None
+            return _document(answer.content)
 
     @contextmanager
     def _answered(self, method: str, path: str, **options: Any) -> Generator[Any]:
@@ -321,6 +322,14 @@ def _refusal(code: int, body: bytes) -> EngineFault | NotFound:
     if code == _NOT_FOUND:
         return NotFound(text or "the engine does not know it")
     return SocketFault(Status(code, text or f"the engine answered with status {code}"))
+
+
+def _document(body: bytes) -> Any:
+    """What the engine answered; podman answers some calls with a plain text."""
+    try:
+        return json.loads(body) if body.strip() else None
+    except ValueError:
+        return body.decode("utf-8", "replace").strip()
 
 
 def _parsed(lines: Iterable[bytes]) -> Iterator[Mapping[str, Any]]:

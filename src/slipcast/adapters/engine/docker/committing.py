@@ -15,7 +15,7 @@ import contextlib
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from slipcast.adapters.dockersocket import DockerSocket, SocketFault
@@ -27,8 +27,10 @@ from slipcast.adapters.engine.docker.documents import (
 )
 from slipcast.adapters.engine.docker.failures import fault_of
 from slipcast.adapters.engine.docker.storage import Storage, required
+from slipcast.adapters.engine.docker.upper import ENGINES_OWN, upper
 from slipcast.adapters.layers.tar import END
 from slipcast.ports.engine import CommitSpec
+from slipcast.values.container import Mount
 from slipcast.values.faults import EngineFault, NotFound
 from slipcast.values.image import ImageFacts
 
@@ -36,12 +38,23 @@ Commit = Callable[[str, CommitSpec], ImageFacts]
 """Makes an image of a container, given its id."""
 
 
-def commit(socket: DockerSocket, storage: Storage, container: str, spec: CommitSpec) -> ImageFacts:
-    """The image of a container that has ended.
+def commit(
+    socket: DockerSocket,
+    storage: Storage,
+    mounts: Iterable[Mount],
+    container: str,
+    spec: CommitSpec,
+) -> ImageFacts:
+    """The image of a container that has ended, or never ran.
 
     Errors: EngineFault, also when the image is not as it was to be.
     """
-    storage.leave_out(container, spec.leave_out)
+    change = upper(socket, container)
+    if change is not None:
+        change.remove(spec.leave_out)
+        change.remove_mount_points((*(mount.target for mount in mounts), *ENGINES_OWN))
+        if spec.timestamp is not None:
+            change.date(spec.timestamp)
     layered = _engine_commit(socket, container, spec)
     image = ""
     try:

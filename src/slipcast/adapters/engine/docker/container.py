@@ -18,7 +18,7 @@ from slipcast.adapters.dockersocket import DockerSocket, SocketFault
 from slipcast.adapters.engine.docker.archive import Download, Upload
 from slipcast.adapters.engine.docker.committing import Commit
 from slipcast.adapters.engine.docker.failures import fault_of, not_started
-from slipcast.ports.engine import CommitSpec, Sink, ignore
+from slipcast.ports.engine import CommitSpec, ContainerSpec, Sink, ignore
 from slipcast.values.container import ExitStatus, Owner
 from slipcast.values.entries import Entry
 from slipcast.values.faults import EngineFault, NotFound
@@ -26,18 +26,25 @@ from slipcast.values.image import ImageFacts
 
 _GLANCES = 20
 _PAUSE = 0.01
+_SETTLING = 30.0
+_SETTLED = "exited"
+_KILLED = 137
 
 
 class DockerContainer:
     """The Container of the port."""
 
-    def __init__(self, socket: DockerSocket, container: str, image: str, commit: Commit) -> None:
+    def __init__(
+        self, socket: DockerSocket, container: str, spec: ContainerSpec, commit: Commit
+    ) -> None:
         self._socket = socket
         self._id = container
-        self._image = image
+        self._image = spec.image
+        self._has_memory_limit = bool(spec.limits.memory)
         self._commit = commit
         self._upload = Upload(socket, container)
         self._ran = False
+        self._settled = True
 
     @property
     def id(self) -> str:
@@ -46,6 +53,7 @@ class DockerContainer:
 
     def write(self, path: str, entries: Iterable[Entry], *, owner: Owner) -> None:
         """Put entries below a directory of the container."""
+        self._settle()
         try:
             self._upload.put(path, entries, owner)
         except (SocketFault, NotFound) as refused:
@@ -54,6 +62,7 @@ class DockerContainer:
     @contextmanager
     def read(self, path: str) -> Generator[IO[bytes]]:
         """A tar stream of a file or directory."""
+        self._settle()
         with self._socket.stream(
             "GET", f"/containers/{self._id}/archive", {"path": path}
         ) as pieces:
@@ -95,11 +104,28 @@ class DockerContainer:
         else:
             self._socket.post(f"/containers/{self._id}/wait", timeout=None)
             state = self._state()
+        self._settled = state["Status"] == _SETTLED
+        code = int(state["ExitCode"])
         return ExitStatus(
-            code=int(state["ExitCode"]),
-            oom_killed=bool(state.get("OOMKilled")),
+            code=code,
+            oom_killed=bool(state.get("OOMKilled")) or self._was_killed_for_memory(code),
             error=state.get("Error") or "",
         )
+
+    def _was_killed_for_memory(self, code: int) -> bool:
+        """Whether to take a kill for one by the kernel, which podman does not tell on cgroups v1.
+
+        Shape:  nobody but the kernel kills what runs here: we end containers by removing them.
+        """
+        return code == _KILLED and self._has_memory_limit and self._socket.is_podman
+
+    def _settle(self) -> None:
+        """Wait until podman has cleaned up after the program; until then files may be missing."""
+        deadline = time.monotonic() + _SETTLING
+        while not self._settled and time.monotonic() < deadline:
+            self._settled = self._state()["Status"] == _SETTLED
+            if not self._settled:
+                time.sleep(_PAUSE)
 
     def _state(self) -> dict[str, Any]:
         state: dict[str, Any] = self._socket.get(f"/containers/{self._id}/json")["State"]

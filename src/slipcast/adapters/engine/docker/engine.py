@@ -108,8 +108,8 @@ class DockerEngine:
         try:
             container = self._create(name, body, spec.image)
             answered = True
-            does = partial(commit, self._socket, self._storage)
-            yield DockerContainer(self._socket, container, spec.image, does)
+            does = partial(commit, self._socket, self._storage, spec.mounts)
+            yield DockerContainer(self._socket, container, spec, does)
         finally:
             self._remove_container(name, tries=1 if answered else _REMOVALS)
 

@@ -8,11 +8,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
-import os
-import shutil
-import stat
 import tarfile
-from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -86,23 +82,6 @@ class Storage:
         """Whether an image is there without a name."""
         found = self.facts(image)
         return found is not None and not found.names
-
-    def leave_out(self, container: str, paths: Iterable[str]) -> None:
-        """Take paths out of what a container changed, where its files can be reached.
-
-        Shape:  the API can add files to a container that has ended and remove none. Where the
-                engine is on this host and we may write to its storage, paths are removed from the
-                container's upper directory. Elsewhere they stay: of mounts, empty mount points.
-        """
-        paths = tuple(paths)
-        if not paths or not self._socket.endpoint.is_local:
-            return
-        inspected = self._socket.get(f"/containers/{container}/json")
-        upper = ((inspected.get("GraphDriver") or {}).get("Data") or {}).get("UpperDir")
-        if upper:
-            for path in paths:
-                with contextlib.suppress(OSError):
-                    _remove_below(Path(upper), path)
 
     @cached_property
     def _info(self) -> dict[str, Any]:
@@ -183,22 +162,7 @@ def parsed(image: str) -> ImageRef:
 
 
 def _is_no_name(refused: SocketFault) -> bool:
-    return any(words in refused.message for words in ("invalid reference", "parsing reference"))
-
-
-def _remove_below(root: Path, path: str) -> None:
-    """Remove a path below a directory of this host, entering no link on the way."""
-    *above, name = (part for part in path.split("/") if part not in {"", ".", ".."})
-    directory = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        for part in above:
-            inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=directory)
-            os.close(directory)
-            directory = inner
-        if stat.S_ISDIR(os.stat(name, dir_fd=directory, follow_symlinks=False).st_mode):
-            shutil.rmtree(name, dir_fd=directory)
-        elif not stat.S_ISCHR(os.stat(name, dir_fd=directory, follow_symlinks=False).st_mode):
-            # A character device is the overlay's sign for a path that was removed.
-            os.unlink(name, dir_fd=directory)
-    finally:
-        os.close(directory)
+    return any(
+        words in refused.message
+        for words in ("invalid reference", "parsing reference", "invalid repository")
+    )
