@@ -6,7 +6,7 @@ from slipcast.builder import reading
 from slipcast.builds.s2i.reasons import Reason, failure
 from slipcast.ports.engine import Container
 from slipcast.values.container import ExitStatus
-from slipcast.values.faults import BuildFault
+from slipcast.values.faults import BuildFault, PortFault
 
 _KILLED = 128 + 9
 
@@ -32,7 +32,7 @@ def fault(
             hint="Allow the build more memory.",
             tail=tail,
         )
-    why, hint = _cause(container, path)
+    why, hint = _known(container, path)
     if why:
         return failure(reason, f"{text}: {why}", hint=hint, tail=tail)
     if status.error:
@@ -45,6 +45,14 @@ def fault(
             tail=tail,
         )
     return failure(reason, f"{text}: {path} failed", tail=tail)
+
+
+def _known(container: Container, path: str) -> tuple[str, str]:
+    try:
+        return _cause(container, path)
+    except PortFault:
+        # The script's own failure is what matters, not that it could not be looked into.
+        return "", ""
 
 
 def _cause(container: Container, path: str) -> tuple[str, str]:

@@ -6,35 +6,51 @@ import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from slipcast.ports.engine import Container
 from slipcast.values.entries import Entry, Kind
-from slipcast.values.faults import NotFound
+from slipcast.values.faults import EngineFault, NotFound
 
 _IN_MEMORY = 4 << 20
 
 
 def member(container: Container, path: str) -> tarfile.TarInfo | None:
-    """What lies at a path of the container, None when nothing does."""
-    try:
-        with container.read(path) as stream, tarfile.open(fileobj=stream, mode="r|") as tar:
-            return tar.next()
-    except NotFound:
-        return None
+    """What lies at a path of the container, None when nothing does.
+
+    Errors: EngineFault.
+    """
+    with _first(container, path) as (_, first):
+        return first
 
 
 def content(container: Container, path: str, limit: int = 1 << 20) -> bytes | None:
-    """The first bytes of a regular file of the container, None when there is none."""
-    try:
-        with container.read(path) as stream, tarfile.open(fileobj=stream, mode="r|") as tar:
-            first = tar.next()
-            taken = tar.extractfile(first) if first is not None and first.isreg() else None
-            return None if taken is None else taken.read(limit)
-    except NotFound:
-        return None
+    """The first bytes of a regular file of the container, None when there is none.
+
+    Errors: EngineFault.
+    """
+    with _first(container, path) as (tar, first):
+        taken = tar.extractfile(first) if tar and first and first.isreg() else None
+        return None if taken is None else taken.read(limit)
+
+
+@contextmanager
+def _first(
+    container: Container, path: str
+) -> Iterator[tuple[tarfile.TarFile | None, tarfile.TarInfo | None]]:
+    with ExitStack() as stack:
+        try:
+            stream = stack.enter_context(container.read(path))
+        except NotFound:
+            yield None, None
+            return
+        try:
+            tar = stack.enter_context(tarfile.open(fileobj=stream, mode="r|"))
+            yield tar, tar.next()
+        except tarfile.TarError as fault:
+            raise EngineFault(f"the engine gave no tar of {path}: {fault}") from fault
 
 
 def text(container: Container, path: str) -> str:
