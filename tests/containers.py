@@ -108,7 +108,7 @@ def podman(*words: str) -> str:
     """What podman, the outside judge of images, prints on the shared test storage."""
     ran = subprocess.run(
         ["podman", *engine_flags(), *words],
-        env=engine_env(), capture_output=True, text=True, check=False,
+        env=engine_env(), capture_output=True, text=True, errors="surrogateescape", check=False,
     )  # fmt: skip
     if ran.returncode != 0:
         raise AssertionError(f"podman {' '.join(words)} ended with {ran.returncode}: {ran.stderr}")

@@ -167,12 +167,14 @@ class Registry:
     def _new(self, scheme: str) -> http.client.HTTPConnection:
         if scheme == "http":
             return http.client.HTTPConnection(self._host, timeout=_TIMEOUT, blocksize=1 << 20)
-        context = ssl.create_default_context()
-        if self._access.ca_file is not None:
-            context.load_verify_locations(cafile=self._access.ca_file)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         if self._access.insecure:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
+        else:
+            context.load_default_certs()
+            if self._access.ca_file is not None:
+                context.load_verify_locations(cafile=self._access.ca_file)
         return http.client.HTTPSConnection(
             self._host, timeout=_TIMEOUT, context=context, blocksize=1 << 20
         )

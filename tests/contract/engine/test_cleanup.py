@@ -61,10 +61,9 @@ def start(state: Path, image: str, network: str) -> tuple[subprocess.Popen[str],
 def test_an_exception_inside_the_context_leaves_nothing(engine: Engine, base_image: str) -> None:
     spec = ContainerSpec(image=base_image, argv=("/bin/true",), network="none")
     context = engine.container(spec)
-    name = context.__enter__().id  # noqa: PLC2801 -- the exception is given by hand
+    name = context.__enter__().id
 
-    with pytest.raises(KeyboardInterrupt):
-        context.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert not context.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
 
     assert left(name) == []
 

@@ -80,7 +80,8 @@ class Hasher:
 
     def _work(self) -> None:
         while (pieces := self._pieces.get()) is not None:
-            self._digest.update(b"".join(pieces))
+            for piece in pieces:
+                self._digest.update(piece)
 
 
 def record(members: Iterable[tuple[Member, bytes | None]], tar_split: Path) -> Recorded:
