@@ -77,7 +77,7 @@ class Building:
         except Fault as fault:
             self.progress.flush()
             click.get_current_context().meta[outputs.STAGES] = tuple(self.progress.stages)
-            if not faults.is_usage(fault):
+            if not faults.is_usage(fault) and not isinstance(fault, Interrupted):
                 self.progress.note("Build failed", level=0)
             raise
         self.progress.flush()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slipcast.cli.printable import printable
-from slipcast.values.faults import Fault, InvalidFault, UsageFault
+from slipcast.values.faults import Fault, Interrupted, InvalidFault, UsageFault
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +58,7 @@ def told(fault: Fault, manner: Manner, *, level: int = 0) -> Iterator[str]:
     if isinstance(fault, InvalidFault):
         yield from (str(error) for error in fault.errors)
         return
-    own = manner is Manner.OWN or isinstance(fault, UsageFault)
+    own = manner is Manner.OWN or isinstance(fault, UsageFault | Interrupted)
     yield fault.message if own else f"An error occurred: {fault.message}"
     if fault.tail:
         yield "The last lines were:"

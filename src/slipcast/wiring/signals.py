@@ -35,4 +35,4 @@ class Ending:
             return
         self._raised = True
         name = signal.Signals(number).name
-        raise Interrupted(f"the work was ended by {name}, and what it had begun was taken back")
+        raise Interrupted(f"ended by {name}; what was begun has been taken back")

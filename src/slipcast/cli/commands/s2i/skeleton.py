@@ -86,7 +86,7 @@ build:
 .PHONY: test
 test:
 \t$(SLIPCAST) build . --strategy docker --tag $(IMAGE_NAME)-candidate
-\tIMAGE_NAME=$(IMAGE_NAME)-candidate SLIPCAST=$(SLIPCAST) test/run
+\tIMAGE_NAME=$(IMAGE_NAME)-candidate SLIPCAST="$(SLIPCAST)" test/run
 """
 
 ASSEMBLE = """\
@@ -140,16 +140,17 @@ TEST = """\
 # Builds the test application and checks that the result keeps running.
 set -eu
 cd "$(dirname "$0")"
+# May be several words, such as a program and its first argument.
 slipcast=${SLIPCAST:-slipcast}
 candidate=${IMAGE_NAME:-@IMAGE@}
 application=$candidate-testapp
 
-"$slipcast" s2i usage "$candidate"
-"$slipcast" s2i build --copy test-app "$candidate" "$application"
-"$slipcast" run "$application" --no-wait
-trap '"$slipcast" run "$application" --stop' EXIT
+$slipcast s2i usage "$candidate"
+$slipcast s2i build --copy test-app "$candidate" "$application"
+$slipcast run "$application" --no-wait
+trap '$slipcast run "$application" --stop' EXIT
 sleep 1
-"$slipcast" run "$application" --status
+$slipcast run "$application" --status
 
 # Ask the application something here, and check the answer.
 echo "Test passed"
