@@ -187,10 +187,18 @@ def accepts(port: int) -> bool:
 
 
 @contextmanager
-def served(argv: list[str], env: dict[str, str] | None = None) -> Generator[None]:
+def served(
+    argv: list[str], env: dict[str, str] | None = None, directory: Path | None = None
+) -> Generator[None]:
     """A program that runs beside the test and is ended with it."""
     child = subprocess.Popen(
-        argv, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        argv,
+        env=env,
+        cwd=directory,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         yield
@@ -211,7 +219,8 @@ def podman_socket() -> Generator[Path]:
     path = directory / f"{os.getpid()}.sock"
     path.unlink(missing_ok=True)
     argv = ["podman", *engine_flags(), "system", "service", "--time=0", f"unix://{path}"]
-    with served(argv, engine_env()):
+    # conmon leaves a file `oom` in the directory it was started from.
+    with served(argv, engine_env(), directory):
         wait_for(lambda: _connects(path), "podman's socket answered")
         yield path
     path.unlink(missing_ok=True)

@@ -46,7 +46,8 @@ def make(engine: Engine, tmp_path: Path) -> Iterator[Make]:
         (context / "Dockerfile").write_text("\n".join(lines) + "\n")
         name = containers.a_name("builder")
         made.append(name)
-        engine.build(BuildSpec(context=context, tag=name, network="none"))
+        # Without cache: other workers remove the images that it looks through.
+        engine.build(BuildSpec(context=context, tag=name, network="none", no_cache=True))
         return name
 
     yield build

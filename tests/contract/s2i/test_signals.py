@@ -92,6 +92,8 @@ def test_a_signal_ends_the_build_and_leaves_nothing_s2i_336(
     building: subprocess.Popen[bytes], marker: str, tmp_path: Path, number: signal.Signals
 ):
     containers.wait_for(lambda: sleeping(marker), "the script began to sleep")
+    ours = f".slipcast-{building.pid}-"
+    assert [name for name in working_containers() if ours in name]
 
     building.send_signal(number)
     building.communicate(timeout=20)
@@ -99,4 +101,4 @@ def test_a_signal_ends_the_build_and_leaves_nothing_s2i_336(
     assert building.returncode == 2
     assert not sleeping(marker)
     assert list((tmp_path / "state").glob("s2i-*")) == []
-    assert [name for name in working_containers() if name.startswith("s2i_")] == []
+    assert [name for name in working_containers() if ours in name] == []
