@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import os
 import queue
 import threading
@@ -20,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+import msgspec
 from fastcrc import crc64
 from isal import igzip
 
@@ -27,6 +27,7 @@ from slipcast.adapters.layers.tar import END, Member, Type, header, padding
 
 _PIECE = 1 << 20
 _AHEAD = 8
+_LINES = 256
 
 
 class Changed(Exception):
@@ -105,6 +106,7 @@ class _Recorder:
         self._file = file
         self._hasher = Hasher()
         self._segment = b""
+        self._lines: list[str] = []
         self._position = 0
         self._uids: set[int] = set()
         self._gids: set[int] = set()
@@ -127,6 +129,7 @@ class _Recorder:
         """Write the end."""
         self._raw(END)
         self._flush()
+        self._write()
         self._diff_id = self._hasher.finish()
 
     def recorded(self) -> Recorded:
@@ -142,11 +145,14 @@ class _Recorder:
         checksum, left = 0, size
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
-            while left and (piece := os.read(descriptor, min(left, _PIECE))):
+            # One byte more than expected shows a file that has grown without another call.
+            while piece := os.read(descriptor, min(left + 1, _PIECE)):
                 checksum = crc64.go_iso(piece, checksum)
                 self._hasher.update(piece)
                 left -= len(piece)
-            if left or os.read(descriptor, 1):
+                if left <= 0 and len(piece) < _PIECE:
+                    break
+            if left:
                 raise Changed(os.fsdecode(path))
         finally:
             os.close(descriptor)
@@ -165,7 +171,7 @@ class _Recorder:
     def _entry(self, name: bytes, size: int, checksum: bytes | None) -> None:
         self._flush()
         try:
-            named = f'"name":{json.dumps(name.decode(), ensure_ascii=False)}'
+            named = f'"name":{msgspec.json.encode(name.decode()).decode()}'
         except UnicodeDecodeError:
             named = f'"name_raw":"{base64.b64encode(name).decode()}"'
         sized = f',"size":{size}' if size else ""
@@ -173,5 +179,11 @@ class _Recorder:
         self._line(f'{{"type":1,{named}{sized},"payload":{payload},"position":{self._position}}}\n')
 
     def _line(self, line: str) -> None:
-        self._file.write(line.encode())
+        self._lines.append(line)
         self._position += 1
+        if len(self._lines) >= _LINES:
+            self._write()
+
+    def _write(self) -> None:
+        self._file.write("".join(self._lines).encode())
+        self._lines.clear()

@@ -8,20 +8,17 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Generator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
-from slipcast.adapters.distribution import Elsewhere, Registry
 from slipcast.adapters.engine.buildah import commands, ownership
 from slipcast.adapters.engine.buildah.container import BuildahContainer, Working
 from slipcast.adapters.engine.buildah.facts import facts_of
 from slipcast.adapters.engine.buildah.failures import fault_of, is_transient, reason_of
 from slipcast.adapters.engine.buildah.program import Program
-from slipcast.adapters.engine.buildah.pushing import Outbound, push
 from slipcast.adapters.engine.buildah.storage import Storage, graph_root, is_name
 from slipcast.adapters.engine.host import HostSettings
-from slipcast.adapters.layers.compressing import Codec
-from slipcast.adapters.layers.layout import Layout
 from slipcast.adapters.runc.runner import Runner
 from slipcast.ports.engine import (
     BuildSpec,
@@ -39,7 +36,6 @@ from slipcast.values.imageref import ImageRef
 
 _TRIES = 6
 _PAUSE = 5.0
-_LAYOUT = "oci:"
 _UNKNOWN = "image not known"
 
 
@@ -58,7 +54,7 @@ class BuildahEngine:
         run_root: Path | None = None,
         host: HostSettings,
         pause: Callable[[float], None] = time.sleep,
-        codec: Codec = Codec.GZIP,
+        codec: Literal["gzip", "zstd"] = "gzip",
     ) -> None:
         self._program = Program(state, storage_root, run_root, host)
         self._runner = Runner(state)
@@ -182,29 +178,16 @@ class BuildahEngine:
         image = self._storage.image(spec.image)
         if image is None or not self._program.store_known():
             return self._pushed_by_buildah(spec, log)
-        outbound = Outbound(
-            storage=self._storage,
-            image=image,
-            codec=self._codec,
-            notes=self._program.state / "blobs.json",
-        )
-        directory, tag = _layout(spec.destination)
-        try:
-            if directory is not None:
-                return push(outbound, Layout(directory), tag, log)
-            reference = ImageRef.parse(spec.destination, "destination").with_default_tag
-            with closing(Registry(reference, spec.access)) as registry:
-                return push(outbound, registry, reference.tag, log)
-        except Elsewhere:
-            return self._pushed_by_buildah(spec, log)
-        except (OSError, ValueError) as odd:
-            raise EngineFault(
-                f"the image {spec.image} could not be pushed to {spec.destination}: {odd}"
-            ) from odd
+        # Only pushes need an HTTP client and two compressors, whose import takes 40 ms.
+        from slipcast.adapters.engine.buildah import sending  # noqa: PLC0415 -- see above
+
+        notes = self._program.state / "blobs.json"
+        sender = sending.Sender(storage=self._storage, notes=notes, codec=self._codec)
+        return sender.send(image, spec, log) or self._pushed_by_buildah(spec, log)
 
     def _pushed_by_buildah(self, spec: PushSpec, log: Sink) -> str:
         what = f"the image {spec.image} could not be pushed to {spec.destination}"
-        local = spec.destination.startswith(_LAYOUT)
+        local = spec.destination.startswith("oci:")
         destination = spec.destination if local else f"docker://{spec.destination}"
         reference = "localhost/x" if local else spec.destination
         with (
@@ -213,7 +196,7 @@ class BuildahEngine:
         ):
             digest_file = scratch / "digest"
             words = ["push", "--retry=0", f"--digestfile={digest_file}", *flags]
-            codec = f"--compression-format={self._codec.value}"
+            codec = f"--compression-format={self._codec}"
             self._program.follow(what, [*words, codec, "--", spec.image, destination], log)
             return digest_file.read_text().strip()
 
@@ -238,15 +221,6 @@ class BuildahEngine:
             return known
         listed = self._program.check("containers could not be listed", "containers", "--json")
         return [row["containername"] for row in json.loads(listed.stdout) or []]
-
-
-def _layout(destination: str) -> tuple[Path | None, str]:
-    """The directory and name of `oci:DIR[:TAG]`; None for a registry."""
-    if not destination.startswith(_LAYOUT):
-        return None, ""
-    rest = destination.removeprefix(_LAYOUT)
-    directory, colon, tag = rest.rpartition(":")
-    return (Path(directory), tag) if colon and "/" not in tag else (Path(rest), "")
 
 
 def _dockerfile(spec: BuildSpec) -> Path:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,7 +106,9 @@ def graph_root(given: Path | None) -> Path:
     """Where images lie: the place given, else what the system's configuration says."""
     if given is not None:
         return given
-    for file in _CONFIGURATIONS:
+    for file in filter(Path.exists, _CONFIGURATIONS):
+        import tomllib  # noqa: PLC0415 -- 5 ms that few hosts need
+
         try:
             document = tomllib.loads(file.read_text())
         except (OSError, tomllib.TOMLDecodeError):

@@ -1,0 +1,65 @@
+"""Where an image is sent by ourselves: a registry over HTTP, or a layout in a directory.
+
+Apart from the engine because of what it imports; `pushing` says what is sent.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from slipcast.adapters.distribution import Elsewhere, Registry
+from slipcast.adapters.engine.buildah.pushing import Outbound, push
+from slipcast.adapters.engine.buildah.storage import Storage, Stored
+from slipcast.adapters.layers.compressing import Codec
+from slipcast.adapters.layers.layout import Layout
+from slipcast.ports.engine import PushSpec, Sink
+from slipcast.values.faults import EngineFault
+from slipcast.values.imageref import ImageRef
+
+_LAYOUT = "oci:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Sends images of one store.
+
+    Shape:  notes is the file that remembers what layers compressed to.
+    """
+
+    storage: Storage
+    notes: Path
+    codec: Literal["gzip", "zstd"]
+
+    def send(self, image: Stored, spec: PushSpec, log: Sink) -> str:
+        """The manifest's digest at the destination; empty when this is not a way to get there.
+
+        Errors: EngineFault.
+        """
+        outbound = Outbound(
+            storage=self.storage, image=image, codec=Codec(self.codec), notes=self.notes
+        )
+        directory, tag = layout(spec.destination)
+        try:
+            if directory is not None:
+                return push(outbound, Layout(directory), tag, log)
+            reference = ImageRef.parse(spec.destination, "destination").with_default_tag
+            with closing(Registry(reference, spec.access)) as registry:
+                return push(outbound, registry, reference.tag, log)
+        except Elsewhere:
+            return ""
+        except (OSError, ValueError) as odd:
+            raise EngineFault(
+                f"the image {spec.image} could not be pushed to {spec.destination}: {odd}"
+            ) from odd
+
+
+def layout(destination: str) -> tuple[Path | None, str]:
+    """The directory and name of `oci:DIR[:TAG]`; None for a registry."""
+    if not destination.startswith(_LAYOUT):
+        return None, ""
+    rest = destination.removeprefix(_LAYOUT)
+    directory, colon, tag = rest.rpartition(":")
+    return (Path(directory), tag) if colon and "/" not in tag else (Path(rest), "")
