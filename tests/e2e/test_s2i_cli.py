@@ -22,6 +22,17 @@ import containers
 pytestmark = pytest.mark.engine
 
 SLEEPING = "#!/bin/sh\necho started >&2\nsleep 600\n"
+SERVING = """\
+#!/usr/bin/python3
+import socket
+with socket.create_server(("", PORT)) as server, open("/opt/app/index.html", "rb") as page:
+    content = page.read()
+    while True:
+        client, _ = server.accept()
+        with client:
+            client.recv(65536)
+            client.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\n" + content)
+"""
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
 
 
@@ -75,6 +86,7 @@ class Program:
             if (self.state / name).is_dir()
             for path in (self.state / name).iterdir()
         ]
+        found += [str(path) for path in self.state.glob("s2i*")]
         rows = json.loads(containers.podman("ps", "--all", "--external", "--format=json"))
         names = (name for row in rows for name in row["Names"])
         found += [name for name in names if any(f"slipcast-{pid}-" in name for pid in self.pids)]
@@ -150,6 +162,35 @@ def script(program: Program, name: str, text: str) -> None:
     path = program.directory / "app/.s2i/bin" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
+
+
+@dataclass(slots=True)
+class SilentServer:
+    """Takes connections and never says a word."""
+
+    listening: socket.socket
+    connections: list[socket.socket] = field(default_factory=list)
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        port: int = self.listening.getsockname()[1]
+        return port
+
+    def is_asked(self) -> None:
+        """Wait until somebody connects."""
+        self.listening.settimeout(60)
+        self.connections.append(self.listening.accept()[0])
+
+
+@contextlib.contextmanager
+def silent_server() -> Iterator[SilentServer]:
+    """A server on loopback that makes its clients wait."""
+    with contextlib.ExitStack() as open_, socket.create_server(("127.0.0.1", 0)) as listening:
+        server = SilentServer(listening)
+        yield server
+        for connection in server.connections:
+            open_.enter_context(connection)
 
 
 def fetched(port: int, path: str) -> bytes:
@@ -309,22 +350,22 @@ class TestSignals:
         assert program.left_behind() == []
 
     def test_a_clone_from_a_silent_host_is_ended(self, program: Program) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            url = f"http://127.0.0.1:{server.getsockname()[1]}/app.git"
+        with silent_server() as server:
+            url = f"http://127.0.0.1:{server.port}/app.git"
 
             with program.begun("s2i", "build", url, containers.BUILDER) as begun:
-                server.accept()
+                server.is_asked()
                 begun.child.send_signal(signal.SIGINT)
 
                 assert begun.ends() == 2
         assert program.left_behind() == []
 
     def test_a_pull_from_a_silent_registry_is_ended(self, program: Program) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            image = f"127.0.0.1:{server.getsockname()[1]}/app:1"
+        with silent_server() as server:
+            image = f"127.0.0.1:{server.port}/app:1"
 
             with program.begun("s2i", "build", "app", image) as begun:
-                server.accept()
+                server.is_asked()
                 begun.child.send_signal(signal.SIGTERM)
 
                 assert begun.ends() == 2
@@ -510,7 +551,7 @@ class TestShortWay:
         self, program: Program, new_image: Callable[[], str]
     ) -> None:
         name, port = new_image(), containers.a_port()
-        script(program, "run", f"#!/bin/sh\nexec python3 -m http.server {port}\n")
+        script(program, "run", SERVING.replace("PORT", str(port)))
         built = program("build", "app", containers.BUILDER, "--tag", name)
         assert built.code == 0, built.stderr
 

@@ -19,6 +19,11 @@ from slipcast.values.faults import FieldError, InvalidFault
 CONFIG = "SLIPCAST_CONFIG"
 """The variable that names another file than the user's own."""
 
+HOST_BUNDLES = (
+    Path("/etc/ssl/certs/ca-certificates.crt"),  # Debian and its kin
+    Path("/etc/pki/tls/certs/ca-bundle.crt"),  # Fedora and its kin
+)
+
 Reader = Callable[[object, Path], object]
 """Reads a value as the file or the environment holds it; relative paths count from the path."""
 
@@ -157,7 +162,8 @@ SETTINGS = (
         "SLIPCAST_CA_BUNDLE",
         "file",
         _file,
-        "Certificate authorities that every build trusts; they do not get into the image.",
+        "Certificate authorities that every build trusts; they do not get into the image. Default: "
+        "what this host trusts; empty: what the builder image trusts.",
     ),
     Setting(
         "builds.env",
@@ -226,8 +232,20 @@ def load(environment: Mapping[str, str], home: Path, directory: Path, *, root: b
         raise InvalidFault(tuple(errors))
     if not found.get("state"):
         found["state"] = _state(environment, home, root=root)
+    if "ca_bundle" not in found:
+        found["ca_bundle"] = _host_bundle(environment, str(found.get("docker_url", "")))
     fields: dict[str, Any] = found
     return Settings(**fields)
+
+
+def _host_bundle(environment: Mapping[str, str], docker_url: str) -> Path | None:
+    """What this host trusts; None where an engine elsewhere could not mount it."""
+    endpoint = docker_url or environment.get("DOCKER_HOST", "")
+    if endpoint and not endpoint.startswith("unix:"):
+        return None
+    named = environment.get("SSL_CERT_FILE")
+    candidates = (Path(named),) if named else HOST_BUNDLES
+    return next((path for path in candidates if path.is_file()), None)
 
 
 def _file_of(environment: Mapping[str, str], home: Path, directory: Path) -> tuple[Path, bool]:

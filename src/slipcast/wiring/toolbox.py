@@ -128,11 +128,13 @@ class RealTools:
     @cached_property
     def engine(self) -> Engine:
         """The engine itself; what a killed process left behind is swept up first."""
+        from slipcast.builder import workspace
         from slipcast.wiring import presence
 
         engine = self._docker if self.kind == "docker" else self._buildah
         if presence.announce(self._settings.state / "processes"):
             engine.sweep()
+            workspace.sweep(self._settings.state)
         return engine
 
     @property

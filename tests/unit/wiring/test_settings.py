@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from slipcast.values.faults import InvalidFault
+from slipcast.wiring import settings
 from slipcast.wiring.settings import SETTINGS, Settings, load
 
 
@@ -17,6 +18,11 @@ def config(tmp_path: Path) -> Path:
     path.parent.mkdir(parents=True)
     path.touch()
     return path
+
+
+@pytest.fixture(autouse=True)
+def _a_host_without_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "HOST_BUNDLES", ())
 
 
 def loaded(tmp_path: Path, **environment: str) -> Settings:
@@ -104,6 +110,33 @@ def test_the_platform_is_what_every_build_is_given(tmp_path: Path) -> None:
     platform = loaded(tmp_path, SLIPCAST_BUILD_ENV="A=b").platform
 
     assert (platform.ca_bundle, platform.env) == (None, (("A", "b"),))
+
+
+def test_builds_trust_what_the_host_trusts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle = tmp_path / "bundle.crt"
+    bundle.touch()
+    monkeypatch.setattr(settings, "HOST_BUNDLES", (tmp_path / "absent", bundle))
+
+    assert loaded(tmp_path).ca_bundle == bundle
+    assert loaded(tmp_path, DOCKER_HOST="unix:///run/docker.sock").ca_bundle == bundle
+
+
+def test_an_engine_elsewhere_or_an_empty_setting_trusts_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = tmp_path / "bundle.crt"
+    bundle.touch()
+    monkeypatch.setattr(settings, "HOST_BUNDLES", (bundle,))
+
+    assert loaded(tmp_path, DOCKER_HOST="tcp://elsewhere:2376").ca_bundle is None
+    assert loaded(tmp_path, SLIPCAST_CA_BUNDLE="").ca_bundle is None
+
+
+def test_the_hosts_bundle_may_be_named_by_the_usual_variable(tmp_path: Path) -> None:
+    named = tmp_path / "named.crt"
+    named.touch()
+
+    assert loaded(tmp_path, SSL_CERT_FILE=str(named)).ca_bundle == named
 
 
 def test_unknown_keys_are_errors_with_their_path(tmp_path: Path, config: Path) -> None:
