@@ -222,7 +222,7 @@ def test_an_image_without_shell_and_tar_builds_s2i_329(bench: World, tag: str, t
         "LABEL io.openshift.s2i.scripts-url=image:///s2i\n"
     )
     image = f"{tag[:-2]}-bare:1"
-    bench.engine.build(BuildSpec(context=context, tag=image, network="none"))
+    bench.engine.build(BuildSpec(context=context, tag=image, network="none", no_cache=True))
 
     try:
         bench.build(builder_image=image)
@@ -305,7 +305,7 @@ def test_the_written_dockerfile_builds_the_same_s2i_334(
     request = bench.request(tag=tag)
 
     file = bench.s2i.dockerfile(request, tmp_path / "out/Dockerfile", bench.progress)
-    bench.engine.build(BuildSpec(context=file.parent, tag=tag, network="none"))
+    bench.engine.build(BuildSpec(context=file.parent, tag=tag, network="none", no_cache=True))
 
     assert shell(bench.engine, tag, "cat /opt/app/app.txt") == "hello"
     assert 'A=x "quoted" $y\n' in shell(bench.engine, tag, "env")
@@ -322,7 +322,7 @@ def test_an_incremental_dockerfile_builds_s2i_334(bench: World, tag: str, tmp_pa
     file = bench.s2i.dockerfile(
         bench.request(incremental=True), tmp_path / "out/Dockerfile", bench.progress
     )
-    bench.engine.build(BuildSpec(context=file.parent, tag=tag, network="none"))
+    bench.engine.build(BuildSpec(context=file.parent, tag=tag, network="none", no_cache=True))
 
     assert shell(bench.engine, tag, "cat /opt/app/old") == "old"
 
