@@ -24,7 +24,8 @@ pytestmark = pytest.mark.engine
 SLEEPING = "#!/bin/sh\necho started >&2\nsleep 600\n"
 SERVING = """\
 #!/usr/bin/python3
-import socket
+import signal, socket, sys
+signal.signal(signal.SIGTERM, lambda *_: sys.exit())
 with socket.create_server(("", PORT)) as server, open("/opt/app/index.html", "rb") as page:
     content = page.read()
     while True:
@@ -374,7 +375,7 @@ class TestSignals:
     def test_the_container_of_run_is_removed(
         self, program: Program, new_image: Callable[[], str]
     ) -> None:
-        script(program, "run", "#!/bin/sh\necho serving\nexec sleep 600\n")
+        script(program, "run", "#!/bin/sh\ntrap exit TERM\necho serving\nsleep 600 &\nwait\n")
 
         with program.begun(
             "s2i", "build", "app", containers.BUILDER, new_image(), "--run"
@@ -400,6 +401,65 @@ class TestSignals:
 
         assert ran.code == 0
         assert program.left_behind() == []
+
+
+class TestDocker:
+    """The same over a Docker API."""
+
+    @pytest.fixture
+    def over_docker(self, program: Program, podman_socket: Path) -> Program:
+        program.environment["DOCKER_HOST"] = f"unix://{podman_socket}"
+        program.environment["SLIPCAST_ENGINE"] = "docker"
+        return program
+
+    def test_the_endpoint_of_the_environment_is_used_s2i_10(
+        self, over_docker: Program, new_image: Callable[[], str]
+    ) -> None:
+        name = new_image()
+
+        ran = over_docker("s2i", "build", "app", containers.BUILDER, name, "-o", "json")
+
+        assert (ran.code, ran.document["tag"]) == (0, name), ran.stderr
+        assert over_docker.left_behind() == []
+
+    def test_a_failing_assemble_is_1_s2i_79(self, over_docker: Program) -> None:
+        script(over_docker, "assemble", "#!/bin/sh\nexit 3\n")
+
+        ran = over_docker("s2i", "build", "app", containers.BUILDER)
+
+        assert ran.code == 1
+        assert f"non-zero (3) exit code from {containers.BUILDER}" in ran.stderr
+        assert over_docker.left_behind() == []
+
+    @pytest.mark.parametrize("url", ["unix:///nowhere.sock", "tcp://127.0.0.1:1"])
+    def test_an_endpoint_that_does_not_answer_is_1_before_any_work_s2i_60(
+        self, program: Program, url: str
+    ) -> None:
+        ran = program("s2i", "build", "app", containers.BUILDER, "-U", url)
+
+        assert ran.code == 1
+        assert url.rpartition("//")[2] in ran.stderr
+        assert "internal error" not in ran.stderr
+
+    def test_a_url_means_docker_whatever_the_settings_say(
+        self, program: Program, podman_socket: Path, new_image: Callable[[], str]
+    ) -> None:
+        ran = program(
+            *("s2i", "-U", f"unix://{podman_socket}", "--loglevel", "1"),
+            *("build", "app", containers.BUILDER, new_image()),
+        )
+
+        assert ran.code == 0, ran.stderr
+
+    def test_assemble_is_ended_by_a_signal_s2i_296(self, over_docker: Program) -> None:
+        script(over_docker, "assemble", SLEEPING)
+
+        with over_docker.begun("s2i", "build", "app", containers.BUILDER) as begun:
+            begun.prints("started")
+            begun.child.send_signal(signal.SIGTERM)
+
+            assert begun.ends() == 2
+        assert over_docker.left_behind() == []
 
 
 class TestOutputs:

@@ -111,8 +111,10 @@ chmod -R g=u . 2>/dev/null || true
 
 RUN = """\
 #!/bin/sh
-# Starts the application, in the foreground and as this process.
-exec sleep infinity
+# Starts the application. What stands here must end on TERM; most servers do when started by `exec`.
+trap 'exit 0' TERM
+sleep infinity &
+wait
 """
 
 SAVE_ARTIFACTS = """\
