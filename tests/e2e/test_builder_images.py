@@ -217,7 +217,11 @@ def test_pipenv_and_micropipenv_exclude_each_other(made: str, tmp_path: Path):
 
 def test_a_proxy_of_the_build_reaches_npm_and_does_not_stay(made: str, tmp_path: Path):
     # IMG-74, 130
-    package = {"name": "proxied", "version": "1.0.0", "scripts": {"build": "npm config get proxy"}}
+    package = {
+        "name": "proxied",
+        "version": "1.0.0",
+        "scripts": {"build": "node -p process.env.npm_config_proxy"},
+    }
     source = gitserver.repository(tmp_path / "source", {"package.json": json.dumps(package)})
 
     words = ["s2i", "build", str(source), applications.builder("nodejs"), made]
