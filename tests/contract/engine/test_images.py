@@ -143,6 +143,8 @@ def test_a_build_keeps_onbuild(
 def test_a_build_sees_its_mounts_and_keeps_nothing_of_them(
     engine: Engine, base_image: str, new_image: Names, tmp_path: Path, shell: Shell
 ) -> None:
+    if engine.name == "docker":
+        pytest.skip("podman's API has mounts for builds from 4.4 on, dockerd's has none")
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "f").write_text("seen")

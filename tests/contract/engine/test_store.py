@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -173,3 +174,42 @@ def test_a_tar_of_the_whole_image_loads_under_the_same_id(made: ImageFacts, tmp_
     ).stdout  # fmt: skip
 
     assert json.loads(shown)["rootfs"]["diff_ids"] == list(made.layers)
+
+
+_KILLED = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+import containers
+from slipcast.adapters.engine.buildah import insertion
+from slipcast.ports.engine import CommitSpec, ContainerSpec
+from slipcast.values.image import ImageConfig
+step = getattr(insertion, sys.argv[3])
+def die(*given):
+    step(*given)
+    os._exit(9)
+setattr(insertion, sys.argv[3], die)
+spec = ContainerSpec(
+    image=sys.argv[2], argv=("/bin/sh", "-c", "echo $1 > /f", "-", sys.argv[4]), network="none",
+    user="0",
+)
+with containers.buildah_engine().container(spec) as container:
+    container.run()
+    container.commit(CommitSpec(config=ImageConfig(), tag=sys.argv[4]))
+"""
+
+
+@pytest.mark.parametrize("step", ["_write", "_move_in", "_image_record"])
+def test_a_commit_killed_at_any_step_leaves_a_store_that_works(
+    buildah: BuildahEngine, base_image: str, step: str
+) -> None:
+    tag = containers.a_name("killed")
+    arguments = [str(Path(containers.__file__).parent), base_image, step, tag]
+
+    ran = subprocess.run([sys.executable, "-c", _KILLED, *arguments], check=False)
+    buildah.sweep()
+
+    assert ran.returncode == 9
+    assert buildah.inspect(tag) is None
+    assert containers.podman("run", "--rm", "--network=none", base_image, "echo", "ok") == "ok\n"
+    layers = json.loads((containers.STORAGE / "overlay-layers" / "layers.json").read_text())
+    assert [layer["id"] for layer in layers if (layer.get("flags") or {}).get("incomplete")] == []

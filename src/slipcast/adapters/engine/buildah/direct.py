@@ -19,6 +19,7 @@ from slipcast.values.container import ExitStatus, Owner
 from slipcast.values.faults import EngineFault
 from slipcast.values.image import ImageConfig
 
+_SELINUX = Path("/sys/fs/selinux/enforce")
 _SYSTEM_TARGETS = ("/proc", "/sys", "/dev", "/etc/hosts", "/etc/resolv.conf")
 
 
@@ -33,7 +34,9 @@ class Direct:
 
     def possible(self, spec: ContainerSpec) -> bool:
         """Whether this container needs nothing that only the engine can do."""
-        return not spec.security_opt and self._runner.possible(spec.network)
+        # Where SELinux rules, labels of processes and mounts are the engine's business.
+        plain = not spec.security_opt and not _SELINUX.exists()
+        return plain and self._runner.possible(spec.network)
 
     def run(
         self,
