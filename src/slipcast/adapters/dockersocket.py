@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import socket
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,6 +53,11 @@ class Endpoint:
     def is_local(self) -> bool:
         """Whether the engine sees the files of this host."""
         return self.url.startswith("unix:")
+
+    @property
+    def path(self) -> str:
+        """The path of a unix socket."""
+        return "/" + self.url.removeprefix("unix:").lstrip("/")
 
 
 def endpoint(
@@ -225,6 +231,7 @@ class DockerSocket:
 
         there = self.endpoint
         with self._translated():
+            self._knock()
             client = docker.APIClient(
                 base_url=there.url,
                 version=there.version or "auto",
@@ -235,6 +242,16 @@ class DockerSocket:
             # A proxy of the environment has no say on a socket of this host.
             client.trust_env = False
         return client
+
+    def _knock(self) -> None:
+        """Connect to a unix socket once, since the library loses hold of one that fails.
+
+        Errors: OSError.
+        """
+        if self.endpoint.is_local:
+            with socket.socket(socket.AF_UNIX) as probe:
+                probe.settimeout(_CONNECT_TIMEOUT)
+                probe.connect(self.endpoint.path)
 
     def _tls(self) -> Any:
         import docker  # noqa: PLC0415 -- as above

@@ -29,15 +29,17 @@ from slipcast.dockerfile.parse import parse_dockerfile
 from slipcast.ports.engine import BuildSpec, Sink
 from slipcast.values.container import Mount, PullPolicy
 from slipcast.values.faults import EngineFault, InvalidFault, NotFound
+from slipcast.values.image import ImageFacts
 from slipcast.values.imageref import ImageRef
 
 _IGNORE = ".dockerignore"
 _PIECE = 1 << 20
+_PODMAN_WITH_MOUNTS = (4, 4)
 _BUILT = re.compile(r"^(?:Successfully built |sha256:|--> )?([0-9a-f]{12,64})$")
 
 
-def build(socket: DockerSocket, storage: Storage, spec: BuildSpec, log: Sink) -> str:
-    """Build a Dockerfile; the id of the image.
+def build(socket: DockerSocket, storage: Storage, spec: BuildSpec, log: Sink) -> ImageFacts:
+    """Build a Dockerfile.
 
     Errors: EngineFault.
     """
@@ -67,7 +69,7 @@ def build(socket: DockerSocket, storage: Storage, spec: BuildSpec, log: Sink) ->
     found = storage.facts(image)
     if found is None:
         raise EngineFault(f"{what}: the image is not there afterwards", tail=tail.lines)
-    return found.id
+    return found
 
 
 class Context:
@@ -133,6 +135,7 @@ def _followed(what: str, messages: Iterable[Any], tail: Tail) -> str:
 
 def _parameters(socket: DockerSocket, spec: BuildSpec, dockerfile: str) -> dict[str, object]:
     podman = socket.is_podman
+    _refuse_what_is_ignored(socket, spec)
     parameters: dict[str, object] = {
         "dockerfile": dockerfile,
         "rm": 1,
@@ -154,19 +157,29 @@ def _parameters(socket: DockerSocket, spec: BuildSpec, dockerfile: str) -> dict[
             "layers": 1,
         }
     else:
-        _refuse_what_dockerd_lacks(spec)
         parameters["extrahosts"] = list(spec.add_hosts)
     return {key: value for key, value in parameters.items() if value not in ("", [], None)}
 
 
-def _refuse_what_dockerd_lacks(spec: BuildSpec) -> None:
-    for what, given in (("mounts", spec.mounts), ("dropped capabilities", spec.cap_drop)):
-        if given:
-            raise EngineFault(
-                f"dockerd's build API has no {what} in a Dockerfile build",
-                reason="NotSupported",
-                hint="Use the buildah engine, or podman's socket.",
-            )
+def _refuse_what_is_ignored(socket: DockerSocket, spec: BuildSpec) -> None:
+    """Refuse what the engine would leave undone without a word."""
+    podman = socket.is_podman
+    has_mounts = podman and _release(socket) >= _PODMAN_WITH_MOUNTS
+    lacking = [
+        *(["mounts"] if spec.mounts and not has_mounts else []),
+        *(["dropped capabilities"] if spec.cap_drop and not podman else []),
+    ]
+    if lacking:
+        raise EngineFault(
+            f"this engine's API has no {' and no '.join(lacking)} in a Dockerfile build",
+            reason="NotSupported",
+            hint="Use the buildah engine, or the socket of podman 4.4 or newer.",
+        )
+
+
+def _release(socket: DockerSocket) -> tuple[int, ...]:
+    numbers = re.findall(r"\d+", str(socket.version.get("Version") or ""))
+    return tuple(int(number) for number in numbers[:2])
 
 
 def _volume(mount: Mount) -> str:

@@ -89,7 +89,7 @@ class DockerEngine:
 
     def build(self, spec: BuildSpec, *, log: Sink = ignore) -> ImageFacts:
         """Build a Dockerfile."""
-        return required(self.inspect(building.build(self._socket, self._storage, spec, log)), "")
+        return building.build(self._socket, self._storage, spec, log)
 
     @contextmanager
     def container(self, spec: ContainerSpec) -> Generator[Container]:

@@ -127,15 +127,14 @@ def _listed(root: Path, described: dict[str, Any]) -> None:
     before: list[dict[str, Any]] = []
     if index.is_file():
         before = json.loads(index.read_bytes()).get("manifests") or []
-    name = (described.get("annotations") or {}).get(_NAME)
-    kept = [
-        each
-        for each in before
-        if each.get("digest") != described["digest"]
-        and (name is None or (each.get("annotations") or {}).get(_NAME) != name)
-    ]
+    name = _name_of(described)
+    kept = [each for each in before if _name_of(each) != name or (not name and each != described)]
     document = {"schemaVersion": 2, "mediaType": _INDEX, "manifests": [*kept, described]}
     (root / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}')
     aside = index.with_suffix(".new")
     aside.write_text(json.dumps(document))
     aside.replace(index)
+
+
+def _name_of(described: Mapping[str, Any]) -> str:
+    return str((described.get("annotations") or {}).get(_NAME, ""))
