@@ -9,7 +9,6 @@ Source: ports.downloads; s2i reference, scripts and callback (S2I-154, S2I-286 t
 from __future__ import annotations
 
 import json
-import ssl
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cached_property
@@ -75,6 +74,8 @@ class Http:
     @cached_property
     def _client(self) -> httpx.Client:
         # A tenth of a second to import: only those pay who download.
+        import ssl  # noqa: PLC0415
+
         import httpx  # noqa: PLC0415
 
         context = ssl.create_default_context()
@@ -111,6 +112,8 @@ def _cause(broken: BaseException) -> str:
 
 
 def _is_tls(broken: BaseException) -> bool:
+    import ssl  # noqa: PLC0415 -- as in _client
+
     inner: BaseException | None = broken
     while inner is not None:
         if isinstance(inner, ssl.SSLError):

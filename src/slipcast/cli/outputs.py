@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import click
 
 from slipcast.cli.flags import Decorator, Parsed, together
+from slipcast.cli.printable import printable
 from slipcast.ports.s2i import S2IResult, Stage
 from slipcast.values.faults import Fault, UsageFault
 
@@ -125,8 +127,23 @@ def emit(value: object) -> None:
 
 
 def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    """Print columns on standard output; the last one is not padded."""
+    """Print columns on standard output: as wide as it is on a terminal, else never wrapped."""
+    if sys.stdout.isatty():
+        fitted(head, rows)
+        return
     widths = [max(len(row[at]) for row in (head, *rows)) for at in range(len(head))]
     for row in (head, *rows):
         padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         click.echo("  ".join(padded).rstrip())
+
+
+def fitted(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    """Print columns that wrap inside themselves where the terminal is too narrow."""
+    from rich.console import Console  # noqa: PLC0415 -- only terminals pay for it
+    from rich.table import Table  # noqa: PLC0415 -- likewise
+    from rich.text import Text  # noqa: PLC0415 -- likewise
+
+    drawn = Table(*head, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        drawn.add_row(*(Text(printable(cell)) for cell in row))
+    Console().print(drawn)

@@ -5,19 +5,22 @@ Ports only; which adapter stands behind one is wiring's business.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from slipcast.builds.s2i.request import Platform
-from slipcast.ports.builders import Builders
-from slipcast.ports.engine import Engine, RegistryAccess
-from slipcast.ports.git import Git
-from slipcast.ports.host import Host
-from slipcast.ports.launcher import Launcher
-from slipcast.ports.s2i import S2I
-from slipcast.source.catalogue import Catalogue
+# Every command imports this module, and pays for what it needs elsewhere only.
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from slipcast.builds.s2i.request import Platform
+    from slipcast.ports.builders import Builders
+    from slipcast.ports.engine import Engine, RegistryAccess
+    from slipcast.ports.git import Git
+    from slipcast.ports.host import Host
+    from slipcast.ports.launcher import Launcher
+    from slipcast.ports.s2i import S2I
+    from slipcast.source.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

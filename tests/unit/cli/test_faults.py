@@ -47,6 +47,10 @@ def test_the_cause_is_told_from_level_one_on_s2i_80() -> None:
     assert "Caused by: connection refused" in faults.told(fault, Manner.S2I, level=1)
 
 
+def test_being_ended_by_a_signal_is_told_in_one_line() -> None:
+    assert list(faults.told(Interrupted("ended by SIGINT"), Manner.S2I)) == ["ended by SIGINT"]
+
+
 def test_every_wrong_value_is_a_line_of_its_own_s2i_56() -> None:
     fault = InvalidFault(
         (FieldError(path="tag", what="is bad", value="A"), FieldError(path="x", what="is missing"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from slipcast.cli import outputs
 from slipcast.ports.host import Fact, Verdict
 from slipcast.source.tree import MemoryTree
 from slipcast.testing.toolbox import FakeToolbox
@@ -48,6 +49,19 @@ def test_builders_list_shows_the_catalogue_and_what_is_here(
     assert lines[0].split() == ["NAME", "IMAGE", "HERE", "SUPPORTS", "DESCRIPTION"]
     assert lines[1].split()[:3] == ["python:3.11", "localhost/slipcast/python:3.11", "1" * 12]
     assert lines[2].split()[2] == "-"
+
+
+def test_a_table_wraps_inside_its_columns_on_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "24")
+
+    outputs.fitted(("NAME", "TEXT"), [("python", "[bold]many words[/bold] in a cell")])
+
+    lines = [line.split("  ") for line in capsys.readouterr().out.splitlines()]
+    assert lines[1][0] == "python"
+    assert max(len("  ".join(line)) for line in lines) <= 24
+    assert "[bold]many" in lines[1][1]
 
 
 def test_builders_list_speaks_json(call: Call) -> None:

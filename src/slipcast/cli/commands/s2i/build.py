@@ -13,7 +13,7 @@ import click
 from typing_extensions import override
 
 from slipcast.builds.s2i.request import S2IRequest
-from slipcast.cli import flags, following, local, outputs
+from slipcast.cli import flags, local, outputs
 from slipcast.cli.building import Building, lines
 from slipcast.cli.commands.s2i import request as requests
 from slipcast.cli.commands.s2i import saved
@@ -151,4 +151,6 @@ def _answering(tools: Tools) -> None:
 
 
 def _run(tools: Tools, result: S2IResult, progress: Lines, image: str) -> None:
+    from slipcast.cli import following  # noqa: PLC0415 -- only those who run pay for it
+
     following.follow_all_ports(tools, result.tag or result.image, image, progress)
