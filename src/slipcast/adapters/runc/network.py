@@ -48,7 +48,10 @@ def outward() -> Generator[str]:
 def _connected(path: str) -> Generator[None]:
     ready, tell = os.pipe()
     watched, held = os.pipe()  # slirp4netns ends when the end that only we hold is closed
+    # The sandbox takes its old root apart; mounts that the host shares, such as podman's network
+    # namespaces below /run/netns, would go with it if they were not made private first.
     command = (
+        "unshare", "--mount", "--propagation=private",
         "slirp4netns", "--configure", "--mtu=65520", "--disable-host-loopback", "--enable-sandbox",
         "--netns-type=path", f"--ready-fd={tell}", f"--exit-fd={watched}", path, "tap0",
     )  # fmt: skip
