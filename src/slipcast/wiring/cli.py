@@ -22,14 +22,26 @@ def main() -> None:
 
         sys.stdout.write(f"slipcast {__version__}\n")
         return
-    sys.exit(run(argv))
+    try:
+        code = run(argv)
+    except KeyboardInterrupt:
+        # Nothing was begun yet: signals are ours before any work.
+        code = 2
+    sys.exit(code)
 
 
 def run(argv: list[str]) -> int:
     """Run a command line; the exit code."""
     from slipcast.cli import program  # noqa: PLC0415 -- after the fast answer
+    from slipcast.values.faults import Interrupted  # noqa: PLC0415 -- likewise
     from slipcast.wiring.signals import Ending  # noqa: PLC0415 -- likewise
     from slipcast.wiring.toolbox import RealToolbox  # noqa: PLC0415 -- likewise
 
-    Ending().install()
-    return program.run(argv, RealToolbox())
+    ending = Ending()
+    ending.install()
+    try:
+        return program.run(argv, RealToolbox())
+    except Interrupted as late:
+        return late.exit_code
+    finally:
+        ending.over()

@@ -1,4 +1,7 @@
-"""Signals: the first one ends the work by an exception, later ones do not disturb the clean-up.
+"""Signals: the first one ends the work by an exception, and no clean-up is ever cut short.
+
+A signal that comes while a context is being left waits until it has been left; one that comes
+while the first is taking its effect is dropped.
 
 Source: source-to-image, signals and clean-up (S2I-296 to 299).
 """
@@ -8,31 +11,57 @@ from __future__ import annotations
 import faulthandler
 import signal
 import sys
-import threading
 from types import FrameType
 
 from slipcast.values.faults import Interrupted
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
+_AGAIN = 0.02
+_LEAVING = "__exit__"
+
 
 class Ending:
     """Raises Interrupted in the main thread, once."""
 
     def __init__(self) -> None:
-        self._raised = False
+        self._over = False
+        self._waiting = 0
 
     def install(self) -> None:
         """Handle the signals that end a program; those that are ignored stay ignored (nohup)."""
         for number in ENDING:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._handle)
+        signal.signal(signal.SIGALRM, self._look_again)
 
-    def _handle(self, number: int, _: FrameType | None) -> None:
+    def over(self) -> None:
+        """From now on signals are dropped: the program is about to end anyway."""
+        self._over = True
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
         if number == signal.SIGQUIT:
             faulthandler.dump_traceback(file=sys.__stderr__ or sys.stderr, all_threads=True)
-        if self._raised or threading.current_thread() is not threading.main_thread():
+        if not self._waiting:
+            self._waiting = number
+            self._look_again(number, frame)
+
+    def _look_again(self, _: int, frame: FrameType | None) -> None:
+        if self._over:
             return
-        self._raised = True
-        name = signal.Signals(number).name
+        if _is_leaving(frame):
+            signal.setitimer(signal.ITIMER_REAL, _AGAIN)
+            return
+        self.over()
+        name = signal.Signals(self._waiting).name
         raise Interrupted(f"ended by {name}; what was begun has been taken back")
+
+
+def _is_leaving(frame: FrameType | None) -> bool:
+    """Whether a context is being left somewhere on the stack."""
+    while frame is not None:
+        if frame.f_code.co_name == _LEAVING:
+            return True
+        frame = frame.f_back
+    return False

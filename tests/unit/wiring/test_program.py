@@ -16,12 +16,22 @@ from slipcast.wiring import presence, recipes
 # Announces itself, then waits as a build would, cleaning up slowly; what it does is printed.
 WORKER = """
 import signal, sys
+from contextlib import contextmanager
 from pathlib import Path
 from slipcast.values.faults import Interrupted
 from slipcast.wiring import presence
 from slipcast.wiring.signals import Ending
 Ending().install()
+@contextmanager
+def left_slowly():
+    yield
+    print("leaving", flush=True)
+    sys.stdin.readline()
+    print("left", flush=True)
 try:
+    if len(sys.argv) > 2:
+        with left_slowly():
+            pass
     print("died" if presence.announce(Path(sys.argv[1])) else "clean", flush=True)
     signal.pause()
 except Interrupted as fault:
@@ -30,6 +40,9 @@ except Interrupted as fault:
     print("cleaned up", flush=True)
     sys.exit(fault.exit_code)
 """
+
+
+ENDED = "ended by {}; what was begun has been taken back"
 
 
 def program(
@@ -42,9 +55,9 @@ def program(
     )  # fmt: skip
 
 
-def worker(directory: Path) -> subprocess.Popen[str]:
+def worker(directory: Path, *words: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", WORKER, str(directory)],
+        [sys.executable, "-c", WORKER, str(directory), *words],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
@@ -123,6 +136,20 @@ def test_a_second_signal_does_not_disturb_the_clean_up_s2i_299(tmp_path: Path) -
     child.send_signal(signal.SIGTERM)
 
     assert finish(child)[::2] == ("cleaned up\n", 2)
+
+
+def test_a_signal_waits_until_a_context_has_been_left_s2i_299(tmp_path: Path) -> None:
+    child = worker(tmp_path, "leave a context first")
+    line(child)
+
+    child.send_signal(signal.SIGINT)
+    assert child.stdin is not None
+    child.stdin.write("\n")
+    child.stdin.flush()
+
+    assert line(child) == "left"
+    out, _, code = finish(child)
+    assert (out.endswith(f"{ENDED.format('SIGINT')}\ncleaned up\n"), code) == (True, 2)
 
 
 def test_quit_writes_all_stacks_s2i_297(tmp_path: Path) -> None:
