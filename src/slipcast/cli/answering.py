@@ -30,6 +30,10 @@ def ask(port: int) -> Answer:
     """
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=_PATIENCE)
     try:
+        connection.connect()
+    except OSError:
+        return Answer.NOTHING
+    try:
         connection.request("GET", "/")
         connection.getresponse()
     except TimeoutError:
