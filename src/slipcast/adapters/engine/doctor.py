@@ -95,7 +95,7 @@ def _user() -> Fact:
         return Fact(name="user", found="root")
     return Fact(
         name="user", found=f"{_name()}, rootless", verdict=Verdict.LIMITED,
-        advice="builds work, commits are slower than root's",
+        advice="start builds behind `buildah unshare`; commits are slower than root's",
     )  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def look() -> HostSettings:
     cgroups = cgroup_mode()
     backend, plugins = network_backend()
     return HostSettings(
-        rootless=os.geteuid() != 0,
+        rootless=os.geteuid() != 0 or in_user_namespace(),
         runtime=runtime_for(cgroups),
         cgroups=cgroups,
         cgroup_manager=cgroup_manager(),
@@ -60,6 +60,15 @@ def look() -> HostSettings:
         cni_path=plugins,
         storage_driver=storage_driver(),
     )
+
+
+def in_user_namespace() -> bool:
+    """Whether our root is one of a user namespace, such as `buildah unshare` makes."""
+    try:
+        first, *others = Path("/proc/self/uid_map").read_text().splitlines()
+    except (OSError, ValueError):
+        return False
+    return bool(others) or first.split()[:2] != ["0", "0"]
 
 
 def containers_conf(host: HostSettings) -> str:
@@ -88,7 +97,9 @@ def ulimits() -> tuple[str, ...]:
 
 
 def may_raise_limits() -> bool:
-    """Whether we hold CAP_SYS_RESOURCE."""
+    """Whether we hold CAP_SYS_RESOURCE, and not over a user namespace alone."""
+    if in_user_namespace():
+        return False
     status = Path("/proc/self/status").read_text()
     effective = next(
         (line.split()[1] for line in status.splitlines() if line.startswith("CapEff:")), "0"

@@ -35,7 +35,7 @@ class Direct:
     def possible(self, spec: ContainerSpec) -> bool:
         """Whether this container needs nothing that only the engine can do."""
         # Where SELinux rules, labels of processes and mounts are the engine's business.
-        plain = not spec.security_opt and not _SELINUX.exists()
+        plain = not spec.security_opt and not _SELINUX.exists() and not self._host.rootless
         return plain and self._runner.possible(spec.network)
 
     def run(

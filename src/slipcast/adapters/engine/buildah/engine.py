@@ -6,6 +6,7 @@ Source: ports.engine.
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -58,7 +59,8 @@ class BuildahEngine:
     ) -> None:
         self._program = Program(state, storage_root, run_root, host)
         self._runner = Runner(state)
-        self._storage = Storage(graph_root(storage_root))
+        # A user's own store has another driver, or another place; buildah is asked then.
+        self._storage = Storage(state / "none" if host.rootless else graph_root(storage_root))
         self._pause = pause
         self._codec = codec
 
@@ -155,6 +157,12 @@ class BuildahEngine:
     @contextmanager
     def container(self, spec: ContainerSpec) -> Generator[Container]:
         """A working container for the length of the context."""
+        if os.geteuid() != 0:
+            raise EngineFault(
+                "working containers of a user other than root need a user namespace",
+                reason="UserNamespaceNeeded",
+                hint="run the same command behind `buildah unshare`",
+            )
         image = self.inspect(spec.image)
         if image is None:
             raise NotFound(f"the image {spec.image} is not in local storage")
