@@ -30,6 +30,7 @@ _NOT_FOUND = 404
 _REFUSED = 400
 _FRAME = 8
 _LIBPOD = "4.0.0"
+_ANY_VERSION = "1.41"
 
 Params = Mapping[str, object]
 
@@ -110,16 +111,14 @@ class DockerSocket:
         self.endpoint = endpoint
 
     @cached_property
-    def version(self) -> Mapping[str, Any]:
-        """What answers, and in which versions."""
-        version: Mapping[str, Any] = self.get("/version")
-        return version
+    def server(self) -> str:
+        """What answers, with its version: `Docker/24.0.7`, `Libpod/4.3.1`."""
+        return self._greeting.get("Server", "").partition(" ")[0] or "an unknown engine"
 
     @property
     def is_podman(self) -> bool:
         """Whether it is podman that answers; it differs where S2I section 23 says."""
-        parts = self.version.get("Components") or ()
-        return any(part.get("Name") == "Podman Engine" for part in parts)
+        return "Libpod-Api-Version" in self._greeting
 
     def get(self, path: str, params: Params | None = None) -> Any:
         """The document at a path.
@@ -210,7 +209,7 @@ class DockerSocket:
 
         Shape:  attached when the context begins, so that nothing of a later start is lost.
         """
-        from docker.utils.socket import frames_iter  # noqa: PLC0415 -- as in _client
+        from docker.utils.socket import frames_iter  # noqa: PLC0415 -- as in _connected
 
         params = {"stdout": 1, "stderr": 1, "stream": 1}
         with self._translated():
@@ -226,18 +225,31 @@ class DockerSocket:
 
     @cached_property
     def _client(self) -> Any:
+        with self._translated():
+            self._knock()
+            return self._connected(self.endpoint.version or self._greeting["Api-Version"])
+
+    @cached_property
+    def _greeting(self) -> Mapping[str, str]:
+        """The headers of a ping. podman takes a second to tell its version in any other way."""
+        with self._translated():
+            self._knock()
+            # Any version does: a ping has none.
+            client = self._connected(_ANY_VERSION)
+            with contextlib.closing(client), client.get(f"{client.base_url}/_ping") as answer:
+                if answer.status_code >= _REFUSED or "Api-Version" not in answer.headers:
+                    raise OSError("what answers there is no container engine")
+                headers: Mapping[str, str] = answer.headers
+                return headers
+
+    def _connected(self, version: str) -> Any:
         # The library takes a quarter of a second to import: only those pay who talk to an engine.
         import docker  # noqa: PLC0415
 
         there = self.endpoint
-        with self._translated():
-            self._knock()
-            client = docker.APIClient(
-                base_url=there.url,
-                version=there.version or "auto",
-                timeout=_TIMEOUT,
-                tls=self._tls(),
-            )
+        client = docker.APIClient(
+            base_url=there.url, version=version, timeout=_TIMEOUT, tls=self._tls()
+        )
         if there.is_local:
             # A proxy of the environment has no say on a socket of this host.
             client.trust_env = False
@@ -254,7 +266,7 @@ class DockerSocket:
                 probe.connect(self.endpoint.path)
 
     def _tls(self) -> Any:
-        import docker  # noqa: PLC0415 -- as above
+        import docker  # noqa: PLC0415 -- as in _connected
 
         there = self.endpoint
         if not there.tls and not there.tls_verify:
@@ -293,7 +305,7 @@ class DockerSocket:
 
     @contextmanager
     def _translated(self) -> Generator[None]:
-        from docker.errors import APIError, DockerException  # noqa: PLC0415 -- as in _client
+        from docker.errors import APIError, DockerException  # noqa: PLC0415 -- as in _connected
 
         try:
             yield

@@ -66,6 +66,7 @@ def listening(daemon: Daemon) -> Generator[None]:
             status, messages = daemon.answers.get(call, nothing)
             text = "\r\n".join(json.dumps(message) for message in messages).encode()
             self.send_response(status)
+            self.send_header("Api-Version", "1.43")
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()
             self.wfile.write(text)
@@ -80,6 +81,10 @@ def listening(daemon: Daemon) -> Generator[None]:
             self.rfile.readline()
 
         do_GET = do_POST = do_DELETE = answer  # noqa: N815 -- the names the library looks for
+
+        @override
+        def version_string(self) -> str:
+            return "Docker/24.0.7 (linux)"
 
         @override
         def log_message(self, *_: object) -> None:
@@ -100,9 +105,7 @@ def listening(daemon: Daemon) -> Generator[None]:
 @pytest.fixture
 def daemon() -> Generator[Daemon]:
     daemon = Daemon()
-    version = {"ApiVersion": "1.43", "Version": "24.0.7", "Components": [{"Name": "Engine"}]}
-    version["Components"] = [{"Name": "Engine", "Version": "24.0.7"}]
-    daemon.answer("GET /version", version)
+    daemon.answer("GET /_ping", "OK")
     daemon.answer("GET /images/app:1/json", IMAGE)
     daemon.answer("GET /images/base/json", IMAGE)
     with listening(daemon):
@@ -120,7 +123,7 @@ def engine(daemon: Daemon, pauses: list[float]) -> DockerEngine:
 
 
 def test_dockerd_is_named_with_its_version(engine: DockerEngine, daemon: Daemon) -> None:
-    assert engine.check() == f"Engine 24.0.7 at {daemon.url}"
+    assert engine.check() == f"Docker/24.0.7 at {daemon.url}"
 
 
 def test_an_inspection_becomes_facts(engine: DockerEngine) -> None:

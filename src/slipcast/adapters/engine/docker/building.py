@@ -178,7 +178,7 @@ def _refuse_what_is_ignored(socket: DockerSocket, spec: BuildSpec) -> None:
 
 
 def _release(socket: DockerSocket) -> tuple[int, ...]:
-    numbers = re.findall(r"\d+", str(socket.version.get("Version") or ""))
+    numbers = re.findall(r"\d+", socket.server)
     return tuple(int(number) for number in numbers[:2])
 
 

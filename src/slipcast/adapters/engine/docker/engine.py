@@ -69,9 +69,7 @@ class DockerEngine:
 
     def check(self) -> str:
         """A line saying what answers."""
-        version = self._socket.version
-        parts = version.get("Components") or ({"Name": "Engine", "Version": version["Version"]},)
-        return f"{parts[0]['Name']} {parts[0]['Version']} at {self._socket.endpoint.url}"
+        return f"{self._socket.server} at {self._socket.endpoint.url}"
 
     def pull(self, spec: PullSpec, *, log: Sink = ignore) -> ImageFacts:
         """The image after applying the policy."""

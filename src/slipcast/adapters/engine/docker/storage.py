@@ -9,7 +9,6 @@ import base64
 import contextlib
 import json
 import tarfile
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +20,9 @@ from slipcast.values.faults import EngineFault, InvalidFault, NotFound
 from slipcast.values.image import ImageFacts
 from slipcast.values.imageref import ImageRef
 
-_CONFLICT = 409
 _BAD_REQUEST = 400
 _SERVER_ERROR = 500
+_DEPTH = 3
 
 
 class Storage:
@@ -83,11 +82,6 @@ class Storage:
         found = self.facts(image)
         return found is not None and not found.names
 
-    @cached_property
-    def _info(self) -> dict[str, Any]:
-        info: dict[str, Any] = self._socket.get("/info")
-        return info
-
     def _onbuild(self, inspected: dict[str, Any]) -> tuple[str, ...]:
         """The ONBUILD instructions, which podman's inspection leaves out (S2I-318).
 
@@ -95,21 +89,22 @@ class Storage:
                 the history mentions any, from the image itself, which has to be sent for that.
         """
         image = inspected["Id"].removeprefix("sha256:")
-        config = self._stored_config(image)
+        config = self._stored_config(image, inspected.get("GraphDriver") or {})
         if config is None and self._mentions_onbuild(image):
             config = self._sent_config(image)
         triggers = ((config or {}).get("config") or {}).get("OnBuild") or ()
         return tuple(triggers)
 
-    def _stored_config(self, image: str) -> dict[str, Any] | None:
-        if not self._socket.endpoint.is_local:
+    def _stored_config(self, image: str, driver: dict[str, Any]) -> dict[str, Any] | None:
+        """The configuration in the storage's files, beside the layers that the inspection names."""
+        top = Path((driver.get("Data") or {}).get("UpperDir") or "/")
+        # ROOT/overlay/LAYER/diff
+        if not self._socket.endpoint.is_local or len(top.parents) < _DEPTH:
             return None
-        root, driver = self._info.get("DockerRootDir"), self._info.get("Driver")
-        if not root or not driver:
-            return None
+        root, name = top.parents[_DEPTH - 1], driver.get("Name") or ""
         key = base64.b64encode(f"sha256:{image}".encode()).decode()
         try:
-            text = Path(root, f"{driver}-images", image, f"={key}").read_bytes()
+            text = Path(root, f"{name}-images", image, f"={key}").read_bytes()
             config: dict[str, Any] = json.loads(text)
         except (OSError, ValueError):
             return None
