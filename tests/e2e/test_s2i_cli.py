@@ -83,7 +83,7 @@ class Program:
         """What is still there although nothing runs: containers, directories, processes."""
         found = [
             str(path)
-            for name in ("tmp", "runs", "runc", "processes", "scratch")
+            for name in ("tmp", "runs", "runc")
             if (self.state / name).is_dir()
             for path in (self.state / name).iterdir()
         ]

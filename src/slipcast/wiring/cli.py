@@ -45,3 +45,7 @@ def run(argv: list[str]) -> int:
         return late.exit_code
     finally:
         ending.over()
+        if ending.came:
+            from slipcast.wiring import presence  # noqa: PLC0415 -- seldom needed
+
+            presence.distrust()

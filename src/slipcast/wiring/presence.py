@@ -1,8 +1,8 @@
 """Presence: whether a process of ours was killed before it could clean up.
 
-Each process holds a lock on a file of its own for as long as it lives, and removes the file at its
-end. A file without a lock belongs to one that was killed; then, and only then, sweeping up after it
-is worth its time.
+Each process holds a lock on a file of its own for as long as it lives, and removes the file when it
+ended well. A file without a lock belongs to one that did not; then, and only then, sweeping up
+after it is worth its time.
 """
 
 from __future__ import annotations
@@ -32,10 +32,19 @@ def announce(directory: Path) -> bool:
             f"{directory} cannot be written: {fault.strerror}",
             hint="Name another state directory with SLIPCAST_STATE, or in the settings.",
         ) from fault
-    atexit.register(own.unlink, missing_ok=True)
+    atexit.register(_leave, own)
     for path in died:
         path.unlink(missing_ok=True)
     return bool(died)
+
+
+def distrust() -> None:
+    """Let the next process look for what this one left: it was interrupted, maybe at a bad time."""
+    atexit.unregister(_leave)
+
+
+def _leave(own: Path) -> None:
+    own.unlink(missing_ok=True)
 
 
 def _is_unheld(path: Path) -> bool:

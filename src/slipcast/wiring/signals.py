@@ -35,8 +35,18 @@ class Ending:
                 signal.signal(number, self._handle)
         signal.signal(signal.SIGALRM, self._look_again)
 
+    @property
+    def came(self) -> bool:
+        """Whether one of the signals has come."""
+        return bool(self._waiting)
+
     def over(self) -> None:
-        """From now on signals are dropped: the program is about to end anyway."""
+        """From now on signals are ignored: the program is about to end anyway."""
+        self._stop()
+        for number in ENDING:
+            signal.signal(number, signal.SIG_IGN)
+
+    def _stop(self) -> None:
         self._over = True
         signal.setitimer(signal.ITIMER_REAL, 0)
 
@@ -53,7 +63,7 @@ class Ending:
         if _is_leaving(frame):
             signal.setitimer(signal.ITIMER_REAL, _AGAIN)
             return
-        self.over()
+        self._stop()
         name = signal.Signals(self._waiting).name
         raise Interrupted(f"ended by {name}; what was begun has been taken back")
 

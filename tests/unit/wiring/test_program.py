@@ -203,5 +203,15 @@ def test_an_ended_process_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_interrupted_process_is_not_trusted(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from slipcast.wiring import presence\n"
+        "presence.announce(Path(sys.argv[1])); presence.distrust()"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True)
+
+    assert presence.announce(tmp_path) is True
+
+
 def test_the_recipes_are_found_in_the_checkout() -> None:
     assert (recipes.directory() / recipes.CATALOGUE).is_file()

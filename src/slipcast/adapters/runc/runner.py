@@ -66,11 +66,11 @@ class Runner:
                 started is an ExitStatus with an error.
         """
         bundle = self._bundles / name
-        bundle.mkdir(parents=True, mode=0o700)
         kill = self._killer(name)
         with ExitStack() as stack:
             stack.callback(shutil.rmtree, bundle, ignore_errors=True)
             stack.callback(self._delete, name)
+            bundle.mkdir(parents=True, mode=0o700)
             namespace = stack.enter_context(_network(wanted))
             complete = replace(
                 program,
