@@ -11,9 +11,12 @@ import atexit
 import fcntl
 import os
 import secrets
-from pathlib import Path
 
 from slipcast.values.faults import HostFault
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def announce(directory: Path) -> bool:

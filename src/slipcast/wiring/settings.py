@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from slipcast.builds.s2i.request import Platform
 from slipcast.values.faults import FieldError, InvalidFault
@@ -46,6 +46,7 @@ class Settings:
     builders: str = "own"
     insecure_registries: tuple[str, ...] = ()
     registry_ca_file: Path | None = None
+    compression: Literal["gzip", "zstd"] = "gzip"
     debian_suite: str = ""
 
     @property
@@ -197,6 +198,15 @@ SETTINGS = (
         "file",
         _file,
         "Certificate authority of private registries.",
+    ),
+    Setting(
+        "registries.compression",
+        "compression",
+        "SLIPCAST_COMPRESSION",
+        "gzip or zstd",
+        _one_of("gzip", "zstd"),
+        "How buildah's images are compressed on their way to a registry. zstd is faster and "
+        "smaller; older registries and engines know gzip only. Default: gzip.",
     ),
     Setting(
         "debian.suite",

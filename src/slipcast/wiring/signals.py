@@ -11,9 +11,12 @@ from __future__ import annotations
 import faulthandler
 import signal
 import sys
-from types import FrameType
 
 from slipcast.values.faults import Interrupted
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 

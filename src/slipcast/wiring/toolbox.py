@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
     from slipcast.adapters.dockersocket import DockerSocket
     from slipcast.adapters.engine.host import HostSettings
     from slipcast.builds.s2i.request import Platform
@@ -146,6 +146,7 @@ class RealTools:
             storage_root=self._settings.storage_root,
             run_root=self._settings.run_root,
             host=self._host,
+            codec=self._settings.compression,
         )
 
     @property

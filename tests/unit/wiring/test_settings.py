@@ -59,6 +59,7 @@ def test_the_file_says_everything(tmp_path: Path, config: Path) -> None:
         [registries]
         insecure = ["localhost:5000"]
         ca_file = "ca.crt"
+        compression = "zstd"
         [debian]
         suite = "trixie"
         """
@@ -75,6 +76,7 @@ def test_the_file_says_everything(tmp_path: Path, config: Path) -> None:
         builders="public",
         insecure_registries=("localhost:5000",),
         registry_ca_file=config.parent / "ca.crt",
+        compression="zstd",
         debian_suite="trixie",
     )
 
