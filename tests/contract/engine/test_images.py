@@ -188,3 +188,64 @@ def test_a_name_is_given_and_taken(engine: Engine, base_image: str, new_image: N
 
 def test_removing_what_is_not_there_is_no_error(engine: Engine) -> None:
     engine.remove("localhost/no/such:1")
+
+
+def test_a_registry_with_a_ca_of_its_own_is_trusted_when_told_so(
+    engine: Engine, base_image: str, registry: Start
+) -> None:
+    if engine.name == "docker":
+        pytest.skip("the Docker API takes no CA; the daemon has its own")
+    place = registry(tls=True, password="secret")
+    credential = Credential(username="tester", password=Sensitive("secret"))
+    access = RegistryAccess(credential=credential, ca_file=place.ca_file)
+
+    pushed = engine.push(PushSpec(image=base_image, destination=place.name(), access=access))
+    spec = PullSpec(image=place.name(), policy=PullPolicy.ALWAYS, access=access)
+    pulled = engine.pull(spec)
+    engine.remove(place.name())
+
+    assert pushed.startswith("sha256:")
+    assert pulled.layers
+
+
+def test_a_push_to_whom_nobody_vouches_for_is_refused(
+    engine: Engine, base_image: str, registry: Start
+) -> None:
+    name = registry(tls=True).name()
+
+    with pytest.raises(EngineFault) as caught:
+        engine.push(PushSpec(image=base_image, destination=name))
+
+    assert caught.value.reason == "TLS"
+
+
+def test_a_pull_from_whom_nobody_vouches_for_is_refused(engine: Engine, registry: Start) -> None:
+    name = registry(tls=True).name()
+
+    with pytest.raises(EngineFault) as caught:
+        engine.pull(PullSpec(image=name, policy=PullPolicy.ALWAYS))
+
+    assert caught.value.reason == "TLS"
+
+
+def test_a_registry_that_does_not_answer_is_told_apart(engine: Engine, base_image: str) -> None:
+    destination = f"localhost:{containers.a_port()}/app:1"
+
+    with pytest.raises(EngineFault) as caught:
+        engine.push(PushSpec(image=base_image, destination=destination))
+
+    assert caught.value.reason == "Unreachable"
+
+
+@pytest.mark.usefixtures("buildah")
+def test_a_transient_failure_is_tried_again_six_times(tmp_path: Path) -> None:
+    # S2I-139
+    pauses: list[float] = []
+    engine = containers.buildah_engine(tmp_path / "state", pause=pauses.append)
+    image = f"localhost:{containers.a_port()}/app:1"
+
+    with pytest.raises(EngineFault) as caught:
+        engine.pull(PullSpec(image=image))
+
+    assert caught.value.reason == "Unreachable"
+    assert pauses == [5.0] * 6
