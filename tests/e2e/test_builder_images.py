@@ -202,6 +202,17 @@ def test_an_application_without_a_start_says_what_it_needs(name: str, made: str,
         assert "ERROR: there is nothing to start" in served.log
 
 
+@pytest.mark.parametrize("shape", ["golang-no-module"], indirect=True)
+def test_a_program_is_not_built_with_the_whole_standard_library(
+    shape: tuple[Application, str, str],
+):
+    _, image, _ = shape
+
+    compiled = applications.in_image(image, "du -s --block-size=1M $GOCACHE")
+
+    assert int(compiled.split()[0]) < 10
+
+
 def test_pipenv_and_micropipenv_exclude_each_other(made: str, tmp_path: Path):
     # IMG-47
     source = gitserver.repository(tmp_path / "source", {"Pipfile": ""})
