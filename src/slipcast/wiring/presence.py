@@ -11,9 +11,9 @@ import atexit
 import fcntl
 import os
 import secrets
+from typing import TYPE_CHECKING
 
 from slipcast.values.faults import HostFault
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path

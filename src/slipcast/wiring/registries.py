@@ -6,15 +6,16 @@ Source: s2i reference, credentials (S2I-141 to 143).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from slipcast.ports.engine import ANONYMOUS, RegistryAccess
 from slipcast.values.faults import InvalidFault
 from slipcast.values.imageref import ImageRef
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from slipcast.adapters.credentials import Credentials
     from pathlib import Path
+
+    from slipcast.adapters.credentials import Credentials
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

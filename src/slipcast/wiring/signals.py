@@ -11,9 +11,9 @@ from __future__ import annotations
 import faulthandler
 import signal
 import sys
+from typing import TYPE_CHECKING
 
 from slipcast.values.faults import Interrupted
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from types import FrameType

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
+
     from slipcast.adapters.dockersocket import DockerSocket
     from slipcast.adapters.engine.host import HostSettings
     from slipcast.builds.s2i.request import Platform
