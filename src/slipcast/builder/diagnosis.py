@@ -9,6 +9,8 @@ from slipcast.values.container import ExitStatus
 from slipcast.values.faults import BuildFault, PortFault
 
 _KILLED = 128 + 9
+_MAKE_EXECUTABLE = "Make it executable in the image."
+_CORRECT_LABEL = "Use an image with scripts where its label says, or put them in .s2i/bin."
 
 
 def fault(
@@ -32,7 +34,7 @@ def fault(
             hint="Allow the build more memory.",
             tail=tail,
         )
-    why, hint = _known(container, path)
+    why, hint = _known(container, path, status.error)
     if why:
         return failure(reason, f"{text}: {why}", hint=hint, tail=tail)
     if status.error:
@@ -47,12 +49,22 @@ def fault(
     return failure(reason, f"{text}: {path} failed", tail=tail)
 
 
-def _known(container: Container, path: str) -> tuple[str, str]:
+def _known(container: Container, path: str, error: str) -> tuple[str, str]:
     try:
         return _cause(container, path)
     except PortFault:
-        # The script's own failure is what matters, not that it could not be looked into.
-        return "", ""
+        # A container that never started cannot be looked into on every engine; then the runtime's
+        # own words must do.
+        return _told(path, error)
+
+
+def _told(path: str, error: str) -> tuple[str, str]:
+    """What the runtime's refusal to start a script means; empty when it says nothing known."""
+    if "permission denied" in error:
+        return f"{path} is not executable", _MAKE_EXECUTABLE
+    if "no such file or directory" in error:
+        return f"{path}, or the interpreter it names, is not in the image", _CORRECT_LABEL
+    return "", ""
 
 
 def _cause(container: Container, path: str) -> tuple[str, str]:
@@ -61,14 +73,14 @@ def _cause(container: Container, path: str) -> tuple[str, str]:
     if found is None:
         return (
             f"there is no script {path} in the image",
-            "Use an image with scripts where its label says, or put them in .s2i/bin.",
+            _CORRECT_LABEL,
         )
     if found.isdir():
         return f"{path} is a directory, not a script", "Correct the scripts URL."
     if not found.isreg():
         return "", ""
     if not found.mode & 0o111:
-        return f"{path} is not executable", "Make it executable in the image."
+        return f"{path} is not executable", _MAKE_EXECUTABLE
     interpreter = _interpreter(reading.content(container, path, 256) or b"")
     if interpreter and reading.member(container, interpreter) is None:
         return (
