@@ -18,10 +18,10 @@ class Told:
     err: str
 
 
-def run(container: Container) -> Told:
+def run(container: Container, idle: float | None = None) -> Told:
     """Run a container's program and keep its output."""
     out, err = bytearray(), bytearray()
-    status = container.run(stdout=out.extend, stderr=err.extend)
+    status = container.run(stdout=out.extend, stderr=err.extend, idle=idle)
     return Told(status, out.decode(), err.decode())
 
 

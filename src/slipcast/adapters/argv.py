@@ -66,6 +66,10 @@ class ProgramFailed(Exception):
         return "\n".join(self.tail)
 
 
+class Silent(Exception):
+    """A program printed nothing for longer than it may; it was ended."""
+
+
 class Tail:
     """A sink that passes output on and remembers its last lines."""
 
@@ -144,20 +148,25 @@ def stream(
     env: Environment | None = None,
     cwd: Path | None = None,
     before_end: Callable[[], None] = lambda: None,
+    idle: float | None = None,
 ) -> int:
     """Run a program, handing on its output while it comes; its exit status.
 
     Shape:  stdin is fed from a thread of its own; a reader that stops early is not an error.
             before_end is called before a program that still runs is ended, because we were
-            interrupted: for programs that would not pass the news on.
-    Errors: HostFault when the program is not installed.
+            interrupted or it was silent: for programs that would not pass the news on.
+    Units:  idle in seconds without output.
+    Errors: HostFault when the program is not installed; Silent.
     """
     feed = subprocess.DEVNULL if stdin is None else subprocess.PIPE
     with _started(argv, env=env, cwd=cwd, stdin=feed) as child, _fed(child, stdin):
         try:
-            for sink, data in _pieces(child, stdout, stderr):
+            for sink, data in _pieces(child, stdout, stderr, idle):
                 sink(data)
-            return child.wait()
+            try:
+                return child.wait(idle)
+            except subprocess.TimeoutExpired as late:
+                raise Silent from late
         except BaseException:
             before_end()
             raise
@@ -266,14 +275,17 @@ def _signal_group(child: subprocess.Popen[bytes], number: signal.Signals) -> Non
 
 
 def _pieces(
-    child: subprocess.Popen[bytes], stdout: Sink, stderr: Sink
+    child: subprocess.Popen[bytes], stdout: Sink, stderr: Sink, idle: float | None
 ) -> Iterator[tuple[Sink, bytes]]:
     with selectors.DefaultSelector() as ready:
         for file, sink in ((child.stdout, stdout), (child.stderr, stderr)):
             assert file is not None  # noqa: S101 -- Popen was told to make it
             ready.register(file, selectors.EVENT_READ, sink)
         while ready.get_map():
-            for key, _ in ready.select():
+            came = ready.select(idle)
+            if not came:
+                raise Silent
+            for key, _ in came:
                 data = os.read(key.fd, _PIECE)
                 if data:
                     yield key.data, data

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import selectors
 import socket
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -102,6 +103,10 @@ class SocketFault(EngineFault):
     def __init__(self, status: Status) -> None:
         super().__init__(status.text, reason="EngineRefused")
         self.status = status
+
+
+class Silent(Exception):
+    """Nothing came from a container for longer than it may be silent."""
 
 
 class DockerSocket:
@@ -204,10 +209,14 @@ class DockerSocket:
             yield from _parsed([rest])
 
     @contextmanager
-    def attached(self, container: str) -> Generator[Iterator[tuple[bool, bytes]]]:
+    def attached(
+        self, container: str, idle: float | None = None
+    ) -> Generator[Iterator[tuple[bool, bytes]]]:
         """The output of a container while it comes: (whether it is stderr, data).
 
         Shape:  attached when the context begins, so that nothing of a later start is lost.
+        Units:  idle in seconds without output.
+        Errors: Silent.
         """
         from docker.utils.socket import frames_iter  # noqa: PLC0415 -- as in _connected
 
@@ -216,6 +225,8 @@ class DockerSocket:
             file = self._client.attach_socket(container, params)
         try:
             frames = frames_iter(file, tty=False)
+            if idle is not None:
+                frames = _in_time(frames, file, idle)
             yield ((kind == STDERR, data) for kind, data in self._each(frames))
         finally:
             # The library hangs the response, which holds the connection, on the file.
@@ -340,6 +351,17 @@ def demultiplexed(pieces: Iterable[bytes]) -> Iterator[tuple[bool, bytes]]:
                 break
             yield rest[0] == STDERR, rest[_FRAME:end]
             rest = rest[end:]
+
+
+def _in_time(frames: Iterator[Any], file: Any, idle: float) -> Iterator[Any]:
+    with selectors.DefaultSelector() as ready:
+        ready.register(file, selectors.EVENT_READ)
+        while ready.select(idle):
+            frame = next(frames, None)
+            if frame is None:
+                return
+            yield frame
+    raise Silent
 
 
 def _refusal(code: int, body: bytes) -> EngineFault | NotFound:

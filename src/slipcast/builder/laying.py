@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from typing import IO
 
 from slipcast.values.entries import Entry, Kind
+
+_PIECE = 1 << 20
 
 
 def lay(entries: Iterable[Entry], root: Path) -> None:
@@ -40,6 +42,14 @@ def _file(entry: Entry, path: Path) -> None:
             target.write(entry.content)
         elif entry.source is not None:
             with entry.source.open("rb") as source:
-                shutil.copyfileobj(source, target, 1 << 20)
+                _copy(source, target, entry)
     path.chmod(entry.mode)
     os.utime(path, (entry.mtime, entry.mtime))
+
+
+def _copy(source: IO[bytes], target: IO[bytes], entry: Entry) -> None:
+    source.seek(entry.offset)
+    left = entry.size
+    while piece := source.read(min(left, _PIECE)):
+        target.write(piece)
+        left -= len(piece)

@@ -7,9 +7,7 @@ Source: source-to-image, incremental builds (S2I-181 to 190).
 
 from __future__ import annotations
 
-from functools import partial
-from tempfile import TemporaryFile
-from typing import IO
+from pathlib import Path
 
 from slipcast.builder import diagnosis, pulls, reading, stages
 from slipcast.builder.assembly import Entries
@@ -22,11 +20,14 @@ from slipcast.builds.s2i.reasons import Exit, Reason, failure
 from slipcast.builds.s2i.scripts import Script
 from slipcast.ports.engine import Container, ContainerSpec
 from slipcast.values.container import ExitStatus
+from slipcast.values.entries import Entry
 from slipcast.values.faults import BuildFault, PortFault
 from slipcast.values.image import ImageFacts
 
 CLEAN = "Clean build will be performed"
 CLEAN_AFTER_FAULT = f"{CLEAN} because of error saving previous build artifacts"
+_LONGEST_SILENCE = 300.0
+_SPOOL = "artifacts.tar"
 
 
 def find(job: Job) -> ImageFacts | None:
@@ -59,32 +60,35 @@ def artifacts(
         job.progress.warn(f"{CLEAN_AFTER_FAULT}: {fault}")
         remove_tree(space.artifacts)
         return None
-    return partial(archive.entries_of, space.artifacts) if saved else None
+    return (lambda: saved) if saved else None
 
 
-def _saved(job: Job, previous: ImageFacts, script: Script, space: Workspace) -> bool:
-    """Whether anything was saved; it lies in the workspace then."""
-    spec = _spec(job, previous, script)
-    tail = Tail(job.progress)
-    with TemporaryFile(dir=space.root) as spool:
-        with job.engine.container(spec) as container:
-            if reading.member(container, script.path) is None:
-                job.progress.note(f"the previous image has no {script.path}; {CLEAN}")
-                return False
-            status = container.run(
-                stdout=lambda data: _keep(spool, data), stderr=tail.sink("stderr")
-            )
-            if not status.ok:
-                raise _failed(job, container, script, status, tail)
-        spool.seek(0)
-        unpacked = archive.unpack(spool, space.artifacts)
-    if not unpacked.members:
+def _saved(job: Job, previous: ImageFacts, script: Script, space: Workspace) -> tuple[Entry, ...]:
+    """What was saved, checked; its contents stay in a file of the workspace."""
+    spool = space.artifacts / _SPOOL
+    if not _spooled(job, _spec(job, previous, script), script, spool):
+        return ()
+    entries = archive.entries(spool)
+    if not entries:
         job.progress.note("the previous image saved no artifacts")
-    return bool(unpacked.members)
+    return entries
 
 
-def _keep(spool: IO[bytes], data: bytes) -> None:
-    spool.write(data)
+def _spooled(job: Job, spec: ContainerSpec, script: Script, spool: Path) -> bool:
+    """Whether there was a script to run; what it printed is in the spool then."""
+    tail = Tail(job.progress)
+    with job.engine.container(spec) as container, spool.open("wb") as file:
+        if reading.member(container, script.path) is None:
+            job.progress.note(f"the previous image has no {script.path}; {CLEAN}")
+            return False
+
+        def keep(data: bytes) -> None:
+            file.write(data)
+
+        status = container.run(stdout=keep, stderr=tail.sink("stderr"), idle=_LONGEST_SILENCE)
+        if not status.ok:
+            raise _failed(job, container, script, status, tail)
+    return True
 
 
 def _failed(

@@ -163,9 +163,13 @@ class Container(Protocol):
         """
         ...
 
-    def run(self, *, stdout: Sink = ignore, stderr: Sink = ignore) -> ExitStatus:
+    def run(
+        self, *, stdout: Sink = ignore, stderr: Sink = ignore, idle: float | None = None
+    ) -> ExitStatus:
         """Run the program to its end; once per container. Output arrives while it runs.
 
+        Shape:  a program that prints nothing on either stream for idle seconds is ended; the
+                status's error says so. None lets it be silent for ever.
         Errors: none for a program that fails; EngineFault when the engine breaks.
         """
         ...

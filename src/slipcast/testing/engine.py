@@ -46,6 +46,16 @@ class Process:
     spec: ContainerSpec
     stdout: Sink
     stderr: Sink
+    idle: float | None = None
+
+    def keep_silent(self, seconds: float) -> None:
+        """Print nothing for so long, which may be the end of the program."""
+        if self.idle is not None and seconds >= self.idle:
+            raise _Silent
+
+
+class _Silent(Exception):
+    pass
 
 
 Program = Callable[[Process], int | ExitStatus | None]
@@ -278,7 +288,9 @@ class FakeContainer:
         self._engine.called("read", path)
         yield io.BytesIO(self.files.tar(path))
 
-    def run(self, *, stdout: Sink = ignore, stderr: Sink = ignore) -> ExitStatus:
+    def run(
+        self, *, stdout: Sink = ignore, stderr: Sink = ignore, idle: float | None = None
+    ) -> ExitStatus:
         """Call the program told for the first word that has one, if a file is there as well.
 
         Shape:  words before it stand for an entrypoint that executes its arguments.
@@ -295,18 +307,21 @@ class FakeContainer:
             return ExitStatus(code=NOT_FOUND, error=f"{path}: no such file or directory")
         if not entry.mode & 0o111:
             return ExitStatus(code=NOT_EXECUTABLE, error=f"{path}: permission denied")
-        ended = programs[path](
-            Process(
-                argv=argv,
-                env={**dict(self._image.config.env), **dict(self.spec.env)},
-                user=self.spec.user or self._image.config.user,
-                workdir=self.spec.workdir or self._image.config.workdir or "/",
-                files=self.files,
-                spec=self.spec,
-                stdout=stdout,
-                stderr=stderr,
-            )
+        process = Process(
+            argv=argv,
+            env={**dict(self._image.config.env), **dict(self.spec.env)},
+            user=self.spec.user or self._image.config.user,
+            workdir=self.spec.workdir or self._image.config.workdir or "/",
+            files=self.files,
+            spec=self.spec,
+            stdout=stdout,
+            stderr=stderr,
+            idle=idle,
         )
+        try:
+            ended = programs[path](process)
+        except _Silent:
+            return ExitStatus.silenced(idle or 0)
         return ended if isinstance(ended, ExitStatus) else ExitStatus(code=ended or 0)
 
     def commit(self, spec: CommitSpec) -> ImageFacts:

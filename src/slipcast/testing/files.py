@@ -146,7 +146,7 @@ class Files:
         if entry.kind is Kind.FILE:
             # The file behind an entry may be gone once write has returned.
             data = content_of(entry)
-            entry = replace(entry, content=data, size=len(data), source=None)
+            entry = replace(entry, content=data, size=len(data), source=None, offset=0)
         self._nodes[path] = Node(entry=replace(entry, path=path.lstrip("/")), owner=owner)
 
     def _directory(self, path: str, owner: Owner) -> str:
@@ -190,7 +190,11 @@ def content_of(entry: Entry) -> bytes:
     """The bytes of a file's entry."""
     if entry.content is not None:
         return entry.content
-    return entry.source.read_bytes() if entry.source is not None else b""
+    if entry.source is None:
+        return b""
+    with entry.source.open("rb") as file:
+        file.seek(entry.offset)
+        return file.read(entry.size)
 
 
 def _members(name: str, node: Node) -> Iterator[tuple[tarfile.TarInfo, bytes]]:

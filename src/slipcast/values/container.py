@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+_KILLED = 128 + 9
+
 
 class PullPolicy(StrEnum):
     """When an image is pulled although, or only if, it is not here (S2I-20)."""
@@ -52,7 +54,8 @@ class Owner:
 class ExitStatus:
     """How a container ended.
 
-    Shape:  error is the engine's own text when it could not start or lost the container.
+    Shape:  error is the engine's own text when it could not start or lost the container, or ours
+            when it was ended for its silence.
     """
 
     code: int
@@ -63,3 +66,9 @@ class ExitStatus:
     def ok(self) -> bool:
         """Whether the program ended well."""
         return self.code == 0 and not self.error
+
+    @classmethod
+    def silenced(cls, idle: float) -> ExitStatus:
+        """How a program counts that was ended because it printed nothing for so many seconds."""
+        error = f"it was ended because it printed nothing for {idle:g} seconds"
+        return cls(code=_KILLED, error=error)

@@ -21,8 +21,10 @@ class Entry:
 
     Shape:  path is relative with `/`, never absolute, never holding `..`; bytes that are not
             UTF-8 are surrogate-escaped. A FILE's content is `content` when that is not None,
-            else the file at `source`. target is a LINK's text, as written.
-    Units:  mode is permission bits only; mtime in whole seconds since the epoch; size in bytes.
+            else `size` bytes of the file at `source`, from `offset` on: entries may share a
+            source. target is a LINK's text, as written.
+    Units:  mode is permission bits only; mtime in whole seconds since the epoch; size and offset
+            in bytes.
     """
 
     path: str
@@ -31,5 +33,6 @@ class Entry:
     mtime: int = 0
     size: int = 0
     source: Path | None = None
+    offset: int = 0
     content: bytes | None = None
     target: str = ""

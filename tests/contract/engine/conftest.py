@@ -17,9 +17,9 @@ Shell = Callable[..., Told]
 def shell(engine: Engine, base_image: str) -> Shell:
     """Runs shell lines in a container of the base image, without network unless told otherwise."""
 
-    def told(line: str, **spec: Any) -> Told:
+    def told(line: str, idle: float | None = None, **spec: Any) -> Told:
         given = {"image": base_image, "network": "none", "argv": ("/bin/sh", "-c", line), **spec}
         with engine.container(ContainerSpec(**given)) as container:
-            return run(container)
+            return run(container, idle)
 
     return told

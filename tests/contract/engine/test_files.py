@@ -51,6 +51,30 @@ def test_a_file_of_the_host_is_copied_whole(opened: Open, tmp_path: Path) -> Non
         assert content(container, "/in/big") == (tmp_path / "big").read_bytes()
 
 
+def test_files_may_be_parts_of_one_file_of_the_host(opened: Open, tmp_path: Path) -> None:
+    spool, big = tmp_path / "spool", bytes(range(256)) * 1200
+    spool.write_bytes(b"head" + b"small" + big + b"end")
+    parts = {"small": (4, 5), "big": (9, len(big)), "end": (9 + len(big), 3), "none": (0, 0)}
+    entries = [
+        Entry(path=name, source=spool, offset=offset, size=size)
+        for name, (offset, size) in parts.items()
+    ]
+    with opened() as container:
+        container.write("/in", entries, owner=Owner())
+
+        found = {name: content(container, f"/in/{name}") for name in parts}
+
+    assert found == {"small": b"small", "big": big, "end": b"end", "none": b""}
+
+
+def test_a_file_that_is_shorter_than_was_said_is_an_error(opened: Open, tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"short")
+    entry = Entry(path="f", source=tmp_path / "f", offset=3, size=3)
+
+    with opened() as container, pytest.raises(Fault, match="became shorter"):
+        container.write("/in", [entry], owner=Owner())
+
+
 def test_a_missing_directory_is_made_for_the_owner(opened: Open) -> None:
     with opened("stat -c '%a %u %g' /made /made/for") as container:
         container.write("/made/for", [Entry(path="f", content=b"")], owner=USER)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +141,30 @@ def test_a_program_that_is_not_there_is_an_error_of_the_container(shell: Shell) 
     assert "/no/such/program" in told.status.error + told.err
 
 
+@pytest.mark.parametrize("spec", [{}, {"security_opt": ("label=disable",)}])
+def test_a_program_that_is_silent_for_too_long_is_ended(shell: Shell, spec: dict[str, Any]) -> None:
+    # S2I-69
+    nap = f"600.{uuid.uuid4().int}"
+
+    told = shell(f"echo before; sleep {nap}; echo after", idle=1.0, **spec)
+
+    assert (told.out, told.status.ok) == ("before\n", False)
+    assert "printed nothing for 1 seconds" in told.status.error
+    assert not [line for line in command_lines() if nap.encode() in line]
+
+
+def test_a_program_that_closed_its_output_is_silent(shell: Shell) -> None:
+    told = shell("exec >&- 2>&-; sleep 600", idle=1.0)
+
+    assert "printed nothing" in told.status.error
+
+
+def test_output_on_either_stream_keeps_a_program_alive(shell: Shell) -> None:
+    told = shell("for i in 1 2 3 4 5 6; do sleep 0.5; echo $i >&2; done; echo end", idle=2.0)
+
+    assert (told.out, told.status.code, told.status.error) == ("end\n", 0, "")
+
+
 def test_the_entrypoint_gets_the_program_as_arguments(
     engine: Engine, shell: Shell, tmp_path: Path, base_image: str, new_image: Callable[[], str]
 ) -> None:
@@ -158,6 +184,14 @@ def test_the_entrypoint_can_be_left_out(
     told = shell("", image=image, argv=("/bin/echo", "two"), use_entrypoint=False)
 
     assert told.out == "two\n"
+
+
+def command_lines() -> list[bytes]:
+    lines = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            lines.append(path.read_bytes())
+    return lines
 
 
 def an_image_with_entrypoint(engine: Engine, context: Path, base: str, tag: str) -> str:

@@ -74,6 +74,20 @@ def test_output_arrives_while_the_program_runs() -> None:
     assert code == 0
 
 
+def test_a_silent_program_is_ended() -> None:
+    ended = threading.Event()
+
+    with pytest.raises(argv.Silent):
+        argv.stream(["sleep", "600"], idle=0.1, before_end=ended.set)
+
+    assert ended.is_set()
+
+
+def test_a_program_that_closed_its_output_is_silent() -> None:
+    with pytest.raises(argv.Silent):
+        argv.stream(["sh", "-c", "exec >&- 2>&-; sleep 600"], idle=0.1)
+
+
 def test_both_streams_are_told_apart() -> None:
     out, err = bytearray(), bytearray()
 

@@ -53,6 +53,52 @@ def test_a_second_build_finds_the_artifacts_of_the_first_s2i_331(bench: World):
     assert b"saving" in bench.progress.stderr
 
 
+def test_artifacts_are_never_unpacked_on_this_machine_s2i_184(bench: World):
+    with_save_artifacts(bench, a_tar())
+    bench.build()
+
+    bench.build(incremental=True, save_temp_dir=True)
+
+    kept = list(bench.state.rglob("upload/artifacts/*"))
+    assert [path.name for path in kept] == ["artifacts.tar"]
+
+
+def test_a_link_out_of_the_artifacts_is_kept_as_it_is_s2i_186(bench: World):
+    into = io.BytesIO()
+    with tarfile.open(fileobj=into, mode="w") as tar:
+        info = tarfile.TarInfo("venv/bin/python")
+        info.type, info.linkname = tarfile.SYMTYPE, "/usr/bin/python3"
+        tar.addfile(info)
+    with_save_artifacts(bench, into.getvalue())
+    bench.build()
+
+    bench.build(incremental=True)
+
+    node = bench.engine.image("example/app").files.node("/tmp/artifacts/venv/bin/python")
+    assert node is not None
+    assert node.entry.target == "/usr/bin/python3"
+    assert bench.progress.warnings == []
+
+
+@pytest.mark.parametrize(("seconds", "is_clean"), [(299, False), (300, True)])
+def test_five_minutes_of_silence_end_the_script_s2i_185(
+    bench: World, seconds: int, *, is_clean: bool
+):
+    def save(process: Process) -> int:
+        process.keep_silent(seconds)
+        process.stdout(a_tar())
+        return 0
+
+    bench.engine.add("example/builder", a_builder(save_artifacts=save))
+    bench.build()
+
+    result = bench.build(incremental=True)
+
+    warned = any("nothing for 300 seconds" in each for each in bench.progress.warnings)
+    assert result.success
+    assert (artifacts(bench) is None, warned) == (is_clean, is_clean)
+
+
 def test_without_incremental_nothing_is_saved_s2i_181(bench: World):
     with_save_artifacts(bench, a_tar())
     bench.build()

@@ -57,11 +57,12 @@ class Runner:
         add_hosts: tuple[str, ...],
         stdout: Sink,
         stderr: Sink,
+        idle: float | None = None,
     ) -> ExitStatus:
         """Run a program to its end.
 
         Shape:  wanted is the network as the engine port names it, one of NETWORKS; add_hosts are
-                `HOST:IP`.
+                `HOST:IP`; idle as there.
         Errors: EngineFault when runc or the network cannot be had; a program that cannot be
                 started is an ExitStatus with an error.
         """
@@ -84,7 +85,12 @@ class Runner:
             command = self._runc(
                 f"--log={log}", "--log-format=json", "run", "--keep", f"--bundle={bundle}", name
             )
-            code = argv.stream(command, stdout=stdout, stderr=stderr, before_end=kill)
+            try:
+                code = argv.stream(
+                    command, stdout=stdout, stderr=stderr, before_end=kill, idle=idle
+                )
+            except argv.Silent:
+                return ExitStatus.silenced(idle or 0)
             refused = _refusal(log)
             if refused:
                 return ExitStatus(code=_CANNOT_START, error=refused)

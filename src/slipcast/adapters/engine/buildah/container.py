@@ -83,21 +83,30 @@ class BuildahContainer:
         with io.BufferedReader(reading.TarStream(pieces), 1 << 20) as stream:
             yield stream
 
-    def run(self, *, stdout: Sink = ignore, stderr: Sink = ignore) -> ExitStatus:
+    def run(
+        self, *, stdout: Sink = ignore, stderr: Sink = ignore, idle: float | None = None
+    ) -> ExitStatus:
         """Run the program to its end."""
         spec = self._working.spec
         direct = Direct(self._runner, self._program.host, self._inside, self._working.root)
         if direct.possible(spec):
             config = self._working.image.config
-            return direct.run(self.id, spec, config, stdout=stdout, stderr=stderr)
+            return direct.run(self.id, spec, config, stdout=stdout, stderr=stderr, idle=idle)
         command = list(spec.argv)
         if spec.use_entrypoint:
             command = [*self._working.image.config.entrypoint, *command]
         words = commands.run_words(spec, self.id, command)
         tail = argv.Tail(stderr)
-        code = argv.stream(
-            self._program.line(*words), stdout=stdout, stderr=tail, env=self._program.env
-        )
+        try:
+            code = argv.stream(
+                self._program.line(*words),
+                stdout=stdout,
+                stderr=tail,
+                env=self._program.env,
+                idle=idle,
+            )
+        except argv.Silent:
+            return ExitStatus.silenced(idle or 0)
         return ExitStatus(code=code)
 
     def commit(self, spec: CommitSpec) -> ImageFacts:

@@ -46,6 +46,7 @@ class Direct:
         *,
         stdout: Sink,
         stderr: Sink,
+        idle: float | None = None,
     ) -> ExitStatus:
         """Run the program to its end; what mounting left in the root is gone afterwards.
 
@@ -81,6 +82,7 @@ class Direct:
                 add_hosts=spec.add_hosts,
                 stdout=stdout,
                 stderr=stderr,
+                idle=idle,
             )
         finally:
             for path in reversed(made):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 from slipcast.adapters.engine.buildah.inside import Inside, drop
@@ -52,11 +53,16 @@ class _Writer:
         self._path = path
         self._owner = owner
         self._directories: list[Entry] = []
+        self._source = _Source()
         self._here = ""
         self._held: int | None = self._open("")
 
     def close(self) -> None:
-        """Let go of the directory in hand."""
+        """Let go of the directory and the source in hand."""
+        self._source.close()
+        self._let_go()
+
+    def _let_go(self) -> None:
         if self._held is not None:
             os.close(self._held)
             self._held = None
@@ -82,7 +88,7 @@ class _Writer:
 
     def _directory(self, relative: str) -> int:
         if self._held is None or relative != self._here:
-            self.close()
+            self._let_go()
             self._held = self._open(relative)
             self._here = relative
         return self._held
@@ -121,41 +127,66 @@ class _Writer:
             drop(holder, name)
             target = os.open(name, _NEW, 0o600, dir_fd=holder)
         try:
-            _fill(target, entry)
+            self._fill(target, entry)
             os.fchown(target, self._owner.uid, self._owner.gid)
             os.fchmod(target, entry.mode & 0o7777)
             os.utime(target, (entry.mtime, entry.mtime))
         finally:
             os.close(target)
 
-
-def _fill(target: int, entry: Entry) -> None:
-    if entry.content is not None:
-        _write_all(target, entry.content)
-        return
-    if entry.source is None:
-        raise EngineFault(f"{_printable(entry.path)} has neither content nor a source")
-    source = os.open(entry.source, _SOURCE)
-    try:
-        copy(source, target)
-    finally:
-        os.close(source)
+    def _fill(self, target: int, entry: Entry) -> None:
+        if entry.content is not None:
+            _write_all(target, entry.content)
+        elif entry.source is None:
+            raise EngineFault(f"{_printable(entry.path)} has neither content nor a source")
+        elif copy(self._source.at(entry.source), target, entry.offset, entry.size) < entry.size:
+            name = _printable(str(entry.source))
+            raise EngineFault(f"{name} became shorter while it was read")
 
 
-def copy(source: int, target: int) -> None:
-    """Copy what is left of one file into another, in the kernel where it can."""
-    first = os.read(source, _SMALL)
-    _write_all(target, first)
-    if len(first) < _SMALL:
-        return
-    try:
-        while os.copy_file_range(source, target, _PIECE):
-            pass
-    except OSError as odd:
-        if odd.errno not in _NOT_BETWEEN_THESE:
-            raise
-        while piece := os.read(source, 1 << 20):
-            _write_all(target, piece)
+class _Source:
+    """The file that is read from; it stays open while entries come that share it."""
+
+    def __init__(self) -> None:
+        self._path: Path | None = None
+        self._number = -1
+
+    def at(self, path: Path) -> int:
+        """A descriptor to read a path by."""
+        if self._path is not path:
+            self.close()
+            self._number = os.open(path, _SOURCE)
+            self._path = path
+        return self._number
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._path is not None:
+            os.close(self._number)
+            self._path = None
+
+
+def copy(source: int, target: int, offset: int, size: int) -> int:
+    """Copy a part of one file into another, in the kernel where it can; how much there was."""
+    left = size
+    while left:
+        done = _copied(source, target, offset, left)
+        if not done:
+            break
+        offset, left = offset + done, left - done
+    return size - left
+
+
+def _copied(source: int, target: int, offset: int, size: int) -> int:
+    if size > _SMALL:
+        try:
+            return os.copy_file_range(source, target, min(size, _PIECE), offset)
+        except OSError as odd:
+            if odd.errno not in _NOT_BETWEEN_THESE:
+                raise
+    piece = os.pread(source, min(size, 1 << 20), offset)
+    _write_all(target, piece)
+    return len(piece)
 
 
 def _write_all(target: int, data: bytes) -> None:

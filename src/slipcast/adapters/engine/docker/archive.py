@@ -222,8 +222,9 @@ def _member(entry: Entry, name: str, owner: Owner) -> Iterator[bytes]:
         yield header(member) + content + padding(member.size)
     else:
         with entry.source.open("rb") as file:
-            member.size = os.fstat(file.fileno()).st_size
+            member.size = entry.size
             yield header(member)
+            file.seek(entry.offset)
             yield from _content(file, member.size, entry)
 
 

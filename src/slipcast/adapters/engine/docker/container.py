@@ -14,7 +14,7 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from typing import IO, Any
 
-from slipcast.adapters.dockersocket import DockerSocket, SocketFault
+from slipcast.adapters.dockersocket import DockerSocket, Silent, SocketFault
 from slipcast.adapters.engine.docker.archive import Download, Upload
 from slipcast.adapters.engine.docker.committing import Commit
 from slipcast.adapters.engine.docker.failures import fault_of, not_started
@@ -68,13 +68,19 @@ class DockerContainer:
         ) as pieces:
             yield io.BufferedReader(Download(pieces), 1 << 16)
 
-    def run(self, *, stdout: Sink = ignore, stderr: Sink = ignore) -> ExitStatus:
+    def run(
+        self, *, stdout: Sink = ignore, stderr: Sink = ignore, idle: float | None = None
+    ) -> ExitStatus:
         """Run the program to its end."""
         if self._ran:
             raise EngineFault(f"the container of {self._image} has run already")
         self._ran = True
         try:
-            self._follow(stdout, stderr)
+            self._follow(stdout, stderr, idle)
+        except Silent:
+            self._socket.post(f"/containers/{self._id}/kill")
+            self._ended()
+            return ExitStatus.silenced(idle or 0)
         except SocketFault as refused:
             status = not_started(refused.message)
             if status is None:
@@ -87,8 +93,8 @@ class DockerContainer:
         """Make an image of what the container's root has become."""
         return self._commit(self._id, spec)
 
-    def _follow(self, stdout: Sink, stderr: Sink) -> None:
-        with self._socket.attached(self._id) as pieces:
+    def _follow(self, stdout: Sink, stderr: Sink, idle: float | None) -> None:
+        with self._socket.attached(self._id, idle) as pieces:
             self._socket.post(f"/containers/{self._id}/start")
             for is_stderr, data in pieces:
                 (stderr if is_stderr else stdout)(data)
