@@ -13,9 +13,12 @@ def collect(job: Job, in_source: str) -> Variables:
 
     Shape:  in_source is the text of `.s2i/environment`, empty when there is none.
     """
-    return environment.merged(
+    collected = environment.merged(
         environment.parse_environment(in_source), job.request.env, _from_file(job)
     )
+    for name, value in environment.shown(collected):
+        job.progress.note(f"variable {name}={value}", level=2)
+    return collected
 
 
 def _from_file(job: Job) -> Variables:

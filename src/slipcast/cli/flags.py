@@ -10,11 +10,11 @@ from typing import Any, Final
 import click
 from typing_extensions import override
 
-from slipcast.builds.s2i import injections, users
+from slipcast.builds.s2i import environment, injections, users
 from slipcast.builds.s2i.request import Injection, UidRange
 from slipcast.cli.toolbox import EngineFlags
 from slipcast.values.container import Mount, PullPolicy
-from slipcast.values.faults import UsageFault
+from slipcast.values.faults import InvalidFault, UsageFault
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -56,10 +56,11 @@ def variable(text: str) -> tuple[str, str]:
 
     Errors: UsageFault.
     """
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip():
-        raise UsageFault(f"{text!r} is not of the form NAME=VALUE")
-    return name.strip(), value.strip()
+    try:
+        return environment.parse_assignment(text)
+    except InvalidFault as fault:
+        wrong = fault.errors[0]
+        raise UsageFault(f"{wrong.value!r} {wrong.what}") from fault
 
 
 def volume(text: str) -> Mount:

@@ -66,6 +66,14 @@ def test_variables_reach_assemble_and_the_image_last_wins_s2i_177_178(bench: Wor
     assert env["PATH"] == "/usr/bin:/bin"
 
 
+def test_variables_are_told_at_level_two_without_their_secrets_s2i_180(bench: World):
+    bench.build(env=(("A", "1"), ("HTTP_PROXY", "http://ada:hunter2@proxy"), ("TOKEN", "hunter2")))
+
+    told = [line for line in bench.progress.remarks(2) if line.startswith("variable ")]
+    assert told == ["variable A=1", "variable HTTP_PROXY=http://***@proxy", "variable TOKEN=***"]
+    assert not [line for line in bench.progress.remarks(1) if line.startswith("variable ")]
+
+
 def test_an_unreadable_environment_file_is_only_a_warning_s2i_28(bench: World):
     bench.build(environment_file=Path("/nowhere/env"))
 

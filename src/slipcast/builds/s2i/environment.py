@@ -53,15 +53,16 @@ def parse_assignment(text: str) -> tuple[str, str]:
     name, value = name.strip(), value.strip()
     if not equals or not name:
         # Only the name is shown: a value may be a secret.
-        raise InvalidFault((FieldError(path="--env", what="expected NAME=VALUE", value=name),))
+        raise InvalidFault(
+            (FieldError(path="--env", what="is not of the form NAME=VALUE", value=name),)
+        )
     if "\0" in text:
         raise InvalidFault((FieldError(path="--env", what="holds a NUL", value=name),))
     return name, value
 
 
-def looks_like_several(text: str) -> bool:
-    """Whether an old version would have split this `-e` at a comma into several variables."""
-    _, _, value = text.partition("=")
+def looks_like_several(value: str) -> bool:
+    """Whether an old version would have split this value at a comma, into several variables."""
     return "," in value and "=" in value
 
 

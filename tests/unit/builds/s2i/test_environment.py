@@ -90,12 +90,10 @@ def test_a_refused_assignment_never_shows_a_value():
     assert "hunter2" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("text", "several"), [("A=1,B=2", True), ("A=1,2", False), ("A=b=c", False)]
-)
-def test_a_value_that_used_to_be_split_is_noticed(text: str, several: bool):  # noqa: FBT001
+@pytest.mark.parametrize(("value", "several"), [("1,B=2", True), ("1,2", False), ("b=c", False)])
+def test_a_value_that_used_to_be_split_is_noticed(value: str, several: bool):  # noqa: FBT001
     # S2I-175
-    assert environment.looks_like_several(text) is several
+    assert environment.looks_like_several(value) is several
 
 
 def test_the_last_list_wins_and_the_first_one_orders():

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from slipcast.builds.s2i import environment as variables
 from slipcast.builds.s2i.request import S2IRequest
 from slipcast.cli import flags
 from slipcast.cli.flags import Decorator, together
@@ -198,7 +199,7 @@ def _renamed(given: dict[str, Any], old: str, new: str, warn: Warn) -> str:
 
 def _variables(env: tuple[tuple[str, str], ...], warn: Warn) -> tuple[tuple[str, str], ...]:
     for name, value in env:
-        if "," in value and "=" in value:
+        if variables.looks_like_several(value):
             warn(
                 f"the value of {name} holds a comma and another '='; it is one value, "
                 "use -e again for another variable"
