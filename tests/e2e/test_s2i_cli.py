@@ -650,7 +650,7 @@ class TestShortWay:
         file.write_text(text)
 
         made = subprocess.run(
-            ["make", "test", f"SLIPCAST={sys.executable} -m slipcast"],
+            ["make", "--no-print-directory", "test", f"SLIPCAST={sys.executable} -m slipcast"],
             cwd=program.directory / "skeleton", env=program.env,
             capture_output=True, text=True, check=False,
         )  # fmt: skip
