@@ -26,6 +26,23 @@ World = Bench[Engine]
 Make = Callable[..., str]
 
 SCRIPT = "#!/bin/sh\n"
+SAVES_LINKS = f"""{SCRIPT}set -e
+cd "$(mktemp -d)"
+mkdir bin
+ln -s /usr/bin/env bin/python
+ln -s ../../..//etc out
+printf text >run
+chmod 751 run
+touch -d @1000000000 run
+ln run same
+exec tar -cf - .
+"""
+SHOWS_ARTIFACTS = f"""{SCRIPT}cd /tmp/artifacts || exit 0
+echo "link $(readlink bin/python)"
+echo "link $(readlink out)"
+echo "run $(stat -c '%a %u %Y' run) $(cat run)"
+echo "same $(cat same)"
+"""
 
 
 def printed(engine: Engine, image: str, *argv: str) -> str:
@@ -253,6 +270,37 @@ def test_artifacts_arrive_and_the_old_image_goes_s2i_331(bench: World, tag: str)
     assert "restored 2 artifacts" in bench.progress.stdout.decode()
     assert shell(bench.engine, tag, "cat /opt/app/cache/old") == "old"
     assert bench.engine.inspect(first.image) is None
+
+
+def test_artifacts_keep_their_links_modes_and_times_s2i_184(bench: World, make: Make):
+    image = make(f"FROM {bench.defaults['builder_image']}", "USER 0",
+                 "COPY save-artifacts assemble /usr/libexec/s2i/", "USER 1001",
+                 **{"save-artifacts": SAVES_LINKS, "assemble": SHOWS_ARTIFACTS})  # fmt: skip
+    bench.build(builder_image=image)
+
+    bench.build(builder_image=image, incremental=True)
+
+    told = bench.progress.stdout.decode().splitlines()
+    assert "link /usr/bin/env" in told
+    assert "link ../../..//etc" in told
+    assert "run 751 1001 1000000000 text" in told
+    assert "same text" in told
+    assert bench.progress.warnings == []
+
+
+@pytest.mark.parametrize("line", ["echo no tar", "tar -cf - . | head -c 700", "exit 3"])
+def test_artifacts_that_cannot_be_used_give_a_clean_build_s2i_185(
+    bench: World, make: Make, line: str
+):
+    image = make(f"FROM {bench.defaults['builder_image']}", "USER 0",
+                 "COPY save-artifacts /usr/libexec/s2i/", "USER 1001",
+                 **{"save-artifacts": f"#!/bin/sh\ncd /opt/app\n{line}\n"})  # fmt: skip
+    bench.build(builder_image=image)
+
+    bench.build(builder_image=image, incremental=True)
+
+    assert "Clean build will be performed because of error" in bench.progress.warnings[0]
+    assert "restored" not in bench.progress.stdout.decode()
 
 
 def test_an_image_without_save_artifacts_builds_clean_s2i_331(

@@ -166,6 +166,17 @@ def test_old_spellings_warn_and_work_s2i_23_to_38(call: Call, words: list[str], 
     assert said in ended.stderr
 
 
+@pytest.mark.parametrize("word", ["=hunter2", " =hunter2"])
+def test_a_variable_without_a_name_is_refused_and_its_value_not_shown_s2i_175(
+    call: Call, word: str
+) -> None:
+    ended = call("s2i", "build", ".", "builder", "-e", word)
+
+    assert ended.code != 0
+    assert "is not of the form NAME=VALUE" in ended.stderr
+    assert "hunter2" not in ended.stderr
+
+
 def test_a_failed_build_says_so_before_its_error_s2i_82(call: Call, toolbox: FakeToolbox) -> None:
     toolbox.work.s2i.faults = [BuildFault("no user", exit_code=15)]
 
