@@ -22,7 +22,7 @@ from pathlib import Path
 import inputs
 from measure import Contender, compare
 
-BASE = "localhost/bench-base:latest"
+BASE = "localhost/slipcast/debian:bookworm"
 BUILDER = "localhost/bench-builder:latest"
 OUT = "localhost/bench-out"
 SLIPCAST = (sys.executable, "-m", "slipcast")
@@ -78,12 +78,7 @@ def prepare(bench: Bench) -> None:
     """Base image, builder image, sources."""
     (bench.home / "tmp").mkdir()
     bench.do(*bench.slipcast("doctor"))
-    bench.do(*bench.slipcast("builders", "build", "base"))
-    listed = subprocess.run(
-        ["buildah", *bench.storage, "images", "-q"],
-        env={**os.environ, **bench.env}, capture_output=True, text=True, check=True,
-    ).stdout.split()  # fmt: skip
-    bench.do("buildah", *bench.storage, "tag", listed[0], BASE)
+    bench.do(*bench.slipcast("builders", "build", "debian"))
     recipe = inputs.builder(bench.home / "builder", BASE)
     bench.do("buildah", *bench.storage, "bud", "-q", "-t", BUILDER, str(recipe))
     inputs.application(bench.home / "app10", 10, 100)
