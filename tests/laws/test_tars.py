@@ -18,11 +18,11 @@ from slipcast.builder.inputs.members import BadTar, members
 from slipcast.values.entries import Kind
 from slipcast.values.faults import BuildFault
 
-letters = st.characters(exclude_characters="/\0", exclude_categories=("Cs",))
+letters = st.characters(exclude_characters="/\0", exclude_categories=["Cs"])
 names = st.text(letters, min_size=1, max_size=60).filter(lambda name: name not in (".", ".."))
 paths = st.lists(names, min_size=1, max_size=4).map("/".join)
 TYPES = [tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE]
-targets = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), min_size=1)
+targets = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1)
 
 
 @st.composite

@@ -17,9 +17,10 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+import msgspec
 
 from slipcast.ports.engine import Sink, ignore
 from slipcast.values.faults import HostFault
@@ -31,8 +32,7 @@ _GRACE = 5.0
 TAIL_LINES = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ran:
+class Ran(msgspec.Struct, frozen=True, kw_only=True):
     """How a program ended, and what it printed."""
 
     argv: tuple[str, ...]

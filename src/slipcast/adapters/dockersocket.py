@@ -14,10 +14,11 @@ import selectors
 import socket
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from slipcast.values.faults import EngineFault, NotFound
 
@@ -36,8 +37,7 @@ _ANY_VERSION = "1.41"
 Params = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Where the engine answers, and how the connection is secured (S2I-10 to S2I-15).
 
     Shape:  version empty means negotiated. TLS files that are None are not used.
@@ -89,8 +89,7 @@ def endpoint(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(msgspec.Struct, frozen=True):
     """What the engine refused with: its HTTP status and its own words."""
 
     code: int

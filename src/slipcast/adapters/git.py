@@ -5,9 +5,9 @@ Source: git-status(1), porcelain version 2; git-ls-files(1); git-check-attr(1); 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
 from typing_extensions import override
 
 from slipcast.adapters import argv

@@ -10,8 +10,10 @@ Source: git(1), "Environment Variables"; git-config(1).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
 
 from slipcast.adapters import argv
 from slipcast.values.faults import GitFault
@@ -79,8 +81,7 @@ _RUNS_PROGRAMS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(msgspec.Struct, frozen=True, kw_only=True):
     """How git is called for one repository: the rest of its settings and environment."""
 
     settings: tuple[str, ...] = ()

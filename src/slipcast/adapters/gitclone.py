@@ -11,9 +11,10 @@ import shutil
 import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
+
+import msgspec
 
 from slipcast.adapters import argv
 from slipcast.adapters.gitcall import Call, ask, is_foreign
@@ -30,8 +31,7 @@ _EXPRESSION = re.compile(r"[~^:]|@\{|-g[0-9a-f]+$|^(?:refs|heads|tags|remotes|or
 _NEVER_RETRIED = frozenset({"Authentication", "RepositoryUnknown", "Unreachable", "NoSpace"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clone:
+class Clone(msgspec.Struct, frozen=True, kw_only=True):
     """One clone on its way; every step raises a GitFault."""
 
     spec: CloneSpec

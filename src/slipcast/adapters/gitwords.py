@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from slipcast.values.faults import GitFault, InvalidFault
 from slipcast.values.giturl import GitURL, Transport, parse_git_url
@@ -17,8 +18,7 @@ from slipcast.values.legible import legible
 from slipcast.values.sensitive import redacted
 
 
-@dataclass(frozen=True, slots=True)
-class _Meaning:
+class _Meaning(msgspec.Struct, frozen=True):
     reason: str
     words: re.Pattern[str]
     sentence: str

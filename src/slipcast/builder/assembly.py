@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+
+import msgspec
 
 from slipcast.builder import diagnosis, injecting, owners, pulls, reading, stages
 from slipcast.builder.job import Job, failing
@@ -24,8 +25,7 @@ from slipcast.values.image import ImageFacts
 Entries = Callable[[], Iterable[Entry]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What is put into a container of the builder image, and how assemble is run there.
 
     Shape:  image is the name as typed. env is the build environment, the platform's not counted.
@@ -43,8 +43,7 @@ class Plan:
     timestamp: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Assembled:
+class Assembled(msgspec.Struct, frozen=True):
     """A container in which assemble ended well, and the labels it asked for."""
 
     container: Container

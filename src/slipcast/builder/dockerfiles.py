@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+import msgspec
 
 from slipcast.builder import assembly, injecting, laying, variables
 from slipcast.builder.job import Job, failing
@@ -28,8 +29,7 @@ from slipcast.values.revision import SourceRevision
 _HELPERS = ("upload/scripts", "upload/src", "downloads/scripts", "downloads/defaultScripts")
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """The Dockerfile and the directory it lies in, which is its context."""
 
     file: Path

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from slipcast.builder import stages
 from slipcast.builder.job import Credentials
@@ -36,8 +37,7 @@ _PROXIES = frozenset(
 )  # what every engine takes as a build argument without ARG
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Recipe:
+class _Recipe(msgspec.Struct, frozen=True, kw_only=True):
     """One image to make: a directory of recipes, what it starts from, and its name."""
 
     name: str

@@ -6,8 +6,9 @@ Source: source-to-image, injections (S2I-191 to 198).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+import msgspec
 
 from slipcast.builder import reading
 from slipcast.builds.s2i import injections
@@ -18,8 +19,7 @@ from slipcast.values.container import Owner
 from slipcast.values.entries import Entry, Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Injected:
+class Injected(msgspec.Struct, frozen=True):
     """A file that was written and has to be emptied: an absolute path in the container."""
 
     path: str

@@ -6,7 +6,8 @@ import errno
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+
+import msgspec
 
 from slipcast.builds.s2i import names
 from slipcast.builds.s2i.reasons import Exit, Reason, failure
@@ -20,8 +21,7 @@ Credentials = Callable[[str], RegistryAccess]
 """How the registry of an image is reached."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What every step of a build needs."""
 
     request: S2IRequest

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import tarfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
 
 from slipcast.builder import assembly, diagnosis, owners, publish, pulls, reading, stages
 from slipcast.builder.assembly import Assembled, Plan
@@ -54,8 +56,7 @@ def find(job: Job) -> Runtime | None:
     return Runtime(image=facts, user=user, artifacts=carried)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Runtime:
+class Runtime(msgspec.Struct, frozen=True, kw_only=True):
     """A runtime image and what is carried into it."""
 
     image: ImageFacts

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
 
 from slipcast.builder import stages
 from slipcast.builder.inputs.recognition import LocalClone, Remote
@@ -19,8 +22,7 @@ from slipcast.values.entries import Entry
 from slipcast.values.revision import SourceRevision
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(msgspec.Struct, frozen=True):
     """A source that is here.
 
     Shape:  timestamp is None when the source has
@@ -82,7 +84,7 @@ def get_whole(job: Job, git: Git, space: Workspace) -> Source:
 def _timestamp(fetched: Fetched) -> int | None:
     if fetched.timestamp is not None:
         return fetched.timestamp
-    unheard = replace(fetched, progress=_Silence())
+    unheard = dataclasses.replace(fetched, progress=_Silence())
     return max((entry.mtime for entry in unheard.entries()), default=None)
 
 

@@ -17,8 +17,9 @@ import stat
 import tempfile
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from slipcast.ports.progress import Progress
 from slipcast.values.faults import BuildFault
@@ -40,8 +41,7 @@ _DIRECTORIES = (
 _EXIT_CODE = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(msgspec.Struct, frozen=True):
     """Where things lie while a build runs; every directory below root exists."""
 
     root: Path

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
+import msgspec
 
 from slipcast.cli import faults, outputs
 from slipcast.cli.faults import Manner
@@ -26,8 +26,7 @@ def lines(toolbox: Toolbox, *, level: int = 0, quiet: bool = False) -> Lines:
     return Lines(sys.stderr.buffer, level=level, quiet=quiet, colour=toolbox.colour)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Building:
+class Building(msgspec.Struct, frozen=True, kw_only=True):
     """How builds of one command are carried out.
 
     Shape:  make is given the first destination, and may use it or leave it empty in its result's

@@ -6,8 +6,10 @@ The rules are those of the `source` floor; here they are asked and their answer 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from typing import Any
+
+import msgspec
+from msgspec.structs import asdict
 
 from slipcast.ports.s2i import Surveyed
 from slipcast.source.catalogue import Catalogue
@@ -17,8 +19,7 @@ from slipcast.values.faults import Fault
 from slipcast.values.revision import SourceRevision
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(msgspec.Struct, frozen=True, kw_only=True):
     """What a source is.
 
     Shape:  choice is None when no builder image suits it, and why_not says so then.

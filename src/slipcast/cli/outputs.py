@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict, dataclass
 from typing import Any
 
 import click
+import msgspec
+from msgspec.structs import asdict
 
 from slipcast.cli.flags import Decorator, Parsed, together
 from slipcast.cli.printable import printable
@@ -22,16 +23,14 @@ STAGES = "slipcast.stages"
 """Where a command's context keeps the stages of a build that failed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outputs:
+class Outputs(msgspec.Struct, frozen=True, kw_only=True):
     """What the flags `--output` and `--push` ask for."""
 
     json: bool = False
     destinations: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pushed:
+class Pushed(msgspec.Struct, frozen=True, kw_only=True):
     """A place the image was sent to, and its digest there."""
 
     destination: str

@@ -5,8 +5,9 @@ Ports only; which adapter stands behind one is wiring's business.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+import msgspec
 
 # Every command imports this module, and pays for what it needs elsewhere only.
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from slipcast.source.catalogue import Catalogue
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineFlags:
+class EngineFlags(msgspec.Struct, frozen=True, kw_only=True):
     """What the command line says about the engine and its registries.
 
     Shape:  engine is `buildah`, `docker` or empty for the settings' choice. None and empty mean not

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from slipcast.dockerfile.parse import Dockerfile, Instruction, with_arguments
 from slipcast.dockerfile.quote import env_assignment, label_assignment, word
@@ -21,31 +23,28 @@ _PORT = re.compile(
 _LARGEST_PORT = 65535
 
 
-@dataclass(frozen=True, slots=True)
-class Port:
+class Port(msgspec.Struct, frozen=True):
     """A port that an image listens on; of a range, the lowest."""
 
     number: int
     protocol: str = "tcp"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exposed:
+class Exposed(msgspec.Struct, frozen=True, kw_only=True):
     """The ports of the last stage, in ascending order, and the values that are none."""
 
     ports: tuple[Port, ...] = ()
     unreadable: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Stage:
+class _Stage(msgspec.Struct, frozen=True):
     """One FROM and what follows it, variables replaced."""
 
     image: str
     alias: str
     below: int | None
-    exposed: list[str] = field(default_factory=list)
-    env: dict[str, str] = field(default_factory=dict)
+    exposed: list[str] = msgspec.field(default_factory=list)
+    env: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 def base_images(dockerfile: Dockerfile, build_args: Mapping[str, str] = NOTHING) -> tuple[str, ...]:

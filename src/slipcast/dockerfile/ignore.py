@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
 from typing_extensions import override
 
 from slipcast.dockerfile.globs import BadGlobError, cleaned, translated
@@ -73,8 +74,7 @@ def either(*rules: IgnoreRules) -> IgnoreRules:
     return _Either(rules)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pattern:
+class _Pattern(msgspec.Struct, frozen=True):
     """A line: takes out, or when back is set, takes back in."""
 
     matches: _Matcher

@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
+import msgspec
+from msgspec.structs import replace
 from typing_extensions import override
 
 from slipcast.dockerfile.words import split_words
@@ -33,8 +34,7 @@ _HEREDOC = re.compile(r"[0-9]*<<(?P<tabs>-?)(?P<quote>['\"]?)(?P<name>[A-Za-z0-9
 _BLANKS = " \t\r\n\v\f"
 
 
-@dataclass(frozen=True, slots=True)
-class Heredoc:
+class Heredoc(msgspec.Struct, frozen=True):
     """A here-document: its end word, its content, and whether variables in it are replaced."""
 
     name: str
@@ -42,8 +42,7 @@ class Heredoc:
     expands: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instruction:
+class Instruction(msgspec.Struct, frozen=True, kw_only=True):
     """One instruction.
 
     Shape:  before holds the comments and empty lines above it, text its own lines as written,
@@ -76,8 +75,7 @@ class Instruction:
         return tuple(words) if fits else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dockerfile:
+class Dockerfile(msgspec.Struct, frozen=True, kw_only=True):
     """A Dockerfile; its str is the text it was parsed from.
 
     Shape:  after holds what follows the last instruction.

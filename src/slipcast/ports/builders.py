@@ -5,16 +5,16 @@ Implemented by `builder.images`; `cli` asks through here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from slipcast.ports.progress import Progress
 from slipcast.source.catalogue import BuilderImage
 from slipcast.values.image import ImageFacts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
     """A catalogue row, the reference used for it here, and what storage holds of it."""
 
     builder: BuilderImage

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Protocol
+
+import msgspec
 
 from slipcast.values.container import ExitStatus, Limits, Mount, Owner, PullPolicy
 from slipcast.values.entries import Entry
@@ -25,16 +26,14 @@ def ignore(_: bytes) -> None:
     """A sink for output nobody wants."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credential:
+class Credential(msgspec.Struct, frozen=True, kw_only=True):
     """Who we are to a registry."""
 
     username: str
     password: Sensitive
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegistryAccess:
+class RegistryAccess(msgspec.Struct, frozen=True, kw_only=True):
     """How a registry is reached: anonymous and verified unless said otherwise."""
 
     credential: Credential | None = None
@@ -45,8 +44,7 @@ class RegistryAccess:
 ANONYMOUS = RegistryAccess()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PullSpec:
+class PullSpec(msgspec.Struct, frozen=True, kw_only=True):
     """What to pull and how; `image` as the user typed it, no tag or digest means `latest`."""
 
     image: str
@@ -54,8 +52,7 @@ class PullSpec:
     access: RegistryAccess = ANONYMOUS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildSpec:
+class BuildSpec(msgspec.Struct, frozen=True, kw_only=True):
     """A Dockerfile build.
 
     Shape:  dockerfile is a path, absolute or relative to context; None means `Dockerfile`, then
@@ -67,21 +64,20 @@ class BuildSpec:
     context: Path
     dockerfile: Path | None = None
     tag: str = ""
-    build_args: Mapping[str, str] = field(default_factory=lambda: NOTHING)
-    labels: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    build_args: Mapping[str, str] = NOTHING
+    labels: Mapping[str, str] = NOTHING
     mounts: tuple[Mount, ...] = ()
     network: str = ""
     cap_drop: tuple[str, ...] = ()
     add_hosts: tuple[str, ...] = ()
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = msgspec.field(default_factory=Limits)
     no_cache: bool = False
     policy: PullPolicy = PullPolicy.IF_NOT_PRESENT
     access: RegistryAccess = ANONYMOUS
     timestamp: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContainerSpec:
+class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
     """A working container: one image, one program.
 
     Shape:  image is an id or a reference that is present. argv is appended to the image's
@@ -104,12 +100,11 @@ class ContainerSpec:
     add_hosts: tuple[str, ...] = ()
     cap_drop: tuple[str, ...] = ()
     security_opt: tuple[str, ...] = ()
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = msgspec.field(default_factory=Limits)
     shm_size: int = 64 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommitSpec:
+class CommitSpec(msgspec.Struct, frozen=True, kw_only=True):
     """What the working container becomes.
 
     Shape:  config is the whole run configuration of the result, nothing is inherited besides it.
@@ -126,8 +121,7 @@ class CommitSpec:
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PushSpec:
+class PushSpec(msgspec.Struct, frozen=True, kw_only=True):
     """Where an image goes.
 
     Shape:  image is an id or reference that is present; destination is a registry reference

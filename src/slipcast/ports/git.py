@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+import msgspec
 
 from slipcast.ports.engine import Sink, ignore
 from slipcast.values.giturl import GitURL
 from slipcast.values.revision import SourceRevision
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CloneSpec:
+class CloneSpec(msgspec.Struct, frozen=True, kw_only=True):
     """What to clone.
 
     Shape:  ref is a branch, tag or commit, empty for the remote's HEAD; proxies are URLs, empty for
@@ -31,8 +31,7 @@ class CloneSpec:
     ca_file: Path | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkingState:
+class WorkingState(msgspec.Struct, frozen=True, kw_only=True):
     """How a local work tree differs from what a clone of it would hold.
 
     Shape:  commit is the id of HEAD; an untracked directory counts as one changed file.
@@ -45,8 +44,7 @@ class WorkingState:
     unpushed_commits: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Committed:
+class Committed(msgspec.Struct, frozen=True):
     """A path of a commit, relative to the work tree, and git's mode of it (`0o100755`)."""
 
     path: str

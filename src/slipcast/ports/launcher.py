@@ -5,15 +5,15 @@ Adapters: `adapters.launcher.podman`, `adapters.launcher.docker`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from slipcast.ports.engine import Sink, ignore
 from slipcast.values.container import ExitStatus
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaunchSpec:
+class LaunchSpec(msgspec.Struct, frozen=True, kw_only=True):
     """A container to start.
 
     Shape:  ports are (host port, container port); host port 0 lets the system choose. Published
@@ -28,8 +28,7 @@ class LaunchSpec:
     public: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Launched:
+class Launched(msgspec.Struct, frozen=True, kw_only=True):
     """A container that runs, or has ended.
 
     Shape:  ports are (host port, container port) as really published. note says what is other than

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+
+import msgspec
 
 from slipcast.builds.s2i.request import S2IRequest
 from slipcast.ports.progress import Progress
@@ -18,8 +19,7 @@ from slipcast.values.image import NOTHING
 from slipcast.values.revision import SourceRevision
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class Stage(msgspec.Struct, frozen=True, kw_only=True):
     """One timed step of a build.
 
     Units:  start in seconds since the epoch, duration in milliseconds.
@@ -31,8 +31,7 @@ class Stage:
     duration_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class S2IResult:
+class S2IResult(msgspec.Struct, frozen=True, kw_only=True):
     """How a build ended.
 
     Shape:  reason and message are empty on success; image is the engine's id; digest the
@@ -44,16 +43,15 @@ class S2IResult:
     tag: str = ""
     digest: str = ""
     pushed: str = ""
-    labels: Mapping[str, str] = field(default_factory=lambda: NOTHING)
-    revision: SourceRevision = field(default_factory=SourceRevision)
+    labels: Mapping[str, str] = NOTHING
+    revision: SourceRevision = msgspec.field(default_factory=SourceRevision)
     stages: tuple[Stage, ...] = ()
     reason: str = ""
     message: str = ""
     size: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surveyed:
+class Surveyed(msgspec.Struct, frozen=True, kw_only=True):
     """A source that was fetched to be looked at, and can be built without fetching it again."""
 
     tree: Tree

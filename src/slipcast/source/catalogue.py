@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeVar
+
+import msgspec
 
 from slipcast.source.versions import newest_first, numbers
 from slipcast.values.faults import FieldError, InvalidFault
 from slipcast.values.imageref import ImageRef
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuilderImage:
+class BuilderImage(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the catalogue.
 
     Shape:  name is language and version as a user types it (`python:3.11`; `python` alone means the
@@ -44,8 +44,7 @@ class BuilderImage:
         return self.name.partition(":")[0]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BaseImage:
+class BaseImage(msgspec.Struct, frozen=True, kw_only=True):
     """What builder images stand on.
 
     Shape:  on names the base image below, empty for the lowest, which is pulled as `public` or
@@ -62,8 +61,7 @@ class BaseImage:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Catalogue:
+class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     """Every image on offer, in the document's order."""
 
     builders: tuple[BuilderImage, ...] = ()

@@ -9,7 +9,8 @@ is passed over (DF-1). Nothing outside the catalogue is ever proposed (UP-7).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from slipcast.source.catalogue import BuilderImage, Catalogue
 from slipcast.source.detectors import DETECTORS, Detected
@@ -21,8 +22,7 @@ from slipcast.values.faults import Fault
 _FILES_SHOWN = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """A builder image, and why.
 
     Shape:  reasons are sentences without full stop, in reading order; warnings what may surprise.

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fnmatch import translate
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Detector:
+
+class Detector(msgspec.Struct, frozen=True):
     """A row: it fires when at least one of its names is there."""
 
     platform: str
@@ -52,8 +52,7 @@ _GLOBS = tuple({name: None for row in DETECTORS for name in row.names if "*" in 
 _ANY_GLOB = re.compile("|".join(map(translate, _GLOBS)))
 
 
-@dataclass(frozen=True, slots=True)
-class Detected:
+class Detected(msgspec.Struct, frozen=True):
     """A platform, and the names that betrayed it in the table's order."""
 
     platform: str

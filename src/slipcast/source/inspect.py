@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
+
+import msgspec
 
 from slipcast.source.detectors import Detected, detect
 from slipcast.source.tree import Tree
@@ -31,8 +32,7 @@ ENTRIES: Mapping[str, tuple[str, ...]] = {
 """THE TABLE of names that a platform's application is started from."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceFacts:
+class SourceFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What a source is.
 
     Shape:  platforms in the order of the detectors; dockerfile and jenkinsfile are names, empty
@@ -45,8 +45,10 @@ class SourceFacts:
     jenkinsfile: str = ""
     scripts: tuple[str, ...] = ()
     has_environment: bool = False
-    entries: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    wanted: Mapping[str, Wanted] = field(default_factory=lambda: MappingProxyType({}))
+    entries: Mapping[str, tuple[str, ...]] = msgspec.field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    wanted: Mapping[str, Wanted] = MappingProxyType({})
     context_dir: str = ""
 
     @property

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 Numbers = tuple[int, ...]
 """A version's numbers, most significant first; missing ones are unknown."""
@@ -32,8 +33,7 @@ class Dialect(Enum):
     OTHERS = "others"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(msgspec.Struct, frozen=True):
     """Versions from low to just before high; no high, no end."""
 
     low: Numbers = ()
@@ -54,8 +54,7 @@ class Span:
         return not _below(self.low, self.high)
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(msgspec.Struct, frozen=True):
     """The versions somebody would take.
 
     Shape:  text as written; spans are alternatives; holes are taken out of all of them.

@@ -11,7 +11,8 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from slipcast.source.tree import Tree
 from slipcast.source.versions import Dialect, Wish, at_least, parse_wish
@@ -19,8 +20,7 @@ from slipcast.source.versions import Dialect, Wish, at_least, parse_wish
 Reader = Callable[[str], Wish | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """The wish of a source, and the file that holds it."""
 
     file: str

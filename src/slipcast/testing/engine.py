@@ -10,8 +10,11 @@ import hashlib
 import io
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import IO
+
+import msgspec
+from msgspec.structs import replace
 
 from slipcast.ports.engine import (
     BuildSpec,
@@ -65,16 +68,15 @@ Recipe = Callable[[BuildSpec], "FakeImage"]
 """What a Dockerfile build makes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FakeImage:
+class FakeImage(msgspec.Struct, frozen=True, kw_only=True):
     """An image: what it says of itself, its files, and its programs by path.
 
     Shape:  layers are invented digests, lowest first.
     """
 
-    config: ImageConfig = field(default_factory=ImageConfig)
-    files: Files = field(default_factory=Files)
-    programs: Mapping[str, Program] = field(default_factory=dict)
+    config: ImageConfig = msgspec.field(default_factory=ImageConfig)
+    files: Files = msgspec.field(default_factory=Files)
+    programs: Mapping[str, Program] = msgspec.field(default_factory=dict)
     layers: tuple[str, ...] = ()
     created: int = 0
 

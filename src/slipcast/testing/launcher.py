@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from slipcast.ports.engine import Sink, ignore
 from slipcast.ports.launcher import Launched, LaunchSpec

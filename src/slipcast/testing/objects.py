@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from slipcast.builds.s2i.request import S2IRequest
 from slipcast.testing.engine import FakeImage, Process, Program

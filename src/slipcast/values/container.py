@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 _KILLED = 128 + 9
 
@@ -16,8 +17,7 @@ class PullPolicy(StrEnum):
     NEVER = "never"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mount:
+class Mount(msgspec.Struct, frozen=True, kw_only=True):
     """A bind mount; source is a path of the host, target an absolute path in the container."""
 
     source: str
@@ -26,8 +26,7 @@ class Mount:
     options: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Resource limits; 0 means none.
 
     Units:  memory and swap in bytes (swap counts memory in, as docker does), cpu_shares relative,
@@ -42,16 +41,14 @@ class Limits:
     cgroup_parent: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(msgspec.Struct, frozen=True):
     """Numeric owner of files in a container."""
 
     uid: int = 0
     gid: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExitStatus:
+class ExitStatus(msgspec.Struct, frozen=True, kw_only=True):
     """How a container ended.
 
     Shape:  error is the engine's own text when it could not start or lost the container, or ours

@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Self
 
+import msgspec
 from typing_extensions import override
 
 from slipcast.values.faults import FieldError, InvalidFault
@@ -21,8 +21,7 @@ LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
 _HEX = re.compile(r"[0-9a-f]+")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Digest:
+class Digest(msgspec.Struct, frozen=True, order=True):
     """A digest; equal contents have equal ones.
 
     Shape:  hex in lower case, of the algorithm's length.

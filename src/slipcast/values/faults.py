@@ -14,14 +14,13 @@ naming the object, hints say what to do next, and neither ever holds a secret.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+import msgspec
 from typing_extensions import override
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldError:
+class FieldError(msgspec.Struct, frozen=True, kw_only=True):
     """One wrong value: where it stands, what is wrong, and what was given."""
 
     path: str

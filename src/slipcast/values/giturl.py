@@ -10,11 +10,12 @@ Source: git-clone(1), "GIT URLS"; s2i reference, source arguments.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
+import msgspec
+from msgspec.structs import replace
 from typing_extensions import override
 
 from slipcast.values.faults import FieldError, InvalidFault
@@ -59,8 +60,7 @@ _NOT_IN_NAMES = re.compile(r"[^a-z0-9-]")
 _NAME_LENGTH = 58
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GitURL:
+class GitURL(msgspec.Struct, frozen=True, kw_only=True):
     """A Git URL: remote, ssh short form, or a local repository.
 
     Shape:  url is what git is given, without fragment; ref is the text after `#`, maybe empty.

@@ -6,14 +6,14 @@ Source: OCI image specification, image configuration; docker image inspect.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
+
+import msgspec
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageConfig:
+class ImageConfig(msgspec.Struct, frozen=True, kw_only=True):
     """The run configuration of an image.
 
     Shape:  env keeps its order, one (name, value) per name; onbuild keeps its order.
@@ -25,7 +25,7 @@ class ImageConfig:
     cmd: tuple[str, ...] = ()
     user: str = ""
     workdir: str = ""
-    labels: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    labels: Mapping[str, str] = NOTHING
     exposed_ports: tuple[str, ...] = ()
     volumes: tuple[str, ...] = ()
     onbuild: tuple[str, ...] = ()
@@ -36,8 +36,7 @@ class ImageConfig:
         return dict(self.env).get(name, "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImageFacts:
+class ImageFacts(msgspec.Struct, frozen=True, kw_only=True):
     """An image in an engine's storage.
 
     Shape:  id is the engine's own (hex, no algorithm); digest is the manifest's when the engine
@@ -48,7 +47,7 @@ class ImageFacts:
     id: str
     digest: str = ""
     names: tuple[str, ...] = ()
-    config: ImageConfig = field(default_factory=ImageConfig)
+    config: ImageConfig = msgspec.field(default_factory=ImageConfig)
     layers: tuple[str, ...] = ()
     size: int = 0
     created: int = 0

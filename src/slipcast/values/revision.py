@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceRevision:
+class SourceRevision(msgspec.Struct, frozen=True, kw_only=True):
     """What git knows of the checkout; every field may be empty (S2I-117).
 
     Shape:  location is a URL without user information, or an absolute path; ref is the branch

@@ -5,8 +5,9 @@ Source: s2i reference, credentials (S2I-141 to 143).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from slipcast.ports.engine import ANONYMOUS, RegistryAccess
 from slipcast.values.faults import InvalidFault
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from slipcast.adapters.credentials import Credentials
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registries:
+class Registries(msgspec.Struct, frozen=True, kw_only=True):
     """Answers how the registry of an image is reached."""
 
     credentials: Credentials

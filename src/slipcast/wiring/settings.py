@@ -9,9 +9,10 @@ from __future__ import annotations
 import shlex
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+
+import msgspec
 
 from slipcast.builds.s2i.request import Platform
 from slipcast.values.faults import FieldError, InvalidFault
@@ -28,8 +29,7 @@ Reader = Callable[[object, Path], object]
 """Reads a value as the file or the environment holds it; relative paths count from the path."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What an installation has decided.
 
     Shape:  storage_root and run_root None mean the engine's own; engine empty means what is there;
@@ -55,8 +55,7 @@ class Settings:
         return Platform(ca_bundle=self.ca_bundle, env=self.build_env)
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(msgspec.Struct, frozen=True):
     """A setting: key in the file, field, variable, form of its value, and what it means."""
 
     key: str

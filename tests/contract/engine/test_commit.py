@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from slipcast.ports.engine import CommitSpec, ContainerSpec, Engine
 from slipcast.values.container import Mount, Owner

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from slipcast.builder.images import BuilderImages
 from slipcast.builds.s2i.request import Platform

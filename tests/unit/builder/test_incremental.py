@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import tarfile
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from slipcast.ports.engine import ContainerSpec
 from slipcast.testing.engine import FakeEngine, Process, Program

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from slipcast.testing.engine import FakeEngine
 from slipcast.testing.objects import SCRIPTS, a_builder, a_config, moves_source

@@ -85,7 +85,7 @@ def test_fast_answers_load_nothing_heavy(words: list[str]) -> None:
     code = (
         "import sys\nfrom slipcast.wiring.cli import main\n"
         "try:\n main()\nexcept SystemExit: pass\n"
-        "heavy = {'rich', 'httpx', 'docker', 'msgspec', 'watchfiles', 'asyncio', 'ssl'}\n"
+        "heavy = {'rich', 'httpx', 'docker', 'watchfiles', 'asyncio', 'ssl'}\n"
         "sys.stderr.write(' '.join(sorted(heavy & set(sys.modules))))"
     )
     ran = subprocess.run(

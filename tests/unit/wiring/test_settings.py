@@ -180,4 +180,4 @@ def test_build_variables_of_the_environment_must_be_pairs(tmp_path: Path, text: 
 
 
 def test_every_field_has_a_setting() -> None:
-    assert {setting.field for setting in SETTINGS} == set(Settings.__dataclass_fields__)
+    assert {setting.field for setting in SETTINGS} == set(Settings.__struct_fields__)

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import os
 import resource
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from slipcast.adapters import argv
 
@@ -27,8 +28,7 @@ _NETAVARK = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostSettings:
+class HostSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What was found, as an engine needs it.
 
     Shape:  runtime is `runc` or `crun`, empty when neither is there. cgroups is `v1`, `v2`,

@@ -15,7 +15,6 @@ import os
 import queue
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -34,8 +33,7 @@ class Changed(Exception):
     """A file became shorter or longer while it was read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     """A layer, described.
 
     Shape:  diff_id is `sha256:...` of the uncompressed tar; uids and gids are sorted.

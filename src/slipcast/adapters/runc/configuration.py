@@ -7,9 +7,10 @@ the container tools' libraries.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from slipcast.values.container import Limits, Mount, Owner
 
@@ -36,8 +37,7 @@ READ_ONLY = (
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Program:
+class Program(msgspec.Struct, frozen=True, kw_only=True):
     """What is to run, everything resolved: no names left to look up.
 
     Shape:  argv is complete, ENTRYPOINT included. network_namespace is a path, empty for one of its
@@ -49,11 +49,11 @@ class Program:
     argv: tuple[str, ...]
     env: tuple[tuple[str, str], ...] = ()
     workdir: str = "/"
-    owner: Owner = field(default_factory=Owner)
+    owner: Owner = msgspec.field(default_factory=Owner)
     groups: tuple[int, ...] = ()
     mounts: tuple[Mount, ...] = ()
     cap_drop: tuple[str, ...] = ()
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = msgspec.field(default_factory=Limits)
     shm_size: int = 64 * 1024 * 1024
     network_namespace: str = ""
     hostname: str = ""

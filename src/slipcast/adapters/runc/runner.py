@@ -13,8 +13,9 @@ import platform
 import shutil
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from slipcast.adapters import argv
 from slipcast.adapters.runc import network

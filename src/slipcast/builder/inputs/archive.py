@@ -12,9 +12,12 @@ Source: s2i reference, incremental builds (S2I-184 to 188).
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
 
 from slipcast.builder.inputs.members import (
     DIRECTORY,
@@ -37,8 +40,7 @@ _LONGEST_PATH = 4095
 _LONGEST_NAME = 255
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
+class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     """How much is taken before a stream counts as an attack or a mistake.
 
     Shape:  members counts directories that are only implied as well; size counts a hard link as

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+
 from slipcast.builder.inputs.beneath import Beneath
 from slipcast.builder.inputs.listed import listed
 from slipcast.builder.inputs.tally import Tally
@@ -26,8 +28,7 @@ _ENVIRONMENTS = (".s2i/environment", ".sti/environment")
 _IGNORE_FILE = ".s2iignore"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InPlace:
+class InPlace(msgspec.Struct, frozen=True, kw_only=True):
     """A clean work tree read where it lies, and who says whether it still is.
 
     Shape:  files are relative to the root of the source, seen to the work tree.

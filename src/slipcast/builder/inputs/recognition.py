@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from slipcast.builder.inputs.walk import REASON
 from slipcast.builds.s2i.request import S2IRequest
@@ -21,21 +22,18 @@ _NO_COMMITS = 16
 _LOOKS_REMOTE = re.compile(r"(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Nothing:
+class Nothing(msgspec.Struct, frozen=True):
     """No source at all: scripts only (S2I-110)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remote:
+class Remote(msgspec.Struct, frozen=True, kw_only=True):
     """A repository on another machine, or one without work tree on this one: cloned."""
 
     url: GitURL
     ref: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LocalClone:
+class LocalClone(msgspec.Struct, frozen=True, kw_only=True):
     """A repository with work tree on this machine: only what is committed is built (S2I-105)."""
 
     path: Path
@@ -43,8 +41,7 @@ class LocalClone:
     ref: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Copy:
+class Copy(msgspec.Struct, frozen=True, kw_only=True):
     """A directory taken as it is (S2I-106); unused is a ref that has no meaning there."""
 
     path: Path

@@ -10,8 +10,10 @@ Source: s2i reference, source (S2I-102 to 123).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+
+import msgspec
+from msgspec.structs import replace
 
 from slipcast.builder.inputs.beneath import context
 from slipcast.builder.inputs.fetched import Fetched, InPlace
@@ -52,8 +54,7 @@ def fetch(request: S2IRequest, git: Git, workspace: Workspace, progress: Progres
         raise _failed(fault) from fault
 
 
-@dataclass(frozen=True, slots=True)
-class _Fetching:
+class _Fetching(msgspec.Struct, frozen=True):
     request: S2IRequest
     git: Git
     workspace: Workspace

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+import msgspec
+
 from slipcast.builder.inputs.tally import Tally
 from slipcast.dockerfile.ignore import IgnoreRules
 from slipcast.values.entries import Entry, Kind
@@ -46,8 +48,7 @@ class Links(Enum):
     FOLLOW = "follow"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Walk:
+class Walk(msgspec.Struct, frozen=True, kw_only=True):
     """What is walked and how.
 
     Shape:  root and bounds are real paths, root is bounds or lies below. taken are paths that are

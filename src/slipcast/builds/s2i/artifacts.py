@@ -6,8 +6,9 @@ Source: source-to-image, two-image builds (S2I-240 to 244).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+import msgspec
 
 from slipcast.builds.s2i.injections import split
 from slipcast.builds.s2i.reasons import Reason, failure
@@ -19,8 +20,7 @@ PROGRAM_MODE = 0o755
 FILE_MODE = 0o644
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Artifact:
+class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     """A file or directory of the assemble container and the directory that receives it.
 
     Shape:  source is absolute; target is absolute and receives source's base name.

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from slipcast.builds.s2i.reasons import Reason, failure
 from slipcast.dockerfile import quote
@@ -26,8 +27,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
 _USER = re.compile(r"[A-Za-z0-9_.-]+(:[A-Za-z0-9_.-]+)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
+class Copied(msgspec.Struct, frozen=True):
     """A file or directory of the context and where it goes; injected files name each of theirs.
 
     Shape:  removed are the absolute paths that must be gone after assemble.
@@ -38,8 +38,7 @@ class Copied:
     removed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
+class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     """What the Dockerfile says.
 
     Shape:  assemble, run and save_artifacts are absolute paths in the container. overriding says

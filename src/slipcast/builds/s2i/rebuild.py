@@ -7,7 +7,7 @@ scripts URL that the result merely inherited is not repeated.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from slipcast.builds.s2i.labels import DESCRIPTION, DISPLAY_NAME
 from slipcast.builds.s2i.reasons import Reason, failure

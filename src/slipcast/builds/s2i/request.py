@@ -5,15 +5,15 @@ Source: s2i command reference; the numbers are those of the behavioural contract
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from slipcast.values.container import Limits, Mount, PullPolicy
 from slipcast.values.revision import SourceRevision
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Injection:
+class Injection(msgspec.Struct, frozen=True, kw_only=True):
     """A file or directory of this machine, present only while assemble runs (S2I-191).
 
     Shape:  target empty or relative means below the image's WORKDIR. keep: not truncated.
@@ -24,32 +24,28 @@ class Injection:
     keep: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UidRange:
+class UidRange(msgspec.Struct, frozen=True, kw_only=True):
     """Allowed user ids, both ends included; None is open."""
 
     low: int | None
     high: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PreparedSource:
+class PreparedSource(msgspec.Struct, frozen=True, kw_only=True):
     """A source that was fetched already, by a survey."""
 
     root: Path
     revision: SourceRevision
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Platform:
+class Platform(msgspec.Struct, frozen=True, kw_only=True):
     """What the platform gives every build, and no image keeps: a CA bundle and variables."""
 
     ca_bundle: Path | None = None
     env: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class S2IRequest:
+class S2IRequest(msgspec.Struct, frozen=True, kw_only=True):
     """One build as asked for.
 
     Shape:  source as typed: a Git URL with optional `#ref`, a path, or empty (scripts only). Empty
@@ -61,7 +57,7 @@ class S2IRequest:
     source: str = ""
     builder_image: str = ""
     tag: str = ""
-    directory: Path = field(default_factory=lambda: Path("/"))
+    directory: Path = msgspec.field(default_factory=lambda: Path("/"))
 
     ref: str = ""
     context_dir: str = ""
@@ -85,7 +81,7 @@ class S2IRequest:
     security_opt: tuple[str, ...] = ()
     network: str = ""
     add_hosts: tuple[str, ...] = ()
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = msgspec.field(default_factory=Limits)
     block_onbuild: bool = False
 
     runtime_image: str = ""
@@ -107,4 +103,4 @@ class S2IRequest:
     exact_commit: bool = False
     quiet: bool = False
     save_temp_dir: bool = False
-    platform: Platform = field(default_factory=Platform)
+    platform: Platform = msgspec.field(default_factory=Platform)

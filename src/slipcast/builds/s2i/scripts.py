@@ -8,9 +8,10 @@ Source: source-to-image, scripts (S2I-124 to 128, S2I-149 to 166).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import PurePosixPath
+
+import msgspec
 
 from slipcast.values.image import ImageConfig
 
@@ -39,8 +40,7 @@ class Scheme(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScriptsURL:
+class ScriptsURL(msgspec.Struct, frozen=True, kw_only=True):
     """A directory of scripts.
 
     Shape:  path is empty for HTTP, a path of this machine for FILE, of the container for IMAGE.
@@ -67,8 +67,7 @@ def parse_url(text: str) -> ScriptsURL | None:
             return ScriptsURL(text=text, scheme=Scheme.UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FromImage:
+class FromImage(msgspec.Struct, frozen=True, kw_only=True):
     """What an image says of its scripts or its upload directory; old is a deprecated place."""
 
     value: str = ""
@@ -105,8 +104,7 @@ class Origin(Enum):
     IMAGE = "the image"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, kw_only=True):
     """A place to look for scripts; url is None for the source tree."""
 
     origin: Origin
@@ -124,8 +122,7 @@ def places(asked: str, image: str) -> tuple[Place, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Script:
+class Script(msgspec.Struct, frozen=True, kw_only=True):
     """A script that was found.
 
     Shape:  path is absolute in the container; content is None when the image holds it already.

@@ -6,11 +6,12 @@ found and why is said. A local path is built as it is, uncommitted work included
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
+from msgspec.structs import replace
 
 from slipcast.builds.s2i import platform as platforms
 from slipcast.builds.s2i.request import PreparedSource, S2IRequest
@@ -137,8 +138,7 @@ def _request(toolbox: Toolbox, source: str, here: Path | None, given: dict[str, 
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShortWay:
+class ShortWay(msgspec.Struct, frozen=True, kw_only=True):
     """One `slipcast build`, maybe repeated."""
 
     toolbox: Toolbox

@@ -14,9 +14,9 @@ def test_a_new_name_is_ours_and_no_orphan() -> None:
 
 
 def test_a_name_of_a_process_that_ended_is_an_orphan() -> None:
-    child = subprocess.Popen(["true"])
-    begun = ownership.started(child.pid)
-    child.wait()
+    with subprocess.Popen(["sleep", "600"]) as child:
+        begun = ownership.started(child.pid)
+        child.kill()
 
     assert ownership.is_orphan(f"slipcast-{child.pid}-{begun}-01234567")
 

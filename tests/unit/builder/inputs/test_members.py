@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tarfile
 from contextlib import suppress
+from typing import Literal
 
 import pytest
 
@@ -14,7 +15,10 @@ END = bytes(1024)
 
 
 def header(
-    name: str = "f", kind: bytes = tarfile.REGTYPE, size: int = 0, fmt: int = tarfile.USTAR_FORMAT
+    name: str = "f",
+    kind: bytes = tarfile.REGTYPE,
+    size: int = 0,
+    fmt: Literal[0, 1, 2] = tarfile.USTAR_FORMAT,
 ) -> bytes:
     info = tarfile.TarInfo(name)
     info.type, info.size = kind, size

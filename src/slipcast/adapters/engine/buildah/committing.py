@@ -10,8 +10,9 @@ import ctypes
 import errno
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from slipcast.adapters.engine.buildah import documents
 from slipcast.adapters.engine.buildah.change import Change, Unreadable, read_change
@@ -29,8 +30,7 @@ class NotHere(Exception):
     """This commit is not possible here; nothing was changed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class Ground(msgspec.Struct, frozen=True, kw_only=True):
     """Where a working container's change lies.
 
     Shape:  layer is the id of the container's own layer; parent that of its image's top layer,

@@ -10,9 +10,10 @@ import io
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+import msgspec
 
 from slipcast.adapters import argv
 from slipcast.adapters.engine.buildah import commands, reading, writing
@@ -30,8 +31,7 @@ from slipcast.values.image import ImageFacts
 Inspect = Callable[[str], ImageFacts | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Working:
+class Working(msgspec.Struct, frozen=True, kw_only=True):
     """A working container as buildah made it: its name, its image, where its root is mounted.
 
     Shape:  store_known says that the store's format is one that we may write to.

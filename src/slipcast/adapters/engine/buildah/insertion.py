@@ -19,9 +19,10 @@ import shutil
 import threading
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+import msgspec
 
 from slipcast.adapters.engine.buildah.storage import Record, Storage, data_name, records
 from slipcast.adapters.layers.recording import Recorded
@@ -32,8 +33,7 @@ _LINK_LENGTH = 26
 _threads = threading.RLock()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finished:
+class Finished(msgspec.Struct, frozen=True, kw_only=True):
     """A layer that lies ready.
 
     Shape:  parent is the id of the layer below, empty for none; upper and tar_split are on the
@@ -54,8 +54,7 @@ class Finished:
         return hashlib.sha256(f"{self.parent}+{digest}".encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Image:
+class Image(msgspec.Struct, frozen=True, kw_only=True):
     """The documents of an image, and what it is called.
 
     Units:  created in seconds since the epoch.

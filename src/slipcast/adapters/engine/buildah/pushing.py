@@ -10,9 +10,10 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+
+import msgspec
 
 from slipcast.adapters.engine.buildah.storage import Record, Storage, Stored, data_name
 from slipcast.adapters.layers.assembling import assembled
@@ -52,8 +53,7 @@ class Place(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outbound:
+class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     """An image to send.
 
     Shape:  notes is the file that remembers what layers compressed to.

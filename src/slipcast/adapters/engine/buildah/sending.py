@@ -6,9 +6,10 @@ Apart from the engine because of what it imports; `pushing` says what is sent.
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+import msgspec
 
 from slipcast.adapters.distribution import Elsewhere, Registry
 from slipcast.adapters.engine.buildah.pushing import Outbound, push
@@ -22,8 +23,7 @@ from slipcast.values.imageref import ImageRef
 _LAYOUT = "oci:"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sender:
+class Sender(msgspec.Struct, frozen=True, kw_only=True):
     """Sends images of one store.
 
     Shape:  notes is the file that remembers what layers compressed to.

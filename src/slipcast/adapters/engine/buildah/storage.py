@@ -12,9 +12,10 @@ import base64
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from slipcast.adapters.engine.buildah.facts import facts_of
 from slipcast.values.faults import InvalidFault
@@ -32,8 +33,7 @@ _HEX = re.compile(r"[0-9a-f]{12,64}")
 _PLAIN = re.compile(r"[a-z0-9.]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
     """An image's record, and its configuration as bytes."""
 
     record: Record

@@ -5,11 +5,11 @@ Source: s2i command reference (S2I-1, S2I-16 to 61, S2I-253, S2I-290).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec.structs import replace
 from typing_extensions import override
 
 from slipcast.builds.s2i.request import S2IRequest

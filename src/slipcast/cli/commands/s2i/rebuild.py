@@ -5,10 +5,10 @@ Source: s2i command reference (S2I-2, S2I-275 to 282).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from slipcast.cli import flags, outputs
 from slipcast.cli.building import Building, lines

@@ -12,10 +12,10 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
+import msgspec
 
 from slipcast.values.faults import Fault, UsageFault
 
@@ -31,12 +31,11 @@ _NUMBERED = re.compile(r"(?P<name>.+)-(?P<at>[0-9]+)")
 _NEVER_STORED = frozenset({"use-config", "help"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
     """A command line: source, builder image and tag, and its flags in order."""
 
     words: tuple[str, str, str] = ("", "", "")
-    flags: tuple[tuple[str, str], ...] = field(default=())
+    flags: tuple[tuple[str, str], ...] = msgspec.field(default=())
 
 
 def read(directory: Path) -> Stored:

@@ -5,14 +5,13 @@ Source: source-to-image, create (S2I-283 to 285).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 IMAGE = "@IMAGE@"
 """Stands for the image's name in the texts."""
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(msgspec.Struct, frozen=True):
     """A file: where, with which mode, holding what."""
 
     path: str
