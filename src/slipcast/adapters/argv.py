@@ -258,11 +258,11 @@ def _started(
 def _end(child: subprocess.Popen[bytes]) -> None:
     if child.poll() is None:
         _signal_group(child, signal.SIGTERM)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(_GRACE)
-        except subprocess.TimeoutExpired:
-            _signal_group(child, signal.SIGKILL)
-            child.wait()
+        # Also for what the program started and did not end itself.
+        _signal_group(child, signal.SIGKILL)
+        child.wait()
     for file in (child.stdin, child.stdout, child.stderr):
         if file is not None:
             with contextlib.suppress(OSError):

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import secrets
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from slipcast.builds.s2i.names import container_name
 from slipcast.ports.launcher import Launched, LaunchSpec
@@ -50,6 +51,19 @@ def host_ports(labels: Mapping[str, str]) -> tuple[tuple[int, int], ...]:
     """The ports of a container on the host's network, from its mark."""
     ports = (int(text) for text in labels.get(HOST_PORTS, "").split(",") if text.isdigit())
     return tuple((port, port) for port in ports)
+
+
+def labels_in(document: Mapping[str, Any]) -> Mapping[str, str]:
+    """The labels of an inspected container."""
+    return (document.get("Config") or {}).get("Labels") or {}
+
+
+def bindings(published: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
+    """Host port and container port of what an inspection calls published."""
+    for port, places in sorted(published.items()):
+        for place in places or ():
+            if str(place.get("HostPort") or "").isdigit():
+                yield int(place["HostPort"]), int(port.partition("/")[0])
 
 
 def network_is_missing(complaint: str) -> bool:

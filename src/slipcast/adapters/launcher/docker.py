@@ -146,7 +146,7 @@ class DockerLauncher:
     def _inspected(self, name: str) -> dict[str, Any] | None:
         """The container of ours with this name, None when there is none."""
         document = self._document(name)
-        return document if document and launching.LABEL in _labels(document) else None
+        return document if document and launching.LABEL in launching.labels_in(document) else None
 
     def _document(self, name: str) -> dict[str, Any] | None:
         try:
@@ -165,7 +165,7 @@ def _seen(name: str, document: Mapping[str, Any], note: str = "") -> Launched:
     return Launched(
         name=name,
         image=str(config.get("Image") or document.get("ImageName") or ""),
-        ports=launching.host_ports(_labels(document)) or tuple(_ports(document)),
+        ports=launching.host_ports(launching.labels_in(document)) or tuple(_ports(document)),
         running=bool(document["State"].get("Running")),
         note=note,
     )
@@ -176,14 +176,7 @@ def _ports(document: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
     published = (document.get("NetworkSettings") or {}).get("Ports") or {}
     if not any(published.values()):
         published = (document.get("HostConfig") or {}).get("PortBindings") or {}
-    for port, places in sorted(published.items()):
-        for place in places or ():
-            if str(place.get("HostPort") or "").isdigit():
-                yield int(place["HostPort"]), int(port.partition("/")[0])
-
-
-def _labels(document: Mapping[str, Any]) -> Mapping[str, str]:
-    return (document.get("Config") or {}).get("Labels") or {}
+    return launching.bindings(published)
 
 
 def _ulimit(text: str) -> dict[str, Any]:

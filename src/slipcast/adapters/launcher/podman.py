@@ -139,7 +139,7 @@ class PodmanLauncher:
         if ran.code != 0:
             return None
         document: dict[str, Any] = json.loads(ran.stdout)[0]
-        return document if launching.LABEL in _labels(document) else None
+        return document if launching.LABEL in launching.labels_in(document) else None
 
     def _remove(self, name: str) -> None:
         with contextlib.suppress(HostFault):
@@ -161,7 +161,7 @@ def _seen(name: str, document: Mapping[str, Any], note: str = "") -> Launched:
     return Launched(
         name=name,
         image=str(document.get("ImageName") or document.get("Image") or ""),
-        ports=launching.host_ports(_labels(document)) or tuple(_ports(document)),
+        ports=launching.host_ports(launching.labels_in(document)) or tuple(_ports(document)),
         running=bool(document["State"].get("Running")),
         note=note,
     )
@@ -169,14 +169,7 @@ def _seen(name: str, document: Mapping[str, Any], note: str = "") -> Launched:
 
 def _ports(document: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
     published = (document.get("HostConfig") or {}).get("PortBindings") or {}
-    for port, places in sorted(published.items()):
-        for place in places or ():
-            if str(place.get("HostPort") or "").isdigit():
-                yield int(place["HostPort"]), int(port.partition("/")[0])
-
-
-def _labels(document: Mapping[str, Any]) -> Mapping[str, str]:
-    return (document.get("Config") or {}).get("Labels") or {}
+    return launching.bindings(published)
 
 
 def _fault(spec: LaunchSpec, complaint: str) -> EngineFault | NotFound:

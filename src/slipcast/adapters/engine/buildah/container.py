@@ -21,6 +21,7 @@ from slipcast.adapters.engine.buildah.committing import NotHere, commit, ground_
 from slipcast.adapters.engine.buildah.direct import Direct
 from slipcast.adapters.engine.buildah.inside import Inside
 from slipcast.adapters.engine.buildah.program import Program
+from slipcast.adapters.pieces import Pieces
 from slipcast.adapters.runc.runner import Runner
 from slipcast.ports.engine import CommitSpec, ContainerSpec, Sink, ignore
 from slipcast.values.container import ExitStatus, Owner
@@ -80,7 +81,7 @@ class BuildahContainer:
             with self._inside.file(path):
                 pass
         pieces: Iterator[bytes] = reading.pieces(self._inside, path)
-        with io.BufferedReader(reading.TarStream(pieces), 1 << 20) as stream:
+        with io.BufferedReader(Pieces(pieces), 1 << 20) as stream:
             yield stream
 
     def run(

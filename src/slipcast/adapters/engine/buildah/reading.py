@@ -5,12 +5,9 @@ Source: ports.engine, Container.read; members are named as by `docker cp CONTAIN
 
 from __future__ import annotations
 
-import io
 import os
 import stat
 from collections.abc import Iterator
-
-from typing_extensions import override
 
 from slipcast.adapters.engine.buildah.inside import Inside
 from slipcast.adapters.layers.tar import END, Member, Type, header, padding
@@ -22,30 +19,6 @@ _TYPES = {
     stat.S_IFDIR: Type.DIRECTORY,
     stat.S_IFLNK: Type.LINK,
 }
-
-
-class TarStream(io.RawIOBase):
-    """Pieces of bytes, read as a file."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-        self._rest = memoryview(b"")
-
-    @override
-    def readable(self) -> bool:
-        return True
-
-    @override
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # typeshed's WriteableBuffer has no public name
-        while not self._rest:
-            piece = next(self._pieces, None)
-            if piece is None:
-                return 0
-            self._rest = memoryview(piece)
-        count = min(len(buffer), len(self._rest))
-        buffer[:count] = self._rest[:count]
-        self._rest = self._rest[count:]
-        return count
 
 
 def pieces(inside: Inside, path: str) -> Iterator[bytes]:

@@ -13,8 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from typing_extensions import override
-
 from slipcast.adapters.dockersocket import DockerSocket
 from slipcast.adapters.layers.tar import END, Member, Type, header, padding
 from slipcast.values.container import Owner
@@ -136,30 +134,6 @@ class _Feed:
     def _made(self, name: str) -> Iterator[bytes]:
         self._there.add(name)
         return _member(Entry(path=name, kind=Kind.DIRECTORY, mode=0o755), name, self._owner)
-
-
-class Download(io.RawIOBase):
-    """Pieces of bytes, read as a file."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-        self._rest = memoryview(b"")
-
-    @override
-    def readable(self) -> bool:
-        return True
-
-    @override
-    def readinto(self, buffer: Any) -> int:
-        while not self._rest:
-            piece = next(self._pieces, None)
-            if piece is None:
-                return 0
-            self._rest = memoryview(piece)
-        count = min(len(buffer), len(self._rest))
-        buffer[:count] = self._rest[:count]
-        self._rest = self._rest[count:]
-        return count
 
 
 def stat(socket: DockerSocket, archive: str, path: str) -> dict[str, Any] | None:

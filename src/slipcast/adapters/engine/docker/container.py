@@ -15,9 +15,10 @@ from contextlib import contextmanager
 from typing import IO, Any
 
 from slipcast.adapters.dockersocket import DockerSocket, Silent, SocketFault
-from slipcast.adapters.engine.docker.archive import Download, Upload
+from slipcast.adapters.engine.docker.archive import Upload
 from slipcast.adapters.engine.docker.committing import Commit
 from slipcast.adapters.engine.docker.failures import fault_of, not_started
+from slipcast.adapters.pieces import Pieces
 from slipcast.ports.engine import CommitSpec, ContainerSpec, Sink, ignore
 from slipcast.values.container import ExitStatus, Owner
 from slipcast.values.entries import Entry
@@ -66,7 +67,7 @@ class DockerContainer:
         with self._socket.stream(
             "GET", f"/containers/{self._id}/archive", {"path": path}
         ) as pieces:
-            yield io.BufferedReader(Download(pieces), 1 << 16)
+            yield io.BufferedReader(Pieces(pieces), 1 << 16)
 
     def run(
         self, *, stdout: Sink = ignore, stderr: Sink = ignore, idle: float | None = None

@@ -18,8 +18,8 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 from slipcast.adapters.dockersocket import DockerSocket, SocketFault
-from slipcast.adapters.engine.docker.archive import Download
 from slipcast.adapters.engine.docker.failures import fault_of
+from slipcast.adapters.pieces import Pieces
 from slipcast.values.faults import EngineFault, NotFound
 from slipcast.values.image import ImageFacts
 
@@ -73,7 +73,7 @@ def _received(socket: DockerSocket, image: str, scratch: Path) -> Mapping[str, P
     members: dict[str, Path] = {}
     with (
         socket.stream("GET", f"/images/{image}/get", timeout=None) as pieces,
-        tarfile.open(fileobj=Download(pieces), mode="r|") as tar,
+        tarfile.open(fileobj=Pieces(pieces), mode="r|") as tar,
     ):
         for number, member in enumerate(tar):
             file = tar.extractfile(member) if member.isreg() else None

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from slipcast.adapters.dockersocket import DockerSocket, SocketFault
-from slipcast.adapters.engine.docker.archive import Download
 from slipcast.adapters.engine.docker.documents import facts_of
 from slipcast.adapters.engine.docker.failures import fault_of
+from slipcast.adapters.pieces import Pieces
 from slipcast.values.faults import EngineFault, InvalidFault, NotFound
 from slipcast.values.image import ImageFacts
 from slipcast.values.imageref import ImageRef
@@ -119,7 +119,7 @@ class Storage:
         found: dict[str, bytes] = {}
         with (
             self._socket.stream("GET", f"/images/{image}/get", timeout=None) as pieces,
-            tarfile.open(fileobj=Download(pieces), mode="r|") as tar,
+            tarfile.open(fileobj=Pieces(pieces), mode="r|") as tar,
         ):
             for member in tar:
                 file = tar.extractfile(member) if member.name.endswith(".json") else None
