@@ -89,7 +89,8 @@ class BuildahEngine:
                 f"the image {spec.image} is not in local storage",
                 hint="pull or build it first, or allow pulling with --pull-policy if-not-present",
             )
-        reference = str(ImageRef.parse(spec.image).with_default_tag)
+        # Docker's rule for names without a registry; buildah's own depends on the host's settings.
+        reference = ImageRef.parse(spec.image).exact
         self._pull(spec, reference, log)
         facts = self.inspect(reference)
         if facts is None:
