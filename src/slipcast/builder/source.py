@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
-import msgspec
-from msgspec.structs import replace
+from msgspec import structs
 
 from slipcast.builder import stages
 from slipcast.builder.inputs.recognition import LocalClone, Remote
@@ -22,17 +22,23 @@ from slipcast.values.entries import Entry
 from slipcast.values.revision import SourceRevision
 
 
-class Source(msgspec.Struct, frozen=True):
-    """A source that is here.
-
-    Shape:  timestamp is None when the source has
-            no files to take one from.
-    Units:  timestamp in seconds: the commit's, or the newest file's where there is no commit.
-    """
+@dataclass(frozen=True)
+class Source:
+    """A source that is here."""
 
     fetched: Fetched
     workspace: Workspace
-    timestamp: int | None
+
+    @cached_property
+    def timestamp(self) -> int | None:
+        """The commit's time, or the newest file's where there is no commit; None without files.
+
+        Units:  seconds since the epoch.
+        """
+        if self.fetched.timestamp is not None:
+            return self.fetched.timestamp
+        unheard = replace(self.fetched, progress=_Silence())
+        return max((entry.mtime for entry in unheard.entries()), default=None)
 
     @property
     def root(self) -> Path:
@@ -70,22 +76,15 @@ def get(job: Job, git: Git, space: Workspace) -> Source:
     """
     with job.progress.stage(*stages.FETCH_SOURCE, "Getting the source"):
         fetched = fetch(job.request, git, space, job.progress)
-        return Source(fetched, space, _timestamp(fetched))
+        return Source(fetched, space)
 
 
 def get_whole(job: Job, git: Git, space: Workspace) -> Source:
     """Fetch the source of a job; a clone keeps its `.git` unless told otherwise (S2I-254)."""
     request = job.request
     if request.exclude is None and isinstance(recognise(request, git), Remote | LocalClone):
-        request = replace(request, exclude="")
-    return get(replace(job, request=request), git, space)
-
-
-def _timestamp(fetched: Fetched) -> int | None:
-    if fetched.timestamp is not None:
-        return fetched.timestamp
-    unheard = dataclasses.replace(fetched, progress=_Silence())
-    return max((entry.mtime for entry in unheard.entries()), default=None)
+        request = structs.replace(request, exclude="")
+    return get(structs.replace(job, request=request), git, space)
 
 
 class _Silence:
