@@ -50,6 +50,15 @@ def application(directory: Path, files: int, size: int) -> Path:
     return directory
 
 
+def moved(application: Path) -> Path:
+    """An application whose own assemble moves it, so that the layer holds every file once."""
+    script = application / ".s2i/bin/assemble"
+    script.parent.mkdir(parents=True)
+    script.write_text("#!/bin/sh\nexec mv /tmp/src/* /opt/app/\n")
+    script.chmod(0o755)
+    return application
+
+
 def listing(directory: Path, files: int) -> Path:
     """A tree of many empty files around a Python application, for detection."""
     for number in range(files):

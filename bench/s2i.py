@@ -136,7 +136,7 @@ def go_tool(bench: Bench, app: str, tag: str) -> list[Contender]:
 
 def layer(bench: Bench) -> None:
     """A 500 MB layer from a tree to a registry, beside buildah's copy, commit and push."""
-    tree = inputs.application(bench.home / "big" / "tree", 5000, 100_000)
+    tree = inputs.moved(inputs.application(bench.home / "big" / "tree", 5000, 100_000))
     port = free_port()
     registry = start_registry(bench, port)
     target = f"localhost:{port}/bench/big"
