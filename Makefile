@@ -52,6 +52,9 @@ pins: ## resolve the dependencies anew, with hashes and without addresses
 	@scripts/pins
 
 clean: ## forget test images and caches of this checkout
+	@if [ -d .state/tests/storage ]; then CONTAINERS_CONF=.state/tests/containers.conf podman \
+		--root $(CURDIR)/.state/tests/storage --runroot $(CURDIR)/.state/tests/run \
+		--storage-driver overlay rm --all --force >/dev/null; umount -R .state/tests/storage/overlay 2>/dev/null || :; fi
 	rm -rf .state .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .state:
