@@ -38,7 +38,7 @@ class Beneath(Tree):
         """
         try:
             real = (self.root / path).resolve(strict=True)
-        except (OSError, RuntimeError):
+        except (OSError, RuntimeError, ValueError):
             return None
         if not real.is_relative_to(self.bounds):
             msg = f"{legible(path)} is a link that leads out of the source"
@@ -62,30 +62,36 @@ class Beneath(Tree):
                 raise BuildFault(f"{legible(path)} is too large to be text", reason=REASON)
             return real.read_bytes()
         except OSError as fault:
-            why = (fault.strerror or str(fault)).lower()
-            msg = f"{legible(path)} cannot be read: {why}"
-            raise BuildFault(msg, reason=REASON, hint="make it readable") from fault
+            raise _unreadable(path, fault) from fault
 
     @override
     def read(self, path: str, limit: int = 1 << 20) -> bytes | None:
-        """A regular file's first bytes, None when there is none or it cannot be read."""
+        """A regular file's first bytes, None when there is none.
+
+        Errors: BuildFault FetchSourceFailed when it cannot be read.
+        """
         real = self._or_nothing(path)
         if real is None or not self._is_seen(real) or not real.is_file():
             return None
         try:
             with real.open("rb") as file:
                 return file.read(limit)
-        except OSError:
-            return None
+        except OSError as fault:
+            raise _unreadable(path, fault) from fault
 
     @override
     def names(self, path: str = "") -> tuple[str, ...]:
-        """The names in a directory, sorted; none when it is not one."""
+        """The names in a directory, sorted; none when it is not one.
+
+        Errors: BuildFault FetchSourceFailed when it cannot be listed.
+        """
         real = self._or_nothing(path)
         try:
             names = sorted(os.listdir(real)) if real else []  # noqa: PTH208 -- names, not paths
-        except OSError:
+        except NotADirectoryError:
             return ()
+        except OSError as fault:
+            raise _unreadable(path, fault) from fault
         return tuple(name for name in names if real and self._is_seen(real / name))
 
     @override
@@ -130,6 +136,12 @@ def context(bounds: Path, directory: str) -> tuple[Path, str]:
     if not real.is_dir():
         raise _no_context(f"{shown} is a file, and cannot be the context directory")
     return real, "" if name == "." else name
+
+
+def _unreadable(path: str, fault: OSError) -> BuildFault:
+    why = (fault.strerror or str(fault)).lower()
+    msg = f"{legible(path)} cannot be read: {why}"
+    return BuildFault(msg, reason=REASON, hint="make it readable")
 
 
 def _no_context(message: str) -> BuildFault:

@@ -93,11 +93,6 @@ def image_document(
     return document
 
 
-def same_config(one: ImageConfig, other: ImageConfig) -> bool:
-    """Whether two configurations mean the same; engines keep neither order nor case of nothing."""
-    return not differences(one, other)
-
-
 def differences(wanted: ImageConfig, got: ImageConfig) -> tuple[str, ...]:
     """What an image was to have and has not, or has and was not to: names of instructions."""
     pairs = (
