@@ -1,0 +1,291 @@
+"""THE TABLE of kinds: what is served, under which names, and which verbs it knows.
+
+Discovery, routes, OpenAPI, the command line, validation and the reference read this table. A kind's
+Struct is imported when asked for, so that whoever needs names only pays for names only.
+
+Source: the API references of Kubernetes and OpenShift; build-api.md BA-1 to BA-5.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable
+from functools import cache
+from typing import Final
+
+import msgspec
+
+CREATE: Final = ("create",)
+READ: Final = ("get", "list", "watch")
+ALL_VERBS: Final = (
+    *("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"),
+)
+
+BUILD: Final = "build.openshift.io"
+IMAGE: Final = "image.openshift.io"
+TEMPLATE: Final = "template.openshift.io"
+PROJECT: Final = "project.openshift.io"
+APPS_OPENSHIFT: Final = "apps.openshift.io"
+ROUTE: Final = "route.openshift.io"
+USER: Final = "user.openshift.io"
+OAUTH: Final = "oauth.openshift.io"
+CORE: Final = ""
+APPS: Final = "apps"
+BATCH: Final = "batch"
+RBAC: Final = "rbac.authorization.k8s.io"
+AUTHORIZATION: Final = "authorization.k8s.io"
+AUTHENTICATION: Final = "authentication.k8s.io"
+COORDINATION: Final = "coordination.k8s.io"
+
+
+class Subresource(msgspec.Struct, frozen=True, kw_only=True):
+    """What lies below an object: its name, the verbs there, and the kind that travels.
+
+    Shape:  kind and group empty mean those of the object.
+    """
+
+    name: str
+    verbs: tuple[str, ...]
+    kind: str = ""
+    group: str = ""
+    version: str = ""
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """A kind of object.
+
+    Shape:  struct is `module:Name` below `slipcast.api`; legacy kinds are served at /oapi/v1 too;
+            a kind that is not stored has no rows of its own: it is a view of others, or a request.
+            There is one Kind of a name, so that identity is equality.
+    """
+
+    group: str
+    name: str
+    plural: str
+    struct: str
+    version: str = "v1"
+    short: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    namespaced: bool = True
+    verbs: tuple[str, ...] = ALL_VERBS
+    subresources: tuple[Subresource, ...] = ()
+    legacy: bool = False
+    stored: bool = True
+
+    @property
+    def singular(self) -> str:
+        """The name in lower case, as people may type it."""
+        return self.name.lower()
+
+    @property
+    def api_version(self) -> str:
+        """`group/version`, or just the version of the core group."""
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    @property
+    def type(self) -> type[msgspec.Struct]:
+        """The Struct that an object of this kind is read through."""
+        return _struct(self.struct)
+
+    def subresource(self, name: str) -> Subresource | None:
+        """The subresource of that name, if this kind has it."""
+        return next((each for each in self.subresources if each.name == name), None)
+
+
+@cache
+def _struct(place: str) -> type[msgspec.Struct]:
+    module, _, name = place.partition(":")
+    found = getattr(importlib.import_module(f"slipcast.api.{module}"), name)
+    assert isinstance(found, type)  # noqa: S101 -- the table names Structs only
+    assert issubclass(found, msgspec.Struct)  # noqa: S101
+    return found
+
+
+STATUS = Subresource(name="status", verbs=("get", "patch", "update"))
+
+KINDS: Final = (
+    Kind(
+        group=BUILD, name="BuildConfig", plural="buildconfigs", struct="build:BuildConfig",
+        short=("bc",), categories=("all",), legacy=True,
+    ),
+    Kind(
+        group=BUILD, name="Build", plural="builds", struct="build:Build",
+        categories=("all",), legacy=True,
+        subresources=(Subresource(name="details", verbs=("update",)),),
+    ),
+    Kind(
+        group=IMAGE, name="Image", plural="images", struct="image:Image",
+        namespaced=False, legacy=True,
+    ),
+    Kind(
+        group=IMAGE, name="ImageStream", plural="imagestreams", struct="image:ImageStream",
+        short=("is",), categories=("all",), legacy=True, subresources=(STATUS,),
+    ),
+    Kind(
+        group=TEMPLATE, name="Template", plural="templates", struct="template:Template",
+        legacy=True,
+    ),
+    Kind(
+        group=PROJECT, name="Project", plural="projects", struct="project:Project",
+        namespaced=False, legacy=True, stored=False,
+        verbs=("create", "delete", "get", "list", "patch", "update", "watch"),
+    ),
+    Kind(
+        group=PROJECT, name="ProjectRequest", plural="projectrequests",
+        struct="project:ProjectRequest", namespaced=False, legacy=True, stored=False,
+        verbs=("create", "list"),
+    ),
+    Kind(
+        group=APPS_OPENSHIFT, name="DeploymentConfig", plural="deploymentconfigs",
+        struct="apps:DeploymentConfig", short=("dc",), categories=("all",), legacy=True,
+        subresources=(STATUS,),
+    ),
+    Kind(
+        group=ROUTE, name="Route", plural="routes", struct="route:Route",
+        categories=("all",), legacy=True, subresources=(STATUS,),
+    ),
+    Kind(
+        group=USER, name="User", plural="users", struct="user:User",
+        namespaced=False, legacy=True,
+    ),
+    Kind(
+        group=OAUTH, name="OAuthAccessToken", plural="oauthaccesstokens",
+        struct="user:OAuthAccessToken", namespaced=False, legacy=True,
+    ),
+    Kind(
+        group=APPS, name="Deployment", plural="deployments", struct="apps:Deployment",
+        short=("deploy",), categories=("all",), subresources=(STATUS,),
+    ),
+    Kind(
+        group=BATCH, name="Job", plural="jobs", struct="batch:Job",
+        categories=("all",), subresources=(STATUS,),
+    ),
+    Kind(
+        group=CORE, name="Namespace", plural="namespaces", struct="core:Namespace",
+        short=("ns",), namespaced=False,
+        verbs=("create", "delete", "get", "list", "patch", "update", "watch"),
+        subresources=(STATUS, Subresource(name="finalize", verbs=("update",))),
+    ),
+    Kind(
+        group=CORE, name="Pod", plural="pods", struct="pod:Pod",
+        short=("po",), categories=("all",), subresources=(STATUS,),
+    ),
+    Kind(group=CORE, name="Secret", plural="secrets", struct="core:Secret"),
+    Kind(
+        group=CORE, name="ConfigMap", plural="configmaps", struct="core:ConfigMap",
+        short=("cm",),
+    ),
+    Kind(
+        group=CORE, name="ServiceAccount", plural="serviceaccounts",
+        struct="core:ServiceAccount", short=("sa",),
+        subresources=(
+            Subresource(
+                name="token", verbs=CREATE, kind="TokenRequest", group=AUTHENTICATION, version="v1"
+            ),
+        ),
+    ),
+    Kind(
+        group=CORE, name="Service", plural="services", struct="core:Service",
+        short=("svc",), categories=("all",), subresources=(STATUS,),
+    ),
+    Kind(group=CORE, name="Event", plural="events", struct="core:Event", short=("ev",)),
+    Kind(
+        group=CORE, name="LimitRange", plural="limitranges", struct="limits:LimitRange",
+        short=("limits",),
+    ),
+    Kind(
+        group=CORE, name="ResourceQuota", plural="resourcequotas", struct="limits:ResourceQuota",
+        short=("quota",), subresources=(STATUS,),
+    ),
+    Kind(
+        group=CORE, name="PersistentVolumeClaim", plural="persistentvolumeclaims",
+        struct="limits:PersistentVolumeClaim", short=("pvc",), subresources=(STATUS,),
+    ),
+    Kind(group=RBAC, name="Role", plural="roles", struct="rbac:Role"),
+    Kind(group=RBAC, name="RoleBinding", plural="rolebindings", struct="rbac:RoleBinding"),
+    Kind(
+        group=RBAC, name="ClusterRole", plural="clusterroles", struct="rbac:ClusterRole",
+        namespaced=False,
+    ),
+    Kind(
+        group=RBAC, name="ClusterRoleBinding", plural="clusterrolebindings",
+        struct="rbac:ClusterRoleBinding", namespaced=False,
+    ),
+    Kind(
+        group=AUTHORIZATION, name="SubjectAccessReview", plural="subjectaccessreviews",
+        struct="review:SubjectAccessReview", namespaced=False, stored=False, verbs=CREATE,
+    ),
+    Kind(
+        group=AUTHORIZATION, name="SelfSubjectAccessReview", plural="selfsubjectaccessreviews",
+        struct="review:SelfSubjectAccessReview", namespaced=False, stored=False, verbs=CREATE,
+    ),
+    Kind(
+        group=AUTHORIZATION, name="LocalSubjectAccessReview", plural="localsubjectaccessreviews",
+        struct="review:LocalSubjectAccessReview", stored=False, verbs=CREATE,
+    ),
+    Kind(
+        group=AUTHORIZATION, name="SelfSubjectRulesReview", plural="selfsubjectrulesreviews",
+        struct="review:SelfSubjectRulesReview", namespaced=False, stored=False, verbs=CREATE,
+    ),
+    Kind(
+        group=AUTHENTICATION, name="TokenReview", plural="tokenreviews",
+        struct="review:TokenReview", namespaced=False, stored=False, verbs=CREATE,
+    ),
+    Kind(
+        group=AUTHENTICATION, name="SelfSubjectReview", plural="selfsubjectreviews",
+        struct="review:SelfSubjectReview", namespaced=False, stored=False, verbs=CREATE,
+    ),
+    Kind(
+        group=COORDINATION, name="Lease", plural="leases", struct="coordination:Lease",
+    ),
+)  # fmt: skip
+"""THE TABLE, OpenShift's groups first."""
+
+
+def groups(kinds: Iterable[Kind] = KINDS) -> tuple[str, ...]:
+    """The groups of the kinds, each once, in the table's order."""
+    return tuple(dict.fromkeys(kind.group for kind in kinds))
+
+
+@cache
+def by_plural(group: str, plural: str) -> Kind | None:
+    """The kind served as that resource of that group."""
+    return next((kind for kind in KINDS if (kind.group, kind.plural) == (group, plural)), None)
+
+
+@cache
+def legacy(plural: str) -> Kind | None:
+    """The kind served as that resource at /oapi/v1."""
+    return next((kind for kind in KINDS if kind.legacy and kind.plural == plural), None)
+
+
+@cache
+def by_name(group: str, name: str) -> Kind | None:
+    """The kind of that name in that group."""
+    return next((kind for kind in KINDS if (kind.group, kind.name) == (group, name)), None)
+
+
+@cache
+def of(api_version: str, name: str) -> Kind | None:
+    """The kind that `apiVersion` and `kind` of an object mean.
+
+    Shape:  `v1` means the core group, and for the kinds of OpenShift the legacy version too.
+    """
+    group, _, version = api_version.rpartition("/")
+    return next(
+        (
+            kind
+            for kind in KINDS
+            if (kind.name, kind.version) == (name, version)
+            and (kind.group == group or (not group and kind.legacy))
+        ),
+        None,
+    )
+
+
+def require(group: str, name: str) -> Kind:
+    """The kind of that name in that group, which the caller knows to be in the table."""
+    found = by_name(group, name)
+    if found is None:
+        raise LookupError(f"there is no kind {name} in group {group!r}")
+    return found
