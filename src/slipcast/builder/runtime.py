@@ -83,11 +83,9 @@ class Runtime(msgspec.Struct, frozen=True, kw_only=True):
             owner = owners.of(container, job.request.runtime_image, self.user)
             for artifact in self.artifacts:
                 _carry(done.container, container, artifact, owner, source.workspace.root)
-            container.write(
-                f"{self._workdir}/scripts",
-                assembly.script_entries(found.values(), plan.timestamp or 0),
-                owner=owner,
-            )
+            uploaded = tuple(assembly.script_entries(found.values(), plan.timestamp or 0))
+            if uploaded:
+                container.write(f"{self._workdir}/scripts", uploaded, owner=owner)
             self._assemble(job, container, found)
             config = publish.config(
                 job,

@@ -94,6 +94,12 @@ def test_scripts_of_the_source_lie_below_its_working_directory_s2i_245(world: Wo
     assert world.engine.image("example/app").config.cmd == ("/srv/scripts/run",)
 
 
+def test_without_scripts_of_the_source_no_place_is_made_for_them_s2i_245(world: World):
+    world.build()
+
+    assert world.engine.image("example/app").files.node("/srv/scripts") is None
+
+
 def test_a_destination_is_a_directory_that_receives_the_artifact_s2i_242(world: World):
     world.build(runtime_artifacts=("/opt/app/data:deep/down",))
 
