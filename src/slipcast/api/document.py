@@ -73,24 +73,34 @@ class Document(msgspec.Struct, frozen=True):
             **rest,
         }
 
+    def item(self, link: str = "") -> bytes:
+        """The object as an item of a typed list: without apiVersion and kind."""
+        return b'{"metadata":{%b%b' % (self._head(link), self.body[len(_HEAD) :])
+
     def wire(self, api_version: str = "", link: str = "") -> bytes:
         """The object as it is sent.
 
         Shape:  api_version is the kind's own unless said; link is the selfLink of the legacy
                 paths, where clients expect one.
         """
-        return b"%b%b" % (self.prefix(api_version, link), self.body[len(_HEAD) :])
+        return b"%b%b" % (self._prefix(api_version, link), self.body[len(_HEAD) :])
 
-    def prefix(self, api_version: str = "", link: str = "") -> bytes:
+    def _prefix(self, api_version: str = "", link: str = "") -> bytes:
         """What stands before the body's metadata when it is sent."""
-        text = f'{{"kind":"{self.kind.name}","apiVersion":"{api_version or self.kind.api_version}"'
-        text += ',"metadata":{'
+        version = api_version or self.kind.api_version
+        text = f'{{"kind":"{self.kind.name}","apiVersion":"{version}","metadata":{{'
+        return text.encode() + self._head(link)
+
+    def _head(self, link: str) -> bytes:
+        """The metadata that depends on when the object was written and how it is asked for."""
+        fields = []
         if link:
-            text += f'"selfLink":{_encode(link).decode()},'
+            fields.append(b'"selfLink":' + _encode(link))
         if self.revision:
-            text += f'"resourceVersion":"{self.revision}"'
-            text += "," if self.body[len(_HEAD) : len(_HEAD) + 1] != b"}" else ""
-        return text.encode()
+            fields.append(b'"resourceVersion":"%d"' % self.revision)
+        if fields and self.body[len(_HEAD) : len(_HEAD) + 1] != b"}":
+            fields.append(b"")
+        return b",".join(fields)
 
 
 def body_of(content: Mapping[str, Any]) -> bytes:

@@ -13,6 +13,7 @@ import msgspec
 
 from slipcast.api.document import JSON, Document
 from slipcast.api.kinds import Kind
+from slipcast.values.actor import Actor
 
 NO_PARAMETERS: Mapping[str, str] = {}
 
@@ -203,4 +204,12 @@ class Api(Protocol):
         body: AsyncIterator[bytes] | None = None,
     ) -> AsyncIterator[bytes]:
         """A subresource that is a stream of bytes: a log, an upload's answer."""
+        ...
+
+
+class Apis(Protocol):
+    """Gives everybody an Api of their own."""
+
+    def as_(self, actor: Actor) -> Api:
+        """The Api that speaks for the actor, and can speak for nobody else."""
         ...
