@@ -6,13 +6,15 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import containers
 from slipcast.adapters.engine.buildah import BuildahEngine
-from slipcast.ports.engine import ContainerSpec, Engine
+from slipcast.ports.engine import BuildSpec, ContainerSpec, Engine
+from slipcast.values.faults import EngineFault
 
 pytestmark = pytest.mark.engine
 
@@ -97,6 +99,92 @@ def test_what_a_killed_process_left_is_swept_up(
     assert left(name) == []
     assert child.stdout is not None
     child.stdout.close()
+
+
+_BUILDER = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+import containers
+from slipcast.ports.engine import BuildSpec
+engine = containers.buildah_engine(Path(sys.argv[2]))
+spec = BuildSpec(context=Path(sys.argv[3]), network="none", no_cache=True)
+engine.build(spec, log=lambda data: print(data.decode(), end="", flush=True))
+"""
+
+
+def named_after(image: str) -> list[str]:
+    """The working containers in storage that begin with an image and are named after it."""
+    listed = subprocess.run(
+        ["buildah", *containers.engine_flags(), "containers", "--format={{.ContainerName}}"],
+        env=containers.engine_env(), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    name = image.rpartition("/")[2].partition(":")[0]
+    return [each for each in listed.stdout.split() if each.startswith(name)]
+
+
+def test_a_build_that_fails_leaves_no_working_container(
+    engine: Engine, base_image: str, new_image: Callable[[], str], tmp_path: Path
+) -> None:
+    image = new_image()
+    engine.tag(base_image, image)
+    (tmp_path / "Dockerfile").write_text(f"FROM {image}\nRUN true\nRUN exit 9\n")
+
+    with pytest.raises(EngineFault):
+        engine.build(BuildSpec(context=tmp_path, network="none", no_cache=True))
+
+    assert named_after(image) == []
+
+
+def begin(state: Path, context: Path, image: str, step: str) -> subprocess.Popen[str]:
+    """A process of its own with a build that has come to a step."""
+    context.mkdir()
+    (context / "Dockerfile").write_text(f"FROM {image}\nRUN true\n{step}\n")
+    with (context / "large").open("wb") as file:
+        file.truncate(2 << 30)
+    arguments = [str(Path(containers.__file__).parent), str(state), str(context)]
+    child = subprocess.Popen(
+        [sys.executable, "-c", _BUILDER, *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    assert child.stdout is not None
+    assert any(step in line for line in child.stdout)
+    return child
+
+
+@pytest.mark.parametrize("step", ["RUN sleep 1000", "COPY large /large"])
+def test_a_build_that_is_interrupted_leaves_no_working_container(
+    buildah: BuildahEngine,
+    base_image: str,
+    new_image: Callable[[], str],
+    tmp_path: Path,
+    step: str,
+) -> None:
+    image = new_image()
+    buildah.tag(base_image, image)
+    child = begin(tmp_path / "state", tmp_path / "context", image, step)
+
+    child.send_signal(signal.SIGINT)
+    child.communicate(timeout=30)
+
+    assert named_after(image) == []
+
+
+def test_what_a_killed_build_left_is_swept_up(
+    buildah: BuildahEngine, base_image: str, new_image: Callable[[], str], tmp_path: Path
+) -> None:
+    image = new_image()
+    buildah.tag(base_image, image)
+    child = begin(tmp_path / "state", tmp_path / "context", image, "COPY large /large")
+
+    programs = Path(f"/proc/{child.pid}/task/{child.pid}/children").read_text().split()
+    for process in (child.pid, *map(int, programs)):
+        os.kill(process, signal.SIGKILL)
+    child.communicate(timeout=30)
+    assert named_after(image) != []
+    containers.buildah_engine(tmp_path / "state").sweep()
+
+    assert named_after(image) == []
 
 
 def test_sweeping_leaves_the_living_alone(

@@ -93,6 +93,7 @@ def build_words(spec: BuildSpec, dockerfile: str, id_file: str) -> list[str]:
         f"--file={dockerfile}",
         "--retry=0",
         "--identity-label=false",
+        "--force-rm",
         *(["--layers", "--no-cache"] if spec.no_cache else ["--layers"]),
         *([f"--tag={spec.tag}"] if spec.tag else []),
         *([f"--timestamp={spec.timestamp}"] if spec.timestamp is not None else []),

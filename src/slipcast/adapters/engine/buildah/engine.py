@@ -6,14 +6,14 @@ Source: ports.engine.
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from slipcast.adapters.engine.buildah import commands, ownership
+from slipcast.adapters import ownership, usernamespace
+from slipcast.adapters.engine.buildah import commands, leftovers
 from slipcast.adapters.engine.buildah.container import BuildahContainer, Working
 from slipcast.adapters.engine.buildah.facts import facts_of
 from slipcast.adapters.engine.buildah.failures import fault_of, is_transient, reason_of
@@ -148,7 +148,8 @@ class BuildahEngine:
         ):
             id_file = scratch / "id"
             words = commands.build_words(spec, str(_dockerfile(spec)), str(id_file))
-            self._program.follow(what, [*words, *flags, "--", str(spec.context)], log)
+            with self._marked() as mark:
+                self._program.follow(what, [*words, mark, *flags, "--", str(spec.context)], log)
             image_id = id_file.read_text().strip().removeprefix("sha256:")
         facts = self.inspect(image_id)
         if facts is None:
@@ -156,14 +157,26 @@ class BuildahEngine:
         return facts
 
     @contextmanager
+    def _marked(self) -> Generator[str]:
+        """The flag that marks a build; what the build leaves is removed when it does not end well.
+
+        Shape:  buildah itself removes what a failed one leaves, and nothing when it is ended.
+        """
+        name = ownership.new_name()
+        try:
+            yield leftovers.flag(name)
+        except BaseException:
+            self._remove(leftovers.of_builds(self._storage.root, name.__eq__))
+            raise
+
+    def _remove(self, containers: list[str]) -> None:
+        for container in containers:
+            self._program.run("rm", "--", container)
+
+    @contextmanager
     def container(self, spec: ContainerSpec) -> Generator[Container]:
         """A working container for the length of the context."""
-        if os.geteuid() != 0:
-            raise EngineFault(
-                "working containers of a user other than root need a user namespace",
-                reason="UserNamespaceNeeded",
-                hint="run the same command behind `buildah unshare`",
-            )
+        usernamespace.enter()
         image = self.inspect(spec.image)
         if image is None:
             raise NotFound(f"the image {spec.image} is not in local storage")
@@ -219,8 +232,8 @@ class BuildahEngine:
         """Remove what a killed process of ours left behind."""
         ended = self._runner.sweep(lambda name: not ownership.is_orphan(name))
         orphans = [name for name in self._working() if ownership.is_orphan(name)]
-        for name in orphans:
-            self._program.run("rm", "--", name)
+        orphans += leftovers.of_builds(self._storage.root, ownership.is_orphan)
+        self._remove(orphans)
         return max(ended, len(orphans)) + self._program.sweep()
 
     def _working(self) -> list[str]:

@@ -11,9 +11,8 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from slipcast.adapters import argv
+from slipcast.adapters import argv, ownership
 from slipcast.adapters.engine.buildah.failures import fault_of
-from slipcast.adapters.engine.buildah.ownership import is_alive, owner_mark
 from slipcast.adapters.engine.host import HostSettings, containers_conf
 from slipcast.ports.engine import RegistryAccess, Sink
 from slipcast.values.imageref import ImageRef
@@ -111,7 +110,7 @@ class Program:
         """A directory only we can read, for the length of the context."""
         parent = self.state / "tmp"
         parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = Path(tempfile.mkdtemp(prefix=f"{owner_mark()}-", dir=parent))
+        path = Path(tempfile.mkdtemp(prefix=ownership.prefix(), dir=parent))
         try:
             yield path
         finally:
@@ -121,7 +120,7 @@ class Program:
         """Remove the scratch directories of processes that have ended; how many there were."""
         parent = self.state / "tmp"
         every = list(parent.iterdir()) if parent.is_dir() else []
-        dead = [path for path in every if not is_alive(path.name)]
+        dead = [path for path in every if ownership.is_orphan(path.name)]
         for path in dead:
             shutil.rmtree(path, ignore_errors=True)
         return len(dead)

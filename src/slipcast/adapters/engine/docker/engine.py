@@ -15,8 +15,9 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from functools import partial
 
+from slipcast.adapters import ownership
 from slipcast.adapters.dockersocket import DockerSocket, SocketFault
-from slipcast.adapters.engine.docker import building, ownership, requests
+from slipcast.adapters.engine.docker import building, requests
 from slipcast.adapters.engine.docker.committing import commit
 from slipcast.adapters.engine.docker.container import DockerContainer
 from slipcast.adapters.engine.docker.failures import fault_of

@@ -1,8 +1,10 @@
-"""Whose a working container is: told by its name, so that the dead can be swept up after.
+"""Whose a thing is that may outlive us: told by its name, so that the dead can be swept up after.
 
-A label would say the same, and would be found again in the image that the container is committed
-to. The name ends in the scope in which process ids mean something (host and namespace), since an
-engine can be shared by several, the owner's process id and its start time.
+Containers, marks of builds and scratch directories bear such names. A label would say the same,
+and would be found again in the image that a container is committed to. A name ends in the scope
+in which process ids mean something (host and namespace), since a store or an engine can be shared
+by several, in the owner's process id and start time, which together no later process repeats
+until the machine restarts, and in something of its own.
 """
 
 from __future__ import annotations
@@ -15,19 +17,28 @@ import socket
 from functools import cache
 from pathlib import Path
 
-MARK = ".slipcast-"
+MARK = "slipcast-"
 
-_NAME = re.compile(r"\.slipcast-(?P<scope>[0-9a-f]{8})-(?P<pid>\d+)-(?P<start>\d+)-[0-9a-f]{8}$")
+_NAME = re.compile(rf"{MARK}(?P<scope>[0-9a-f]{{8}})-(?P<pid>\d+)-(?P<start>\d+)-[0-9a-z_]{{8}}$")
 _START_FIELD = 22
 _ENDED = frozenset("ZX")
 _UNFIT = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
-def new_name(wish: str) -> str:
-    """A name for a container of this process that begins with a wish."""
+def new_name(wish: str = "") -> str:
+    """A name for something of this process; a wish goes before it."""
+    own = f"{prefix()}{secrets.token_hex(4)}"
+    fit = _UNFIT.sub("_", wish).strip("_.-")
+    return f"{fit}.{own}" if fit else own
+
+
+def prefix() -> str:
+    """What tells this process from every other, also later ones; eight small letters make a name.
+
+    Shape:  as tempfile wants it.
+    """
     pid = os.getpid()
-    own = f"{_scope()}-{pid}-{_started(pid)}-{secrets.token_hex(4)}"
-    return f"{_UNFIT.sub('_', wish).strip('_.-') or 's2i'}{MARK}{own}"
+    return f"{MARK}{_scope()}-{pid}-{_started(pid)}-"
 
 
 def is_orphan(name: str) -> bool:
