@@ -92,7 +92,7 @@ def test_a_signal_ends_the_build_and_leaves_nothing_s2i_336(
     building: subprocess.Popen[bytes], marker: str, tmp_path: Path, number: signal.Signals
 ):
     containers.wait_for(lambda: sleeping(marker), "the script began to sleep")
-    ours = f".slipcast-{building.pid}-"
+    ours = f"-{building.pid}-"
     assert [name for name in working_containers() if ours in name]
 
     building.send_signal(number)
