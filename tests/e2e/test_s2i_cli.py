@@ -90,7 +90,7 @@ class Program:
         found += [str(path) for path in self.state.glob("s2i*")]
         rows = json.loads(containers.podman("ps", "--all", "--external", "--format=json"))
         names = (name for row in rows for name in row["Names"])
-        found += [name for name in names if any(f"slipcast-{pid}-" in name for pid in self.pids)]
+        found += [name for name in names if any(f"-{pid}-" in name for pid in self.pids)]
         return found + [line for line in _command_lines() if str(self.state) in line]
 
     def _started(self, words: tuple[str, ...], **streams: Any) -> subprocess.Popen[bytes]:
