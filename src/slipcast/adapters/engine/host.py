@@ -20,6 +20,8 @@ _SYS_RESOURCE = 1 << 24
 _FILES = 10_000
 _PROCESSES = 6_000
 _MOST_FILES = 1 << 20
+TUN = Path("/dev/net/tun")
+"""The device behind which slirp4netns works; some hosts keep it to root."""
 _CNI_PLUGINS = (Path("/usr/lib/cni"), Path("/opt/cni/bin"), Path("/usr/libexec/cni"))
 _NETAVARK = (
     Path("/usr/lib/podman/netavark"),
@@ -34,6 +36,7 @@ class HostSettings(msgspec.Struct, frozen=True, kw_only=True):
     Shape:  runtime is `runc` or `crun`, empty when neither is there. cgroups is `v1`, `v2`,
             `hybrid` or empty. network_backend is `cni`, `netavark` or empty. cni_path is where the
             plugins lie, None without them. ulimits are `name=soft:hard`, soft equal to hard.
+            own_network says whether a container can have another network than the host's.
     """
 
     rootless: bool = False
@@ -44,14 +47,16 @@ class HostSettings(msgspec.Struct, frozen=True, kw_only=True):
     network_backend: str = ""
     cni_path: Path | None = None
     storage_driver: str = "overlay"
+    own_network: bool = True
 
 
 def look() -> HostSettings:
     """Look at this host. A few files are read, no program is run."""
     cgroups = cgroup_mode()
     backend, plugins = network_backend()
+    rootless = os.geteuid() != 0 or in_user_namespace()
     return HostSettings(
-        rootless=os.geteuid() != 0 or in_user_namespace(),
+        rootless=rootless,
         runtime=runtime_for(cgroups),
         cgroups=cgroups,
         cgroup_manager=cgroup_manager(),
@@ -59,6 +64,7 @@ def look() -> HostSettings:
         network_backend=backend,
         cni_path=plugins,
         storage_driver=storage_driver(),
+        own_network=not rootless or may_make_networks(),
     )
 
 
@@ -139,11 +145,16 @@ def network_backend() -> tuple[str, Path | None]:
     return ("netavark" if any(path.exists() for path in _NETAVARK) else ""), None
 
 
+def may_make_networks() -> bool:
+    """Whether slirp4netns, which gives rootless containers theirs, is there and may do so."""
+    return argv.find("slirp4netns") is not None and os.access(TUN, os.R_OK | os.W_OK)
+
+
 def storage_driver() -> str:
     """The best driver that works: overlay by the kernel, by fuse, or plain copies."""
     known = Path("/proc/filesystems").read_text().split()
     if "overlay" in known or Path("/sys/module/overlay").is_dir():
         return "overlay"
-    if argv.find("fuse-overlayfs") and Path("/dev/fuse").exists():
+    if argv.find("fuse-overlayfs") and os.access("/dev/fuse", os.R_OK | os.W_OK):
         return "overlay"
     return "vfs"
