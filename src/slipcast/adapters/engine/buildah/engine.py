@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+from msgspec.structs import replace
+
 from slipcast.adapters import ownership, usernamespace
 from slipcast.adapters.engine.buildah import commands, leftovers
 from slipcast.adapters.engine.buildah.container import BuildahContainer, Working
@@ -147,6 +149,7 @@ class BuildahEngine:
             self._program.access(spec.access, spec.tag or "docker.io/library/x") as flags,
         ):
             id_file = scratch / "id"
+            spec = replace(spec, network=self._program.network(spec.network))
             words = commands.build_words(spec, str(_dockerfile(spec)), str(id_file))
             with self._marked() as mark:
                 self._program.follow(what, [*words, mark, *flags, "--", str(spec.context)], log)
@@ -177,6 +180,7 @@ class BuildahEngine:
     def container(self, spec: ContainerSpec) -> Generator[Container]:
         """A working container for the length of the context."""
         usernamespace.enter()
+        spec = replace(spec, network=self._program.network(spec.network))
         image = self.inspect(spec.image)
         if image is None:
             raise NotFound(f"the image {spec.image} is not in local storage")

@@ -75,6 +75,11 @@ class Program:
             _written(note, f"{seen}\n{version}")
         return version.startswith(_KNOWN)
 
+    def network(self, wanted: str) -> str:
+        """The network that a container asking for one can have on this host."""
+        default = wanted in {"", "default"}
+        return "host" if default and not self.host.own_network else wanted
+
     def line(self, *words: str) -> list[str]:
         """The argument list of a call."""
         return ["buildah", *self.storage_flags, *words]
