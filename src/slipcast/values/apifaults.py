@@ -14,6 +14,7 @@
     |-- TooLarge 413              more than the server takes
     |-- UnsupportedMediaType 415  a form of body that the server does not read
     |-- Invalid 422               the object is wrong; carries every Cause
+    |-- Unprocessable 422         a patch cannot be applied to the object
     |-- TooManyRequests 429       ask again later
     |-- InternalError 500         the server is wrong
     |-- Unavailable 503           not now
@@ -178,6 +179,17 @@ class Invalid(ApiFault):
             name=name,
             causes=causes,
         )
+
+
+class Unprocessable(ApiFault):
+    """A patch cannot be applied to the object: a place is missing, a test failed."""
+
+    default_reason = "Invalid"
+    code = 422
+
+    def __init__(self, *, hint: str = "") -> None:
+        super().__init__("the server rejected our request due to an error in our request")
+        self.hint = hint
 
 
 class TooManyRequests(ApiFault):
