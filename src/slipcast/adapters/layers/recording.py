@@ -9,11 +9,11 @@ Source: vbatts/tar-split, tar/storage; OCI image specification, layer DiffID.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import os
 import queue
 import threading
+from binascii import b2a_base64
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
@@ -60,7 +60,6 @@ class Hasher:
 
     def update(self, data: bytes) -> None:
         """Take the next bytes."""
-        self.size += len(data)
         self._waiting.append(data)
         self._bytes_waiting += len(data)
         if self._bytes_waiting >= _PIECE:
@@ -74,13 +73,14 @@ class Hasher:
         return f"sha256:{self._digest.hexdigest()}"
 
     def _send(self) -> None:
+        self.size += self._bytes_waiting
         self._pieces.put(self._waiting)
         self._waiting, self._bytes_waiting = [], 0
 
     def _work(self) -> None:
         while (pieces := self._pieces.get()) is not None:
-            for piece in pieces:
-                self._digest.update(piece)
+            # One update for many small pieces: each takes the interpreter's lock from the reader.
+            self._digest.update(pieces[0] if len(pieces) == 1 else b"".join(pieces))
 
 
 def record(members: Iterable[tuple[Member, bytes | None]], tar_split: Path) -> Recorded:
@@ -162,7 +162,7 @@ class _Recorder:
 
     def _flush(self) -> None:
         if self._segment:
-            payload = base64.b64encode(self._segment).decode()
+            payload = _text(self._segment)
             self._line(f'{{"type":2,"payload":"{payload}","position":{self._position}}}\n')
             self._segment = b""
 
@@ -171,9 +171,9 @@ class _Recorder:
         try:
             named = f'"name":{msgspec.json.encode(name.decode()).decode()}'
         except UnicodeDecodeError:
-            named = f'"name_raw":"{base64.b64encode(name).decode()}"'
+            named = f'"name_raw":"{_text(name)}"'
         sized = f',"size":{size}' if size else ""
-        payload = f'"{base64.b64encode(checksum).decode()}"' if checksum else "null"
+        payload = f'"{_text(checksum)}"' if checksum else "null"
         self._line(f'{{"type":1,{named}{sized},"payload":{payload},"position":{self._position}}}\n')
 
     def _line(self, line: str) -> None:
@@ -185,3 +185,7 @@ class _Recorder:
     def _write(self) -> None:
         self._file.write("".join(self._lines).encode())
         self._lines.clear()
+
+
+def _text(data: bytes) -> str:
+    return b2a_base64(data, newline=False).decode()

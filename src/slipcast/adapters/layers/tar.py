@@ -8,6 +8,7 @@ Source: POSIX.1-2008 pax interchange format; OCI image specification, layer.md.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -21,6 +22,10 @@ _NAME_FIELD = 100
 _LARGEST_ID = 0o7777777
 _LARGEST_NUMBER = 0o77777777777
 _CHECKSUM_BLANKS = 8 * 0x20
+_MAGIC = b"ustar\x0000" + bytes(64)
+_NO_DEVICE = b"0000000\x000000000\0"
+# The field after the devices, and the rest of the block.
+_REST = bytes(BLOCK - 345)
 
 
 class Type(Enum):
@@ -62,16 +67,19 @@ def header(member: Member) -> bytes:
     """
     name = member.name + b"/" if member.type is Type.DIRECTORY else member.name
     mtime = max(member.mtime, 0)
-    records = _records(member, name, mtime)
+    records = [] if _is_plain(member, name, mtime) else _records(member, name, mtime)
     block = _block(
-        name=name[:_NAME_FIELD],
-        mode=member.mode & 0o7777,
-        ids=(_fitting(member.uid, _LARGEST_ID), _fitting(member.gid, _LARGEST_ID)),
-        size=_fitting(member.size, _LARGEST_NUMBER),
-        mtime=_fitting(mtime, _LARGEST_NUMBER),
-        flag=member.type.value,
-        target=member.target[:_NAME_FIELD],
-        device=member.device,
+        name[:_NAME_FIELD],
+        (
+            member.mode & 0o7777,
+            _fitting(member.uid, _LARGEST_ID),
+            _fitting(member.gid, _LARGEST_ID),
+            _fitting(member.size, _LARGEST_NUMBER),
+            _fitting(mtime, _LARGEST_NUMBER),
+        ),
+        member.type.value,
+        member.target[:_NAME_FIELD],
+        member.device,
     )
     return _pax(records) + block if records else block
 
@@ -83,6 +91,19 @@ def padding(size: int) -> bytes:
 
 def _fitting(number: int, largest: int) -> int:
     return number if number <= largest else 0
+
+
+def _is_plain(member: Member, name: bytes, mtime: int) -> bool:
+    """Whether ustar has room for all of it; nearly every member is such."""
+    return (
+        len(name) <= _NAME_FIELD
+        and len(member.target) <= _NAME_FIELD
+        and member.uid <= _LARGEST_ID
+        and member.gid <= _LARGEST_ID
+        and member.size <= _LARGEST_NUMBER
+        and mtime <= _LARGEST_NUMBER
+        and not member.xattrs
+    )
 
 
 def _records(member: Member, name: bytes, mtime: int) -> list[tuple[str, bytes]]:
@@ -117,16 +138,7 @@ def _is_utf8(text: bytes) -> bool:
 
 def _pax(records: Iterable[tuple[str, bytes]]) -> bytes:
     body = b"".join(_record(key, value) for key, value in records)
-    block = _block(
-        name=b"PaxHeaders.0/x",
-        mode=0o644,
-        ids=(0, 0),
-        size=len(body),
-        mtime=0,
-        flag=b"x",
-        target=b"",
-        device=(0, 0),
-    )
+    block = _block(b"PaxHeaders.0/x", (0o644, 0, 0, len(body), 0), b"x", b"", (0, 0))
     return block + body + padding(len(body))
 
 
@@ -140,28 +152,20 @@ def _record(key: str, value: bytes) -> bytes:
 
 
 def _block(
-    *,
     name: bytes,
-    mode: int,
-    ids: tuple[int, int],
-    size: int,
-    mtime: int,
+    numbers: tuple[int, int, int, int, int],
     flag: bytes,
     target: bytes,
     device: tuple[int, int],
 ) -> bytes:
-    before = b"%s%07o\0%07o\0%07o\0%011o\0%011o\0" % (
-        name.ljust(_NAME_FIELD, b"\0"),
-        mode,
-        *ids,
-        size,
-        mtime,
-    )
-    after = b"%s%s%s" % (flag, target.ljust(_NAME_FIELD, b"\0"), b"ustar\x0000" + bytes(64))
-    if device == (0, 0):
-        after += b"0000000\x000000000\0"
-    else:
-        after += b"%07o\0%07o\0" % device
-    checksum = sum(before) + sum(after) + _CHECKSUM_BLANKS
-    block = b"%s%06o\0 %s" % (before, checksum, after)
-    return block.ljust(BLOCK, b"\0")
+    """One block; numbers are mode, uid, gid, size and mtime."""
+    before = b"%s%07o\0%07o\0%07o\0%011o\0%011o\0" % (name.ljust(_NAME_FIELD, b"\0"), *numbers)
+    after = flag + target.ljust(_NAME_FIELD, b"\0") + _MAGIC
+    after += _NO_DEVICE if device == (0, 0) else b"%07o\0%07o\0" % device
+    checksum = _sum(before) + _sum(after) + _CHECKSUM_BLANKS
+    return b"%s%06o\0 %s%s" % (before, checksum, after, _REST)
+
+
+def _sum(part: bytes) -> int:
+    """The sum of a part's bytes; a part is short enough for adler32 to hold it."""
+    return (zlib.adler32(part) & 0xFFFF) - 1

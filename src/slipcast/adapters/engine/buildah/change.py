@@ -159,7 +159,7 @@ class _Walk:
         self, name: bytes, status: os.stat_result, kind: Type, attributes: Mapping[str, bytes]
     ) -> Member:
         device = (0, 0)
-        if kind in {Type.CHARACTER_DEVICE, Type.BLOCK_DEVICE}:
+        if kind is Type.CHARACTER_DEVICE or kind is Type.BLOCK_DEVICE:
             device = (os.major(status.st_rdev), os.minor(status.st_rdev))
         return Member(
             name=name,
