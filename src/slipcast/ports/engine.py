@@ -34,11 +34,15 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RegistryAccess(msgspec.Struct, frozen=True, kw_only=True):
-    """How a registry is reached: anonymous and verified unless said otherwise."""
+    """How a registry is reached: anonymous and verified unless said otherwise.
+
+    Shape:  hint is what can be done when the registry refuses us, where we know better than it.
+    """
 
     credential: Credential | None = None
     ca_file: Path | None = None
     insecure: bool = False
+    hint: str = ""
 
 
 ANONYMOUS = RegistryAccess()

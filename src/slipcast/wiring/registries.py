@@ -38,4 +38,5 @@ class Registries(msgspec.Struct, frozen=True, kw_only=True):
             credential=self.credentials.of(image),
             ca_file=self.ca_file,
             insecure=host in self.insecure,
+            hint=self.credentials.hint(image),
         )

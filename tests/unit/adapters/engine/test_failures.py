@@ -1,42 +1,6 @@
-"""What buildah complains of is told apart by reason."""
+"""buildah's last words become the fault; what others printed before them does not count."""
 
-import pytest
-
-from slipcast.adapters.engine.buildah.failures import fault_of, is_transient, reason_of
-
-COMPLAINTS = [
-    ("dial tcp: lookup no.such.host on 10.0.0.1:53: no such host", "Unreachable"),
-    ("dial tcp 127.0.0.1:1: connect: connection refused", "Unreachable"),
-    ('Get "https://h/v2/": tls: failed to verify certificate: x509: unknown authority', "TLS"),
-    ("http: server gave HTTP response to HTTPS client", "TLS"),
-    ("unauthorized: authentication required", "Unauthorized"),
-    ("requested access to the resource is denied", "Unauthorized"),
-    ("reading manifest 1 in localhost:1/app: manifest unknown: manifest unknown", "ImageUnknown"),
-    ("localhost/x: image not known", "ImageUnknown"),
-    ("copying layer: write /var/lib/x: no space left on device", "NoSpace"),
-    ("something else entirely", ""),
-]
-
-
-@pytest.mark.parametrize(("text", "reason"), COMPLAINTS)
-def test_a_complaint_has_its_reason(text: str, reason: str) -> None:
-    assert reason_of(text) == reason
-
-
-@pytest.mark.parametrize(
-    ("text", "worth_it"),
-    [
-        ("ping attempt failed with error: x", True),  # S2I-139, all five
-        ("the pull Is Already In Progress", True),
-        ("read: connection reset by peer", True),
-        ("transport closed before response was received", True),
-        ("connect: connection refused", True),
-        ("manifest unknown", False),
-        ("no such host", False),
-    ],
-)
-def test_only_the_known_texts_are_worth_another_try(text: str, worth_it: bool) -> None:  # noqa: FBT001 -- a table
-    assert is_transient(text) == worth_it
+from slipcast.adapters.engine.buildah.failures import fault_of
 
 
 def test_a_fault_says_what_and_keeps_the_tail() -> None:
@@ -45,3 +9,21 @@ def test_a_fault_says_what_and_keeps_the_tail() -> None:
     assert fault.message == "the image x could not be pulled: manifest unknown"
     assert fault.tail == ("trying", "Error: manifest unknown")
     assert fault.hint
+
+
+def test_an_instruction_that_finds_no_program_says_nothing_of_images() -> None:
+    tail = ["/bin/sh: 1: mkae: not found", 'error building at STEP "RUN mkae": exit status 127']
+
+    fault = fault_of("the build failed", tail)
+
+    assert (fault.reason, fault.hint) == ("EngineFailed", "")
+
+
+def test_an_error_of_several_lines_counts_whole() -> None:
+    tail = ["Trying to pull x...", "Error: 2 errors occurred:", "* unauthorized: no", "* again"]
+
+    assert fault_of("x", tail).reason == "Unauthorized"
+
+
+def test_words_without_a_beginning_of_their_own_count() -> None:
+    assert fault_of("x", ["manifest unknown"]).reason == "ImageUnknown"

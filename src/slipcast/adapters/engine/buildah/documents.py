@@ -8,10 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
-from slipcast.adapters.engine.buildah.facts import config_document
+from slipcast.adapters.imageconfig import config_document, stamp_of
 from slipcast.ports.engine import CommitSpec
 
 _OCI = (
@@ -35,7 +34,7 @@ def configuration(
 
     Shape:  layers are all diffIDs, lowest first, the new one last.
     """
-    stamp = datetime.fromtimestamp(created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    stamp = stamp_of(created)
     document = {
         "created": stamp,
         **{name: base[name] for name in _FROM_BASE if base.get(name)},

@@ -15,10 +15,11 @@ from typing import Literal
 from msgspec.structs import replace
 
 from slipcast.adapters import ownership, usernamespace
+from slipcast.adapters.complaints import reason_of
 from slipcast.adapters.engine.buildah import commands, leftovers
 from slipcast.adapters.engine.buildah.container import BuildahContainer, Working
 from slipcast.adapters.engine.buildah.facts import facts_of
-from slipcast.adapters.engine.buildah.failures import fault_of, is_transient, reason_of
+from slipcast.adapters.engine.buildah.failures import fault_of
 from slipcast.adapters.engine.buildah.program import Program
 from slipcast.adapters.engine.buildah.storage import Storage, graph_root, is_name
 from slipcast.adapters.engine.host import HostSettings
@@ -107,7 +108,7 @@ class BuildahEngine:
                 try:
                     self._program.follow(what, words, log)
                 except EngineFault as fault:
-                    if not left or not is_transient("\n".join(fault.tail)):
+                    if not left or not fault.retryable:
                         raise
                     log(f"{fault.message}; trying again\n".encode())
                     self._pause(_PAUSE)

@@ -1,6 +1,6 @@
-"""What buildah's complaints mean: stderr in, fault out. Pure.
+"""buildah's complaints: stderr in, fault out. Pure.
 
-Source: messages of containers/image and containers/storage, as buildah 1.28 to 1.3x print them.
+Source: messages of buildah 1.28 to 1.3x.
 """
 
 from __future__ import annotations
@@ -8,89 +8,28 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from slipcast.adapters import complaints
 from slipcast.values.faults import EngineFault
 
-TRANSIENT = (
-    "ping attempt failed with error",
-    "is already in progress",
-    "connection reset by peer",
-    "transport closed before response was received",
-    "connection refused",
-)
-"""Texts of pull errors that are worth another try (S2I-139)."""
-
-# First match wins: a refused login may mention the manifest, a full disk the blob.
-_REASONS = (
-    ("NoSpace", re.compile(r"no space left on device|disk quota exceeded", re.IGNORECASE)),
-    (
-        "TLS",
-        re.compile(
-            r"x509:|tls:|certificate|server gave HTTP response to HTTPS client"
-            r"|first record does not look like a TLS handshake",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "Unauthorized",
-        re.compile(
-            r"unauthorized|authentication required|invalid username/password"
-            r"|denied: |requested access to the resource is denied|\b40[13] \(",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "Unreachable",
-        re.compile(
-            r"no such host|connection refused|i/o timeout|network is unreachable|no route to host"
-            r"|connection reset|deadline exceeded|temporary failure in name resolution"
-            r"|Client\.Timeout|ping attempt failed|transport closed before",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "ImageUnknown",
-        re.compile(
-            r"manifest unknown|name unknown|image not known|not found|no image found"
-            r"|did not resolve to an alias|repository name not known|no such file or directory",
-            re.IGNORECASE,
-        ),
-    ),
-)
-
 _HINTS = {
-    "NoSpace": "free space in the image storage; `slipcast doctor` shows where it lies",
-    "TLS": "give the registry's CA certificate, or allow it as an insecure registry",
-    "Unauthorized": "log in to the registry, or check the credentials in the docker config file",
-    "Unreachable": "check the registry's host name and the network",
-    "ImageUnknown": "check the image's name and tag",
+    **complaints.HINTS,
+    "NoSpace": "Free space in the image storage; `slipcast doctor` shows where it lies.",
 }
-
+_OWN = re.compile(r"(?:time=\S+ level=(?:error|fatal) |Error: |error )", re.IGNORECASE)
 _NOISE = re.compile(r'^(?:time="[^"]*" level=\w+ msg=)?"?(?:Error: )?|"$')
-
-
-def reason_of(complaint: str) -> str:
-    """The reason a complaint shows, empty when none is known."""
-    return next((reason for reason, pattern in _REASONS if pattern.search(complaint)), "")
-
-
-def is_transient(complaint: str) -> bool:
-    """Whether another try may help."""
-    text = complaint.lower()
-    return any(mark in text for mark in TRANSIENT)
 
 
 def fault_of(what: str, tail: Sequence[str]) -> EngineFault:
     """The fault for something that could not be done, with the program's own last words.
 
-    Shape:  what is a sentence without its end: `image x could not be pulled`.
+    Shape:  what is a sentence without its end: `image x could not be pulled`. What else was
+            printed, such as the output of a build's instructions, shows no reason.
     """
-    complaint = "\n".join(tail)
-    reason = reason_of(complaint)
     said = _NOISE.sub("", tail[-1]) if tail else "no message"
-    return EngineFault(
-        f"{what}: {said}",
-        reason=reason,
-        hint=_HINTS.get(reason, ""),
-        retryable=is_transient(complaint),
-        tail=tuple(tail),
-    )
+    return complaints.fault_of(f"{what}: {said}", _own_words(tail), tuple(tail), _HINTS)
+
+
+def _own_words(tail: Sequence[str]) -> str:
+    """What buildah itself printed last: from its last `Error:` on."""
+    starts = [number for number, line in enumerate(tail) if _OWN.match(line)]
+    return "\n".join(tail[starts[-1] :] if starts else tail)

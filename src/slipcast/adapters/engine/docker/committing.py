@@ -20,14 +20,11 @@ from typing import Any
 
 from slipcast.adapters.dockersocket import DockerSocket, SocketFault
 from slipcast.adapters.engine.docker.archive import tar_of
-from slipcast.adapters.engine.docker.documents import (
-    config_document,
-    differences,
-    image_document,
-)
+from slipcast.adapters.engine.docker.documents import differences, image_document
 from slipcast.adapters.engine.docker.failures import fault_of
 from slipcast.adapters.engine.docker.storage import Storage, required
 from slipcast.adapters.engine.docker.upper import ENGINES_OWN, upper
+from slipcast.adapters.imageconfig import config_document
 from slipcast.adapters.layers.tar import END
 from slipcast.ports.engine import CommitSpec
 from slipcast.values.container import Mount

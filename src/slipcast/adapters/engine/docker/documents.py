@@ -1,4 +1,4 @@
-"""Images as the Engine API describes them, and the configuration documents we make. Pure.
+"""Images as the Engine API describes them, and the documents we make of that. Pure.
 
 Source: Docker Engine API, ImageInspect; Docker image specification v1.2; OCI image specification.
 """
@@ -6,10 +6,11 @@ Source: Docker Engine API, ImageInspect; Docker image specification v1.2; OCI im
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import Any
 
+from msgspec.structs import replace
+
+from slipcast.adapters.imageconfig import config_document, config_of, epoch_of, stamp_of
 from slipcast.values.image import ImageConfig, ImageFacts
 
 Document = Mapping[str, Any]
@@ -19,50 +20,17 @@ def facts_of(inspected: Document, onbuild: tuple[str, ...] = ()) -> ImageFacts:
     """What an inspection says; onbuild stands in for what the engine does not tell."""
     digests = (name.partition("@")[2] for name in inspected.get("RepoDigests") or ())
     names = (name for name in inspected.get("RepoTags") or () if not name.startswith("<none>"))
+    config = config_of(inspected.get("Config") or {})
     return ImageFacts(
         id=inspected["Id"].removeprefix("sha256:"),
         digest=next((digest for digest in digests if digest), ""),
         names=tuple(names),
-        config=config_of(inspected.get("Config") or {}, onbuild),
+        config=config if config.onbuild else replace(config, onbuild=onbuild),
         layers=tuple((inspected.get("RootFS") or {}).get("Layers") or ()),
         size=int(inspected.get("Size") or 0),
         created=epoch_of(inspected.get("Created") or ""),
         architecture=inspected.get("Architecture") or "",
     )
-
-
-def config_of(document: Document, onbuild: tuple[str, ...] = ()) -> ImageConfig:
-    """The run configuration; of a repeated variable the last value counts."""
-    pairs = (text.partition("=") for text in _texts(document, "Env"))
-    return ImageConfig(
-        env=tuple({name: value for name, _, value in pairs if name}.items()),
-        entrypoint=_texts(document, "Entrypoint"),
-        cmd=_texts(document, "Cmd"),
-        user=document.get("User") or "",
-        workdir=document.get("WorkingDir") or "",
-        labels=MappingProxyType(dict(document.get("Labels") or {})),
-        exposed_ports=tuple(sorted(document.get("ExposedPorts") or ())),
-        volumes=tuple(sorted(document.get("Volumes") or ())),
-        onbuild=_texts(document, "OnBuild") or onbuild,
-        stop_signal=document.get("StopSignal") or "",
-    )
-
-
-def config_document(config: ImageConfig) -> dict[str, Any]:
-    """A run configuration as the image formats write it; what is not set is not there."""
-    document: dict[str, Any] = {
-        "Env": [f"{name}={value}" for name, value in config.env],
-        "Entrypoint": list(config.entrypoint),
-        "Cmd": list(config.cmd),
-        "User": config.user,
-        "WorkingDir": config.workdir,
-        "Labels": dict(sorted(config.labels.items())),
-        "ExposedPorts": {port: {} for port in sorted(config.exposed_ports)},
-        "Volumes": {volume: {} for volume in sorted(config.volumes)},
-        "OnBuild": list(config.onbuild),
-        "StopSignal": config.stop_signal,
-    }
-    return {key: value for key, value in document.items() if value}
 
 
 def image_document(
@@ -110,20 +78,6 @@ def differences(wanted: ImageConfig, got: ImageConfig) -> tuple[str, ...]:
     return tuple(name for name, one, other in pairs if one != other)
 
 
-def epoch_of(stamp: str) -> int:
-    """Seconds since the epoch of an RFC 3339 time, 0 when it is none; fractions are cut off."""
-    whole, _, rest = stamp.partition(".")
-    try:
-        return int(datetime.fromisoformat(whole + rest.lstrip("0123456789")).timestamp())
-    except ValueError:
-        return 0
-
-
-def stamp_of(seconds: int) -> str:
-    """The RFC 3339 time of seconds since the epoch."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _history(listed: Sequence[Document], layers: int) -> Iterable[Document]:
     """History entries of the layers below; the API does not say which of them made no layer.
 
@@ -141,8 +95,3 @@ def _history(listed: Sequence[Document], layers: int) -> Iterable[Document]:
         }
         for entry in oldest_first
     ]
-
-
-def _texts(document: Document, key: str) -> tuple[str, ...]:
-    value = document.get(key)
-    return (value,) if isinstance(value, str) else tuple(value or ())

@@ -2,7 +2,8 @@
 
 import pytest
 
-from slipcast.adapters.engine.buildah.facts import config_document, config_of, epoch_of, facts_of
+from slipcast.adapters.engine.buildah.facts import facts_of
+from slipcast.adapters.imageconfig import config_document, config_of, epoch_of
 from slipcast.values.image import ImageConfig
 
 FULL = ImageConfig(
