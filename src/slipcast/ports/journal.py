@@ -45,10 +45,11 @@ class JournalFull(PortFault):
 class Entry(msgspec.Struct, frozen=True):
     """One row: what a key became at a revision.
 
-    Shape:  value None is a tombstone. `created` is the revision at which this life of the key
-            began, `previous` the revision that this row replaces (0: none). `before` is the value
-            that was replaced; it is filled in by `append` and `since`, and is None elsewhere,
-            when there was none, and when it was to be forgotten.
+    Shape:  value None is a tombstone, b"" a row whose value was to be forgotten. `created` is the
+            revision at which this life of the key began, `previous` the revision that this row
+            replaces (0: none, the first row of a life; a tombstone is not replaced). `before` is
+            the value that was replaced; it is filled in by `append` and `since`, and is None
+            elsewhere, when there was none, and when it was to be forgotten.
     """
 
     key: str
@@ -89,7 +90,8 @@ class Journal(Protocol):
         """Write a row, durably; None writes a tombstone.
 
         Shape:  expected is the revision of the key's newest row, 0 when the key has none or its
-                newest row is a tombstone. `forget` erases the value of the row that is replaced,
+                newest row is a tombstone; a tombstone with expected 0 ends nothing, and is Stale.
+                Keys and values are not empty, keys hold no NUL. `forget` erases the value of the row that is replaced,
                 there and for whoever reads `before`: a secret is not remembered.
         Errors: Stale; JournalFull.
         """
@@ -98,6 +100,7 @@ class Journal(Protocol):
     async def get(self, key: str, *, at: int | None = None) -> Entry | None:
         """The newest row of a key, or the newest not after `at`; None when it is a tombstone.
 
+        Shape:  an `at` that has not come yet means now, here and in `list`.
         Errors: Compacted.
         """
         ...
