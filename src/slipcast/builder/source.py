@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from slipcast.builder.inputs.source import Fetched, fetch, recognise
 from slipcast.builder.job import Job
 from slipcast.builder.workspace import Workspace
 from slipcast.ports.git import Git
-from slipcast.ports.progress import Stream
 from slipcast.source.tree import Tree
 from slipcast.values.entries import Entry
 from slipcast.values.revision import SourceRevision
@@ -35,10 +33,8 @@ class Source:
 
         Units:  seconds since the epoch.
         """
-        if self.fetched.timestamp is not None:
-            return self.fetched.timestamp
-        unheard = replace(self.fetched, progress=_Silence())
-        return max((entry.mtime for entry in unheard.entries()), default=None)
+        stamp = self.fetched.timestamp
+        return self.fetched.newest() if stamp is None else stamp
 
     @property
     def root(self) -> Path:
@@ -85,19 +81,3 @@ def get_whole(job: Job, git: Git, space: Workspace) -> Source:
     if request.exclude is None and isinstance(recognise(request, git), Remote | LocalClone):
         request = structs.replace(request, exclude="")
     return get(structs.replace(job, request=request), git, space)
-
-
-class _Silence:
-    """A Progress for walks that only look, and are followed by the one that sends."""
-
-    def stage(self, *_: str) -> AbstractContextManager[None]:
-        return nullcontext()
-
-    def output(self, stream: Stream, data: bytes) -> None:
-        pass
-
-    def note(self, text: str, *, level: int = 1) -> None:
-        pass
-
-    def warn(self, text: str) -> None:
-        pass

@@ -26,6 +26,8 @@ from slipcast.values.revision import SourceRevision
 _SCRIPTS = (".s2i/bin", ".sti/bin")
 _ENVIRONMENTS = (".s2i/environment", ".sti/environment")
 _IGNORE_FILE = ".s2iignore"
+# 700 bytes each: a larger source is walked a second time instead.
+_MOST_HELD = 50_000
 
 
 class InPlace(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +41,14 @@ class InPlace(msgspec.Struct, frozen=True, kw_only=True):
     seen: frozenset[str]
     commit: str
     git: Git
+
+
+class _Held(msgspec.Struct, frozen=True):
+    """A walk that was only made to look, kept for the one that sends."""
+
+    taken: frozenset[str]
+    entries: tuple[Entry, ...]
+    tally: Tally
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,15 +71,43 @@ class Fetched:
     in_place: InPlace | None = None
     tally: Tally = field(default_factory=Tally)
     _taken: set[str] = field(default_factory=set)
+    _held: _Held | None = None
 
     def entries(self) -> Iterator[Entry]:
         """What goes into the container, parents first, names in order; nothing is copied.
 
         Shape:  without what is excluded or ignored, and without scripts that were taken by
-                `script` before. Each call walks anew; `tally` is that of the last walk.
+                `script` before. Each call walks anew, unless `newest` was asked since the last;
+                `tally` is that of the walk.
         Errors: BuildFault FetchSourceFailed.
         """
-        self.tally = tally = Tally()
+        held, self._held = self._held, None
+        if held is not None and held.taken == self._taken:
+            self.tally = held.tally
+            yield from held.entries
+        else:
+            self.tally = Tally()
+            yield from self._walked(self.tally)
+        if self.in_place:
+            _check_unchanged(self.in_place)
+        self.tally.tell(self.progress)
+
+    def newest(self) -> int | None:
+        """The time of the newest entry, None without any.
+
+        Units:  seconds since the epoch.
+        Errors: BuildFault FetchSourceFailed.
+        """
+        tally, entries, newest = Tally(), list[Entry](), None
+        for entry in self._walked(tally):
+            newest = entry.mtime if newest is None else max(newest, entry.mtime)
+            if len(entries) <= _MOST_HELD:
+                entries.append(entry)
+        if len(entries) <= _MOST_HELD:
+            self._held = _Held(frozenset(self._taken), tuple(entries), tally)
+        return newest
+
+    def _walked(self, tally: Tally) -> Iterator[Entry]:
         spec = Walk(
             root=self.root,
             bounds=self.bounds,
@@ -78,10 +116,7 @@ class Fetched:
             taken=frozenset(self._taken),
             stamp=self.timestamp,
         )
-        yield from listed(self.in_place.files, spec, tally) if self.in_place else walk(spec, tally)
-        if self.in_place:
-            _check_unchanged(self.in_place)
-        tally.tell(self.progress)
+        return listed(self.in_place.files, spec, tally) if self.in_place else walk(spec, tally)
 
     def script(self, name: str) -> bytes | None:
         """A script that the source brings along; it then no longer counts as source (S2I-150).

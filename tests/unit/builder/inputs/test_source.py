@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -415,6 +416,38 @@ def test_what_was_sent_is_counted(application: Path, fetched: Fetch, progress: R
     list(fetched(application).entries())
 
     assert "Source: 3 files, 19 bytes" in progress.remarks()[-1]
+
+
+def test_what_was_looked_at_for_the_newest_time_is_what_is_sent_once(
+    application: Path, fetched: Fetch
+):
+    copied = fetched(application, copy=True)
+    copied.newest()
+    (application / "later").write_text("")
+
+    first = {entry.path for entry in copied.entries()}
+    second = {entry.path for entry in copied.entries()}
+
+    assert second - first == {"later"}
+
+
+def test_the_newest_time_is_that_of_any_entry(application: Path, fetched: Fetch):
+    os.utime(application / "sub/one", (4_000_000_000, 4_000_000_000))
+
+    assert fetched(application, copy=True).newest() == 4_000_000_000
+
+
+def test_a_script_taken_after_the_look_leaves_the_source_all_the_same(
+    application: Path, fetched: Fetch
+):
+    (application / ".s2i/bin").mkdir(parents=True)
+    (application / ".s2i/bin/assemble").write_text("#!/bin/sh\n")
+    copied = fetched(application, copy=True)
+    copied.newest()
+
+    copied.script("assemble")
+
+    assert ".s2i/bin/assemble" not in {entry.path for entry in copied.entries()}
 
 
 def test_the_platforms_proxy_is_used(application: Path, fetched: Fetch, tmp_path: Path):
