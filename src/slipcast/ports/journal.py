@@ -91,8 +91,9 @@ class Journal(Protocol):
 
         Shape:  expected is the revision of the key's newest row, 0 when the key has none or its
                 newest row is a tombstone; a tombstone with expected 0 ends nothing, and is Stale.
-                Keys and values are not empty, keys hold no NUL. `forget` erases the value of the row that is replaced,
-                there and for whoever reads `before`: a secret is not remembered.
+                Keys and values are not empty, keys hold no NUL. `forget` erases the value of the
+                row that is replaced, there and for whoever reads `before`: a secret is not
+                remembered.
         Errors: Stale; JournalFull.
         """
         ...
