@@ -19,6 +19,7 @@ from contextlib import suppress
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
+from slipcast.adapters import complaints
 from slipcast.adapters.layers.compressing import Compressed
 from slipcast.ports.engine import RegistryAccess
 from slipcast.values.faults import EngineFault
@@ -221,7 +222,7 @@ class Registry:
         said = _message(text) or http.client.responses.get(status, "")
         what = f"the registry {self._host} refused {self._name}: {said} ({status})"
         if status in _UNAUTHORIZED:
-            hint = "log in to the registry, or check the credentials in the docker config file"
+            hint = self._access.hint or complaints.HINTS["Unauthorized"]
             return EngineFault(what, reason="Unauthorized", hint=hint)
         reason = "ImageUnknown" if status == _NOT_FOUND else ""
         return EngineFault(what, reason=reason, retryable=status >= 500)  # noqa: PLR2004 -- HTTP
@@ -231,12 +232,12 @@ class Registry:
             return EngineFault(
                 f"the registry {self._host} cannot be trusted: {odd.reason or odd}",
                 reason="TLS",
-                hint="give the registry's CA certificate, or allow it as an insecure registry",
+                hint=complaints.HINTS["TLS"],
             )
         return EngineFault(
             f"the registry {self._host} cannot be reached: {odd}",
             reason="Unreachable",
-            hint="check the registry's host name and the network",
+            hint=complaints.HINTS["Unreachable"],
             retryable=True,
         )
 

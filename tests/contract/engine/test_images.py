@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -102,6 +104,45 @@ def test_a_wrong_credential_is_told_apart(
 
     assert caught.value.reason == "Unauthorized"
     assert "wrong" not in str(caught.value)
+
+
+def test_who_is_refused_is_told_what_is_known_of_the_access(
+    engine: Engine, base_image: str, registry: Start
+) -> None:
+    name = registry(password="secret").name()
+    access = RegistryAccess(insecure=True, hint="Helpers are not supported.")
+
+    with pytest.raises(EngineFault) as push:
+        engine.push(PushSpec(image=base_image, destination=name, access=access))
+    with pytest.raises(EngineFault) as pull:
+        engine.pull(PullSpec(image=name, policy=PullPolicy.ALWAYS, access=access))
+
+    assert (push.value.reason, push.value.hint) == ("Unauthorized", "Helpers are not supported.")
+    assert (pull.value.reason, pull.value.hint) == ("Unauthorized", "Helpers are not supported.")
+
+
+def test_an_anonymous_access_is_anonymous_whatever_other_programs_know(
+    buildah: Engine,
+    base_image: str,
+    registry: Start,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    # S2I-142: no entry in the file that was named, no credential.
+    place = registry(password="secret")
+    credential = Credential(username="tester", password=Sensitive("secret"))
+    known = RegistryAccess(credential=credential, insecure=True)
+    buildah.push(PushSpec(image=base_image, destination=place.name(), access=known))
+    auth = base64.b64encode(b"tester:secret").decode()
+    (tmp_path / "config.json").write_text(json.dumps({"auths": {place.host: {"auth": auth}}}))
+    monkeypatch.setenv("REGISTRY_AUTH_FILE", str(tmp_path / "config.json"))
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+
+    with pytest.raises(EngineFault) as caught:
+        anonymous = RegistryAccess(insecure=True)
+        buildah.pull(PullSpec(image=place.name(), policy=PullPolicy.ALWAYS, access=anonymous))
+
+    assert caught.value.reason == "Unauthorized"
 
 
 def test_an_image_that_a_registry_does_not_know_is_told_apart(

@@ -35,6 +35,11 @@ def test_other_registries_are_anonymous_s2i_142(registries: Registries) -> None:
     assert registries.access("python").credential is None
 
 
+def test_who_has_no_credential_knows_what_to_do_about_it(registries: Registries) -> None:
+    assert "--dockercfg-path" in registries.access("other.example/app").hint
+    assert registries.access("r.example/app").hint == ""
+
+
 def test_trust_comes_from_the_settings(registries: Registries) -> None:
     plain = registries.access("plain.example:5000/x")
 

@@ -11,7 +11,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from slipcast.adapters import argv, ownership
+from slipcast.adapters import argv, complaints, ownership
 from slipcast.adapters.engine.buildah.failures import fault_of
 from slipcast.adapters.engine.host import HostSettings, containers_conf
 from slipcast.ports.engine import RegistryAccess, Sink
@@ -53,7 +53,13 @@ class Program:
         """The variables of each call; the first use writes the configuration."""
         if self._conf is None:
             self._conf = _written(self.state / "containers.conf", containers_conf(self.host))
-        return {"CONTAINERS_CONF": str(self._conf), "BUILDAH_ISOLATION": None}
+        return {
+            "CONTAINERS_CONF": str(self._conf),
+            "BUILDAH_ISOLATION": None,
+            # Whose credentials are used is said with each call.
+            "DOCKER_CONFIG": str(self.state / "none"),
+            "REGISTRY_AUTH_FILE": None,
+        }
 
     def store_known(self) -> bool:
         """Whether the store's format is one we have seen this buildah write.
@@ -132,19 +138,20 @@ class Program:
 
     @contextmanager
     def access(self, access: RegistryAccess, image: str) -> Generator[list[str]]:
-        """The flags by which buildah reaches a registry; secrets lie in a 0600 file meanwhile."""
+        """The flags by which buildah reaches a registry; secrets lie in a 0600 file meanwhile.
+
+        Shape:  the file is given also when it is empty, since buildah would look elsewhere.
+        """
         flags = ["--tls-verify=false"] if access.insecure else []
-        if access.credential is None and access.ca_file is None:
-            yield flags
-            return
-        with self.scratch() as scratch:
+        with self.scratch() as scratch, complaints.advised(access):
+            auths = {}
             if access.credential is not None:
                 host = ImageRef.parse(image).registry_host
                 secret = f"{access.credential.username}:{access.credential.password.reveal()}"
                 auth = base64.b64encode(secret.encode()).decode()
-                document = {"auths": {_AUTH_KEYS.get(host, host): {"auth": auth}}}
-                _private(scratch / "auth.json", json.dumps(document))
-                flags += ["--authfile", str(scratch / "auth.json")]
+                auths[_AUTH_KEYS.get(host, host)] = {"auth": auth}
+            _private(scratch / "auth.json", json.dumps({"auths": auths}))
+            flags += ["--authfile", str(scratch / "auth.json")]
             if access.ca_file is not None:
                 certificates = scratch / "certs"
                 certificates.mkdir()

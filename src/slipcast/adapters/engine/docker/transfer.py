@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from slipcast.adapters import complaints
 from slipcast.adapters.dockersocket import DockerSocket, SocketFault
 from slipcast.adapters.engine.docker.failures import fault_of
 from slipcast.adapters.engine.docker.storage import Storage, parsed
@@ -46,7 +47,8 @@ class Transfer:
         ref = parsed(spec.image)
         for left in reversed(range(_TRIES + 1)):
             try:
-                self._pull_once(spec, ref, log)
+                with complaints.advised(spec.access):
+                    self._pull_once(spec, ref, log)
                 break
             except EngineFault as fault:
                 if not left or not fault.retryable:
@@ -67,7 +69,8 @@ class Transfer:
         held = self._storage.facts(str(ref))
         self._storage.tag(image.id, str(ref))
         try:
-            digest = self._push_once(spec, ref, log)
+            with complaints.advised(spec.access):
+                digest = self._push_once(spec, ref, log)
         finally:
             if held is None:
                 self._storage.remove(str(ref))
