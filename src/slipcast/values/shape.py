@@ -18,7 +18,9 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     Shape:  fields of an object with known fields; `items` of a map's values or a list's elements;
             `keys` identify the elements of a list that merges (all of them for apply, `patch_key`
             for a strategic merge patch, () for a list that is replaced whole); `is_set` for a list
-            of plain values that merges; `is_atomic` for an object that is replaced whole.
+            of plain values that merges; `is_atomic` for an object that an apply replaces whole;
+            `retains_keys` for an object, or a list of objects, of whose fields only those stay in a
+            strategic merge patch that were asked for (the source of a volume).
             A place the shape does not know is a map or a list that merges as plain JSON does.
     """
 
@@ -29,6 +31,7 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     is_list: bool = False
     is_set: bool = False
     is_atomic: bool = False
+    retains_keys: bool = False
     defaults: Mapping[str, str | int] = {}
 
     def at(self, field: str) -> Shape:
