@@ -1,0 +1,69 @@
+"""Sameness, copies and measures of JSON values, as patches need them.
+
+To Python 1 and True are equal; in a document they are not.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+JSON = dict[str, Any]
+"""An object as JSON has it."""
+
+_PLAIN: Final = (str, int, float, bool, type(None))
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two JSON values are equal: 1 and 1.0 are, 1 and true are not."""
+    if one is other:
+        return True
+    if isinstance(one, dict):
+        return (
+            isinstance(other, dict)
+            and len(one) == len(other)
+            and all(key in other and same(value, other[key]) for key, value in one.items())
+        )
+    if isinstance(one, list):
+        return (
+            isinstance(other, list)
+            and len(one) == len(other)
+            and all(same(*pair) for pair in zip(one, other, strict=True))
+        )
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
+
+
+def copied(value: Any) -> Any:
+    """A value that shares no object and no list with the one given."""
+    if isinstance(value, dict):
+        return {
+            key: copied(each) if isinstance(each, dict | list) else each
+            for key, each in value.items()
+        }
+    if isinstance(value, list):
+        return [copied(each) if isinstance(each, dict | list) else each for each in value]
+    return value
+
+
+def weight(value: object) -> int:
+    """About how many bytes a value is, written down."""
+    if isinstance(value, dict):
+        return 2 + sum(len(key) + 4 + weight(each) for key, each in value.items())
+    if isinstance(value, list):
+        return 2 + sum(weight(each) + 1 for each in value)
+    return len(value) + 2 if isinstance(value, str) else 8
+
+
+def is_deeper(value: object, most: int) -> bool:
+    """Whether a value nests more than so many objects and lists."""
+    level: list[object] = [value]
+    for _ in range(most + 1):
+        inner: list[object] = []
+        for each in level:
+            if isinstance(each, dict):
+                inner.extend(each.values())
+            elif isinstance(each, list):
+                inner.extend(each)
+        if not inner:
+            return False
+        level = inner
+    return True
