@@ -1,4 +1,4 @@
-"""What launchers agree on: how our containers are marked, and what ports and networks refuse.
+"""What launchers agree on: how our containers are marked and seen, and what may be refused.
 
 Source: ports.launcher.
 """
@@ -9,11 +9,14 @@ import re
 import secrets
 import socket
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from slipcast.builds.s2i.names import container_name
 from slipcast.ports.launcher import Launched, LaunchSpec
-from slipcast.values.faults import EngineFault
+from slipcast.values.container import ExitStatus
+from slipcast.values.faults import EngineFault, NotFound
+
+Document: TypeAlias = Mapping[str, Any]
 
 LABEL = "io.slipcast.launched"
 HOST_PORTS = "io.slipcast.host-ports"
@@ -53,12 +56,69 @@ def host_ports(labels: Mapping[str, str]) -> tuple[tuple[int, int], ...]:
     return tuple((port, port) for port in ports)
 
 
-def labels_in(document: Mapping[str, Any]) -> Mapping[str, str]:
+def labels_in(document: Document) -> Mapping[str, str]:
     """The labels of an inspected container."""
     return (document.get("Config") or {}).get("Labels") or {}
 
 
-def bindings(published: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
+def required(document: Document | None, name: str) -> Document:
+    """The inspected container of a name.
+
+    Errors: NotFound when there is none of ours.
+    """
+    if document is None:
+        raise NotFound(f"no container {name} was started by slipcast")
+    return document
+
+
+def seen(name: str, document: Document, note: str = "") -> Launched:
+    """An inspected container, as the port speaks of it."""
+    config = document.get("Config") or {}
+    return Launched(
+        name=name,
+        image=str(config.get("Image") or document.get("ImageName") or ""),
+        ports=host_ports(labels_in(document)) or tuple(_ports(document)),
+        running=bool(document["State"].get("Running")),
+        note=note,
+    )
+
+
+def ended(document: Document) -> ExitStatus:
+    """How an inspected container ended."""
+    state = document["State"]
+    return ExitStatus(
+        code=int(state["ExitCode"]),
+        oom_killed=bool(state.get("OOMKilled")),
+        error=state.get("Error") or "",
+    )
+
+
+def name_is_taken(name: str) -> EngineFault:
+    """The fault for a name that a container has already, anybody's."""
+    return EngineFault(
+        f"there is a container {name} already",
+        reason="NameTaken",
+        hint=f"End it first (slipcast run --stop {name}), or give another name.",
+    )
+
+
+def not_started(spec: LaunchSpec, said: str, complaint: str) -> EngineFault:
+    """The fault for a container that the engine could not start, of which it said something."""
+    text = f"the image {spec.image} could not be started: {said}"
+    if _PORT_TAKEN.search(complaint):
+        return EngineFault(text, reason="PortTaken", hint="Choose another port with --port.")
+    return EngineFault(text, tail=tuple(complaint.splitlines()))
+
+
+def _ports(document: Document) -> Iterator[tuple[int, int]]:
+    """Ports as published; of a container that has ended, as they were asked for."""
+    published = (document.get("NetworkSettings") or {}).get("Ports") or {}
+    if not any(published.values()):
+        published = (document.get("HostConfig") or {}).get("PortBindings") or {}
+    return _bindings(published)
+
+
+def _bindings(published: Document) -> Iterator[tuple[int, int]]:
     """Host port and container port of what an inspection calls published."""
     for port, places in sorted(published.items()):
         for place in places or ():
@@ -72,11 +132,6 @@ def network_is_missing(complaint: str) -> bool:
     Shape:  a port that is taken is the user's to change, and not that.
     """
     return bool(_NO_NETWORK.search(complaint)) and not _PORT_TAKEN.search(complaint)
-
-
-def port_is_taken(complaint: str) -> bool:
-    """Whether somebody else has the port."""
-    return bool(_PORT_TAKEN.search(complaint))
 
 
 def refuse_taken_ports(spec: LaunchSpec, launched: Iterable[Launched]) -> None:

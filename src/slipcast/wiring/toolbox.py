@@ -213,7 +213,8 @@ class RealTools:
         settings = self._settings
         program = Program(settings.state, settings.storage_root, settings.run_root, self._host)
         env = {name: value for name, value in program.env.items() if value is not None}
-        return PodmanLauncher(("podman", *program.storage_flags), env)
+        directory = settings.state / "podman"
+        return PodmanLauncher(directory, ("podman", *program.storage_flags), env)
 
     def access(self, image: str) -> RegistryAccess:
         """How the registry of an image is reached."""

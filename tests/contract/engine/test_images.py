@@ -138,8 +138,9 @@ def test_an_anonymous_access_is_anonymous_whatever_other_programs_know(
     monkeypatch.setenv("REGISTRY_AUTH_FILE", str(tmp_path / "config.json"))
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
 
+    anonymous = RegistryAccess(insecure=True)
+
     with pytest.raises(EngineFault) as caught:
-        anonymous = RegistryAccess(insecure=True)
         buildah.pull(PullSpec(image=place.name(), policy=PullPolicy.ALWAYS, access=anonymous))
 
     assert caught.value.reason == "Unauthorized"

@@ -69,7 +69,7 @@ def launcher(request: pytest.FixtureRequest, web_image: str) -> Launcher:
     assert web_image
     if request.param == "podman":
         prefix = ("podman", *containers.engine_flags())
-        return PodmanLauncher(prefix, containers.engine_env())
+        return PodmanLauncher(containers.STATE / "podman", prefix, containers.engine_env())
     path: Path = request.getfixturevalue("podman_socket")
     return DockerLauncher(DockerSocket(Endpoint(url=f"unix://{path}")), ulimits=look().ulimits)
 

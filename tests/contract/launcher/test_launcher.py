@@ -7,10 +7,12 @@ import threading
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 import containers
+from slipcast.adapters.launcher.podman import PodmanLauncher
 from slipcast.ports.launcher import Launcher, LaunchSpec
 from slipcast.values.faults import EngineFault, NotFound
 
@@ -70,6 +72,21 @@ def test_environment_and_user_are_given(
     )
 
     assert answer(launched.ports[0][0]) == f"{greeting} from 1234"
+
+
+def test_podman_works_in_a_directory_of_ours(
+    web_image: str, new_name: Names, tmp_path: Path
+) -> None:
+    # Where conmon leaves its file `oom`.
+    podman = PodmanLauncher(
+        tmp_path / "new", ("podman", *containers.engine_flags()), containers.engine_env()
+    )
+    name = new_name()
+
+    podman.start(LaunchSpec(image=web_image, name=name))
+
+    monitor = containers.podman("inspect", "--format={{.State.ConmonPid}}", name).strip()
+    assert Path(f"/proc/{monitor}/cwd").readlink() == tmp_path / "new"
 
 
 def test_a_port_that_is_taken_is_said(launcher: Launcher, web_image: str, new_name: Names) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from slipcast.adapters import launching
@@ -32,16 +32,12 @@ class DockerLauncher:
         """Start it and return at once."""
         name = launching.name_of(spec)
         if self._document(name) is not None:
-            raise EngineFault(
-                f"there is a container {name} already",
-                reason="NameTaken",
-                hint=f"End it first (slipcast run --stop {name}), or give another name.",
-            )
+            raise launching.name_is_taken(name)
         if self._socket.endpoint.is_local:
             launching.refuse_taken_ports(spec, self.list())
         try:
             note = self._started(spec, name)
-            return _seen(name, self._required(name), note)
+            return launching.seen(name, self._required(name), note)
         except BaseException:
             self._remove(name)
             raise
@@ -51,12 +47,7 @@ class DockerLauncher:
         self._required(name)
         self._logs(name, {"follow": 1}, stdout, stderr)
         self._socket.post(f"/containers/{name}/wait", timeout=None)
-        state = self._required(name)["State"]
-        return ExitStatus(
-            code=int(state["ExitCode"]),
-            oom_killed=bool(state.get("OOMKilled")),
-            error=state.get("Error") or "",
-        )
+        return launching.ended(self._required(name))
 
     def tail(self, name: str, lines: int = 20) -> str:
         """The last lines of its output."""
@@ -80,7 +71,7 @@ class DockerLauncher:
         rows = self._socket.get("/containers/json", {"all": 1, "filters": filters})
         names = [row["Names"][0].lstrip("/") for row in rows if row.get("Names")]
         inspected = ((name, self._inspected(name)) for name in names)
-        return tuple(_seen(name, document) for name, document in inspected if document)
+        return tuple(launching.seen(name, document) for name, document in inspected if document)
 
     def _started(self, spec: LaunchSpec, name: str) -> str:
         """Start it, on the host's network when there is no other; a note when it is so."""
@@ -137,13 +128,10 @@ class DockerLauncher:
             for is_stderr, data in demultiplexed(pieces):
                 (stderr if is_stderr else stdout)(data)
 
-    def _required(self, name: str) -> dict[str, Any]:
-        document = self._inspected(name)
-        if document is None:
-            raise NotFound(f"no container {name} was started by slipcast")
-        return document
+    def _required(self, name: str) -> launching.Document:
+        return launching.required(self._inspected(name), name)
 
-    def _inspected(self, name: str) -> dict[str, Any] | None:
+    def _inspected(self, name: str) -> launching.Document | None:
         """The container of ours with this name, None when there is none."""
         document = self._document(name)
         return document if document and launching.LABEL in launching.labels_in(document) else None
@@ -160,25 +148,6 @@ class DockerLauncher:
             self._socket.delete(f"/containers/{name}", {"force": 1, "v": 1})
 
 
-def _seen(name: str, document: Mapping[str, Any], note: str = "") -> Launched:
-    config = document.get("Config") or {}
-    return Launched(
-        name=name,
-        image=str(config.get("Image") or document.get("ImageName") or ""),
-        ports=launching.host_ports(launching.labels_in(document)) or tuple(_ports(document)),
-        running=bool(document["State"].get("Running")),
-        note=note,
-    )
-
-
-def _ports(document: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
-    """Ports as published; of a container that has ended, as they were asked for."""
-    published = (document.get("NetworkSettings") or {}).get("Ports") or {}
-    if not any(published.values()):
-        published = (document.get("HostConfig") or {}).get("PortBindings") or {}
-    return launching.bindings(published)
-
-
 def _ulimit(text: str) -> dict[str, Any]:
     name, _, values = text.partition("=")
     soft, _, hard = values.partition(":")
@@ -186,7 +155,4 @@ def _ulimit(text: str) -> dict[str, Any]:
 
 
 def _fault(spec: LaunchSpec, refused: SocketFault) -> EngineFault:
-    text = f"the image {spec.image} could not be started: {refused.message}"
-    if launching.port_is_taken(refused.message):
-        return EngineFault(text, reason="PortTaken", hint="Choose another port with --port.")
-    return EngineFault(text)
+    return launching.not_started(spec, refused.message, refused.message)

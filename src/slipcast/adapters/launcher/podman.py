@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from slipcast.adapters import argv, launching
@@ -28,11 +29,17 @@ class PodmanLauncher:
     """The Launcher of the port.
 
     Shape:  argv_prefix is podman with the flags that choose its storage. env is laid over ours.
+            directory, made when needed, is where podman works: its monitor of a container leaves
+            a file `oom` there when the memory limit was reached.
     """
 
     def __init__(
-        self, argv_prefix: tuple[str, ...] = ("podman",), env: Mapping[str, str] | None = None
+        self,
+        directory: Path,
+        argv_prefix: tuple[str, ...] = ("podman",),
+        env: Mapping[str, str] | None = None,
     ) -> None:
+        self._directory = directory
         self._prefix = argv_prefix
         self._env = dict(env or {})
 
@@ -40,15 +47,11 @@ class PodmanLauncher:
         """Start it and return at once."""
         name = launching.name_of(spec)
         if self._call("container", "exists", "--", name).code == 0:
-            raise EngineFault(
-                f"there is a container {name} already",
-                reason="NameTaken",
-                hint=f"End it first (slipcast run --stop {name}), or give another name.",
-            )
+            raise launching.name_is_taken(name)
         launching.refuse_taken_ports(spec, self.list())
         try:
             note = self._started(spec, name)
-            return _seen(name, self._required(name), note)
+            return launching.seen(name, self._required(name), note)
         except BaseException:
             self._remove(name)
             raise
@@ -58,12 +61,7 @@ class PodmanLauncher:
         self._required(name)
         self._stream("logs", "--follow", "--", name, stdout=stdout, stderr=stderr)
         self._call("wait", "--", name, timeout=None)
-        state = self._required(name)["State"]
-        return ExitStatus(
-            code=int(state["ExitCode"]),
-            oom_killed=bool(state.get("OOMKilled")),
-            error=state.get("Error") or "",
-        )
+        return launching.ended(self._required(name))
 
     def tail(self, name: str, lines: int = 20) -> str:
         """The last lines of its output."""
@@ -88,7 +86,7 @@ class PodmanLauncher:
         if ran.code != 0:
             raise EngineFault(f"containers could not be listed: {_said(ran.complaint)}")
         inspected = ((name, self._inspected(name)) for name in ran.text.split())
-        return tuple(_seen(name, document) for name, document in inspected if document)
+        return tuple(launching.seen(name, document) for name, document in inspected if document)
 
     def _started(self, spec: LaunchSpec, name: str) -> str:
         """Start it, on the host's network when there is no other; a note when it is so."""
@@ -123,17 +121,15 @@ class PodmanLauncher:
         return argv.run(
             [*self._prefix, *words],
             env={**self._env, **odd},
+            cwd=self._place(),
             stdin=plain.encode("utf-8", "surrogateescape"),
             timeout=_SECONDS,
         )
 
-    def _required(self, name: str) -> dict[str, Any]:
-        document = self._inspected(name)
-        if document is None:
-            raise NotFound(f"no container {name} was started by slipcast")
-        return document
+    def _required(self, name: str) -> launching.Document:
+        return launching.required(self._inspected(name), name)
 
-    def _inspected(self, name: str) -> dict[str, Any] | None:
+    def _inspected(self, name: str) -> launching.Document | None:
         """The container of ours with this name, None when there is none."""
         ran = self._call("inspect", "--type=container", "--", name)
         if ran.code != 0:
@@ -146,10 +142,16 @@ class PodmanLauncher:
             self._call("rm", "--force", "--volumes", "--ignore", "--time=0", "--", name)
 
     def _call(self, *words: str, timeout: float | None = _SECONDS) -> Ran:
-        return argv.run([*self._prefix, *words], env=self._env, timeout=timeout)
+        line = [*self._prefix, *words]
+        return argv.run(line, env=self._env, cwd=self._place(), timeout=timeout)
 
     def _stream(self, *words: str, stdout: Sink, stderr: Sink) -> None:
-        argv.stream([*self._prefix, *words], env=self._env, stdout=stdout, stderr=stderr)
+        line = [*self._prefix, *words]
+        argv.stream(line, env=self._env, cwd=self._place(), stdout=stdout, stderr=stderr)
+
+    def _place(self) -> Path:
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return self._directory
 
 
 def _published(spec: LaunchSpec) -> list[str]:
@@ -157,30 +159,12 @@ def _published(spec: LaunchSpec) -> list[str]:
     return [f"--publish={address}:{host or ''}:{port}" for host, port in spec.ports]
 
 
-def _seen(name: str, document: Mapping[str, Any], note: str = "") -> Launched:
-    return Launched(
-        name=name,
-        image=str(document.get("ImageName") or document.get("Image") or ""),
-        ports=launching.host_ports(launching.labels_in(document)) or tuple(_ports(document)),
-        running=bool(document["State"].get("Running")),
-        note=note,
-    )
-
-
-def _ports(document: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
-    published = (document.get("HostConfig") or {}).get("PortBindings") or {}
-    return launching.bindings(published)
-
-
 def _fault(spec: LaunchSpec, complaint: str) -> EngineFault | NotFound:
     if any(words in complaint for words in _UNKNOWN_IMAGE):
         return NotFound(
             f"the image {spec.image} is not in local storage", hint="Build or pull it first."
         )
-    text = f"the image {spec.image} could not be started: {_said(complaint)}"
-    if launching.port_is_taken(complaint):
-        return EngineFault(text, reason="PortTaken", hint="Choose another port with --port.")
-    return EngineFault(text, tail=tuple(complaint.splitlines()))
+    return launching.not_started(spec, _said(complaint), complaint)
 
 
 def _said(complaint: str) -> str:
