@@ -6,7 +6,7 @@ One suite, tests/contract/api, holds both. Every method may raise any ApiFault.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -157,8 +157,14 @@ class Api(Protocol):
         """The objects of a collection."""
         ...
 
-    def watch(self, resource: Resource, options: WatchOptions = ...) -> AsyncIterator[WatchEvent]:
-        """Changes as they come; closed by the iterator's aclose()."""
+    async def watch(
+        self, resource: Resource, options: WatchOptions = ...
+    ) -> AsyncGenerator[WatchEvent, None]:
+        """Changes as they come; ended by the generator's aclose().
+
+        Errors: what is wrong with the request is raised here, before the first change; Expired
+                also later, from the generator.
+        """
         ...
 
     async def create(
@@ -197,13 +203,16 @@ class Api(Protocol):
         """A subresource that does something, or a request that is answered and not kept."""
         ...
 
-    def open(
+    async def open(
         self,
         resource: Resource,
         parameters: Mapping[str, str] = NO_PARAMETERS,
         body: AsyncIterator[bytes] | None = None,
-    ) -> AsyncIterator[bytes]:
-        """A subresource that is a stream of bytes: a log, an upload's answer."""
+    ) -> AsyncGenerator[bytes, None]:
+        """A subresource that is a stream of bytes: a log, an upload's answer.
+
+        Errors: as `watch`: before the first byte.
+        """
         ...
 
 

@@ -1,0 +1,139 @@
+"""Listening: the HTTP server under our applications.
+
+uvicorn does the work; what it does not tell, the certificate of a client, is put into the scope of
+each request as `client_certificate`, in DER.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import uvicorn
+import uvloop
+from typing_extensions import override
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from slipcast.values.faults import PortFault
+
+BACKLOG: Final = 2048
+KEEP_ALIVE: Final = 75
+"""Seconds an idle connection is kept; longer than most proxies keep theirs."""
+GRACE: Final = 20
+"""Seconds that requests have to end when the server stops."""
+LARGEST_HEADER: Final = 64 * 1024
+
+
+class Tls(msgspec.Struct, frozen=True, kw_only=True):
+    """The server's certificate, and the authority of its clients."""
+
+    certificate: Path
+    key: Path
+    clients: Path
+
+
+class _Protocol(HttpToolsProtocol):
+    """uvicorn's, with what TLS found out about the client."""
+
+    _certificate: bytes | None = None
+
+    @override
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        secured = transport.get_extra_info("ssl_object")
+        if secured is not None:
+            self._certificate = secured.getpeercert(binary_form=True)
+
+    @override
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        scope: Any = self.scope
+        scope["client_certificate"] = self._certificate
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes any that is free.
+
+    Errors: PortFault when the address is taken or not ours.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as fault:
+        listening.close()
+        raise PortFault(
+            f"cannot listen on {host}:{port}: {fault.strerror}",
+            reason="AddressInUse",
+            hint="Another server may be running there; --listen names another address.",
+        ) from fault
+    listening.listen(BACKLOG)
+    return listening
+
+
+class Server:
+    """One application behind one socket."""
+
+    def __init__(self, app: Any, tls: Tls | None, *, drain: Callable[[], None]) -> None:
+        """Serve an ASGI application; drain is called when stopping begins."""
+        self._drain = drain
+        config = uvicorn.Config(
+            app,
+            http=_Protocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=KEEP_ALIVE,
+            timeout_graceful_shutdown=GRACE,
+            h11_max_incomplete_event_size=LARGEST_HEADER,
+        )
+        config.load()
+        if tls is not None:
+            config.ssl = _context(tls)
+        self._server = uvicorn.Server(config)
+        # Signals are the daemon's.
+        self._server.capture_signals = _no_signals  # type: ignore[method-assign]
+
+    async def serve(self, listening: socket.socket) -> None:
+        """Answer requests until told to stop; return when the last one is answered."""
+        await self._server.serve(sockets=[listening])
+
+    def stop(self) -> None:
+        """Take no more requests, and end."""
+        self._drain()
+        self._server.should_exit = True
+
+
+class _NoSignals:
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def _no_signals() -> Any:
+    return _NoSignals()
+
+
+def _context(tls: Tls) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(tls.clients))
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(str(tls.certificate), str(tls.key))
+    # A certificate is one way of many to say who asks.
+    context.verify_mode = ssl.CERT_OPTIONAL
+    return context
+
+
+def run(main: Callable[[], Any]) -> None:
+    """Run a coroutine on the server's event loop."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main())

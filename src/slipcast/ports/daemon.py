@@ -1,0 +1,65 @@
+"""The Daemon port: the server as a program that is started, looked at and stopped. Synchronous."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+
+class Serving(msgspec.Struct, frozen=True, kw_only=True):
+    """How to serve.
+
+    Shape:  state None means the user's own place; port 0 any that is free; kubeconfig None means a
+            file in the state directory; store is `sqlite`, `memory` or the URL of a PostgreSQL
+            database.
+    """
+
+    state: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = 8443
+    kubeconfig: Path | None = None
+    store: str = "sqlite"
+
+
+class Running(msgspec.Struct, frozen=True, kw_only=True):
+    """A server that runs: its process, where it answers, and the way in for an administrator."""
+
+    pid: int
+    address: str
+    kubeconfig: Path
+    state: Path
+    log: Path | None = None
+    ready: bool = False
+
+
+class Daemon(Protocol):
+    """The server, one for each state directory."""
+
+    def serve(self, wanted: Serving, started: Callable[[Running], None]) -> None:
+        """Serve until a signal comes; `started` is called when the first request can be answered.
+
+        Errors: PortFault when the address is taken, or the state directory is another server's;
+                InvalidFault for settings that cannot be.
+        """
+        ...
+
+    def start(self, wanted: Serving) -> Running:
+        """Start a server that outlives this process, and wait until it answers.
+
+        Errors: as `serve`; PortFault with the last lines of its log when it does not come up.
+        """
+        ...
+
+    def status(self, state: Path | None) -> Running | None:
+        """The server of a state directory, None when none runs."""
+        ...
+
+    def stop(self, state: Path | None) -> Running | None:
+        """Stop the server of a state directory and wait for its end; what it was, None: none ran.
+
+        Errors: PortFault when it does not end.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""HTTP in front of an Api: routes, negotiation, streaming, identity; nothing is of one kind."""

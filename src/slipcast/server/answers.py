@@ -1,0 +1,136 @@
+"""Objects as answers: the bytes of one object or of a list, in the form the client likes.
+
+A stored object is sent as it is kept; only other forms than plain JSON read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from slipcast.api import codec
+from slipcast.api.document import Document
+from slipcast.ports.api import Listing, Resource
+from slipcast.server.negotiate import Form
+
+PARTIAL = "PartialObjectMetadata"
+_encode = msgspec.json.encode
+
+
+class _Whole(msgspec.Struct):
+    metadata: msgspec.Raw
+
+
+_metadata = msgspec.json.Decoder(_Whole).decode
+
+
+def api_version(resource: Resource) -> str:
+    """The apiVersion under which a resource was asked for; empty for the kind's own."""
+    return "v1" if resource.legacy else ""
+
+
+def link(resource: Resource, document: Document) -> str:
+    """The selfLink that clients of the legacy paths expect; empty elsewhere."""
+    if not resource.legacy:
+        return ""
+    names, kind = document.names, document.kind
+    inside = f"namespaces/{names.namespace}/" if kind.namespaced else ""
+    return f"/oapi/v1/{inside}{kind.plural}/{names.name}"
+
+
+def one(resource: Resource, document: Document, form: Form) -> bytes:
+    """One object."""
+    if form.shape == "partial":
+        return _written(partial(document, form.version), form)
+    body = document.wire(api_version(resource), link(resource, document))
+    return body if form.encoding == "json" else yaml(body)
+
+
+def many(resource: Resource, listing: Listing, form: Form) -> bytes:
+    """A list of objects."""
+    metadata = list_metadata(listing)
+    if form.shape in {"partial", "partial-list"}:
+        items = b",".join(partial(each, form.version) for each in listing.documents)
+        head = _list_head(f"{PARTIAL}List", f"{kinds_version(form)}", metadata)
+        return _written(b"%b%b]}" % (head, items), form)
+    kind = resource.kind
+    head = _list_head(f"{kind.name}List", api_version(resource) or kind.api_version, metadata)
+    if resource.legacy:
+        items = b",".join(each.item(link(resource, each)) for each in listing.documents)
+    else:
+        items = b",".join([each.item() for each in listing.documents])
+    return _written(b"%b%b]}" % (head, items), form)
+
+
+def list_metadata(listing: Listing) -> dict[str, Any]:
+    """The metadata of a list."""
+    metadata: dict[str, Any] = {"resourceVersion": str(listing.revision)}
+    if listing.token:
+        metadata["continue"] = listing.token
+    if listing.remaining:
+        metadata["remainingItemCount"] = listing.remaining
+    return metadata
+
+
+def kinds_version(form: Form) -> str:
+    """The apiVersion of the forms that are not the object itself."""
+    return f"meta.k8s.io/{form.version}"
+
+
+def partial(document: Document, version: str) -> bytes:
+    """The metadata of an object, as PartialObjectMetadata."""
+    raw = bytes(_metadata(document.item()).metadata)
+    head = f'{{"kind":"{PARTIAL}","apiVersion":"meta.k8s.io/{version}","metadata":'
+    return b"%b%b}" % (head.encode(), raw)
+
+
+def success(resource: Resource, document: Document) -> bytes:
+    """What a deletion answers when nothing is left of the object."""
+    names, kind = document.names, document.kind
+    details: dict[str, Any] = {"name": names.name}
+    if kind.group and not resource.legacy:
+        details["group"] = kind.group
+    details |= {"kind": kind.plural, "uid": names.uid}
+    return _encode(
+        {
+            "kind": "Status",
+            "apiVersion": "v1",
+            "metadata": {},
+            "status": "Success",
+            "details": details,
+        }
+    )
+
+
+def warning_headers(warnings: Iterable[str]) -> list[tuple[bytes, bytes]]:
+    """What the writer should know, as headers.
+
+    Source: RFC 7234 section 5.5, Kubernetes API concepts: warnings.
+    """
+    return [(b"warning", b'299 - "%b"' % _quoted(text)) for text in warnings]
+
+
+def _quoted(text: str) -> bytes:
+    clean = "".join(letter if letter.isprintable() else " " for letter in text)
+    return clean.replace("\\", "\\\\").replace('"', '\\"').encode()
+
+
+def _list_head(kind: str, version: str, metadata: dict[str, Any]) -> bytes:
+    head = f'{{"kind":"{kind}","apiVersion":"{version}","metadata":'
+    return b'%b%b,"items":[' % (head.encode(), _encode(metadata))
+
+
+def _written(body: bytes, form: Form) -> bytes:
+    return body if form.encoding == "json" else yaml(body)
+
+
+def yaml(body: bytes) -> bytes:
+    """A JSON answer as YAML."""
+    return codec.to_yaml(msgspec.json.decode(body)).encode()
+
+
+def pretty(body: bytes) -> bytes:
+    """A JSON answer with a line for each field, for people."""
+    return msgspec.json.format(body, indent=2) + b"\n"

@@ -1,0 +1,169 @@
+"""The application: every request passes here, from its id to its answer.
+
+In order: an id; who asks; a seat; what is asked; the answer; the count. Paths that belong to others
+(the login pages, the registry, the console) are handed to them whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from itertools import count
+from typing import Final
+
+from slipcast.ports.api import Apis
+from slipcast.ports.identity import Authenticator
+from slipcast.server import calls, faults, pages, queries, streams
+from slipcast.server.calls import Call
+from slipcast.server.exchange import Exchange, Receive, Scope, Send
+from slipcast.server.fairness import Fairness
+from slipcast.server.handlers import HANDLERS, Request
+from slipcast.server.identity import Identity
+from slipcast.server.pages import Access, Surroundings
+from slipcast.server.telemetry import STREAMED, Telemetry
+from slipcast.values.apifaults import ApiFault, MethodNotAllowed, NotServed, Unavailable
+
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+RESOURCES: Final = (b"/api/v1/", b"/apis/", b"/oapi/v1/")
+GROUP_DEPTH: Final = 3
+"""Segments of /apis/GROUP/VERSION, which is a page; what is longer is a resource."""
+
+
+class Application:
+    """The API over HTTP, as an ASGI application."""
+
+    def __init__(
+        self,
+        apis: Apis,
+        authenticator: Authenticator,
+        *,
+        fairness: Fairness | None = None,
+        mounts: Mapping[str, Asgi] | None = None,
+    ) -> None:
+        """Serve an Api to whoever the authenticator knows; mounts are paths that others serve."""
+        self._apis = apis
+        self._identity = Identity(authenticator, apis)
+        self._fairness = fairness or Fairness()
+        self._mounts = {prefix.encode(): app for prefix, app in (mounts or {}).items()}
+        self._ids = count(1)
+        self._origin = f"{time.time_ns():x}"
+        self._streams: set[asyncio.Task[None]] = set()
+        self._draining = False
+        self.telemetry = Telemetry()
+        self._around = Surroundings(
+            why_not_ready=self._why_not_ready, telemetry=self.telemetry, apis=apis
+        )
+        self.readiness: Callable[[], Awaitable[str]] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; ASGI's other kinds of scope are not for us."""
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        path: bytes = scope.get("raw_path") or scope["path"].encode()
+        for prefix, app in self._mounts.items():
+            if path.startswith(prefix):
+                await app(scope, receive, send)
+                return
+        exchange = Exchange(scope, receive, send, f"{self._origin}-{next(self._ids)}")
+        await self._answer(exchange)
+
+    def drain(self) -> None:
+        """Stop saying ready, and end every stream, so that clients go elsewhere."""
+        self._draining = True
+        for stream in self._streams:
+            stream.cancel()
+
+    async def _answer(self, exchange: Exchange) -> None:
+        began = time.perf_counter()
+        call: Call | None = None
+        legacy = exchange.path.startswith(b"/oapi/")
+        try:
+            call = await self._served(exchange)
+        except Exception as problem:  # noqa: BLE001 -- the request boundary
+            fault = faults.fault_of(problem, exchange.id)
+            if not exchange.status:
+                await _refuse(exchange, fault, legacy=legacy)
+        finally:
+            self.telemetry.answered(exchange, call, began)
+
+    async def _served(self, exchange: Exchange) -> Call | None:
+        path = exchange.path
+        found = None if _is_resource(path) else pages.find(path.decode("ascii", "replace"))
+        if found is None or found[0].access is not Access.ANYBODY:
+            exchange.actor = await self._identity.actor(exchange)
+        if found is not None:
+            page, caught = found
+            if exchange.method not in {"GET", "HEAD"}:
+                raise MethodNotAllowed(calls.NOT_ALLOWED)
+            await pages.admit(page, path.decode(), exchange.actor, self._apis)
+            await page.show(exchange, self._around, caught)
+            return None
+        if not _is_resource(path):
+            raise NotServed
+        return await self._resource(exchange)
+
+    async def _resource(self, exchange: Exchange) -> Call:
+        parameters = queries.parse(exchange.scope.get("query_string", b""))
+        call = calls.parse(exchange.method, exchange.path, parameters)
+        api = self._apis.as_(exchange.actor)
+        request = Request(exchange=exchange, call=call, parameters=parameters, api=api)
+        if call.verb in STREAMED:
+            await self._stream(request)
+        else:
+            async with self._fairness.seat(exchange.actor.name):
+                await HANDLERS[call.verb](request)
+        return call
+
+    async def _stream(self, request: Request) -> None:
+        if self._draining:
+            raise Unavailable("the server is stopping", retry_after=1)
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 -- we are inside of one
+        verb = request.call.verb
+        handler = streams.watch if verb == "watch" else HANDLERS[verb]
+        async with self._fairness.stream(request.exchange.actor.name):
+            self._streams.add(task)
+            self.telemetry.begun(verb)
+            try:
+                await handler(request)
+            except asyncio.CancelledError:
+                if not self._draining:
+                    raise
+                task.uncancel()
+                await request.exchange.finish()
+            finally:
+                self.telemetry.ended(verb)
+                self._streams.discard(task)
+
+    async def _why_not_ready(self) -> str:
+        if self._draining:
+            return "stopping"
+        return await self.readiness() if self.readiness else ""
+
+
+def _is_resource(path: bytes) -> bool:
+    if not path.startswith(RESOURCES):
+        return False
+    return not path.startswith(b"/apis/") or path.strip(b"/").count(b"/") >= GROUP_DEPTH
+
+
+async def _refuse(exchange: Exchange, fault: ApiFault, *, legacy: bool) -> None:
+    headers: list[tuple[bytes, bytes]] = []
+    if fault.retry_after:
+        headers.append((b"retry-after", str(fault.retry_after).encode()))
+    if fault.code == 401:  # noqa: PLR2004 -- Unauthorized
+        headers.append((b"www-authenticate", b'Bearer realm="slipcast"'))
+    await exchange.answer(fault.code, faults.body_of(fault, legacy=legacy), headers=headers)
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """Answer ASGI's lifespan messages; what begins and ends with the server is wired elsewhere."""
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

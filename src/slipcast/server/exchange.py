@@ -1,0 +1,154 @@
+"""One request and its answer, over ASGI.
+
+Bodies are read up to a limit and not for ever; answers are sent whole or as a stream whose reader
+must keep reading.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, MutableMapping
+from typing import Any, Final
+
+from slipcast.values.actor import ANONYMOUS, Actor
+from slipcast.values.apifaults import ApiFault, BadRequest, TooLarge
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Headers = Iterable[tuple[bytes, bytes]]
+
+LARGEST_BODY: Final = 3 * 2**20
+"""Bytes of an object in a request; etcd's habit has made it everybody's."""
+SLOWEST_BODY: Final = 60.0
+"""Seconds that a client may take to send an object."""
+SLOWEST_READER: Final = 60.0
+"""Seconds that a client of a stream may leave a piece unread before it is given up."""
+WORTH_SQUEEZING: Final = 128 * 1024
+"""Bytes from which an answer is compressed for those who take it so."""
+
+JSON_TYPE: Final = b"application/json"
+
+
+class SlowBody(ApiFault):
+    """The client did not send what it announced."""
+
+    default_reason = "Timeout"
+    code = 408
+
+
+class Exchange:
+    """A request being answered."""
+
+    __slots__ = ("_receive", "_send", "actor", "headers", "id", "method", "path", "scope", "status")
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        self.scope = scope
+        self._receive = receive
+        self._send = send
+        self.id = request_id
+        self.method: str = scope["method"]
+        self.path: bytes = scope.get("raw_path") or scope["path"].encode()
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.actor: Actor = ANONYMOUS
+        self.status = 0
+
+    def header(self, name: bytes) -> str:
+        """A header's value, empty when it was not sent."""
+        return self.headers.get(name, b"").decode("latin-1")
+
+    async def body(self, most: int = LARGEST_BODY) -> bytes:
+        """The whole body.
+
+        Errors: TooLarge; BadRequest when the client goes away; SlowBody.
+        """
+        announced = self.headers.get(b"content-length", b"0")
+        if announced.isdigit() and int(announced) > most:
+            raise TooLarge(f"the body may have {most} bytes at most")
+        pieces: list[bytes] = []
+        size = 0
+        try:
+            async with asyncio.timeout(SLOWEST_BODY):
+                while True:
+                    message = await self._receive()
+                    if message["type"] == "http.disconnect":
+                        raise BadRequest("the client went away before its request was whole")
+                    piece = message.get("body", b"")
+                    size += len(piece)
+                    if size > most:
+                        raise TooLarge(f"the body may have {most} bytes at most")
+                    pieces.append(piece)
+                    if not message.get("more_body"):
+                        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        except TimeoutError as slow:
+            raise SlowBody(f"the body did not come within {SLOWEST_BODY:.0f} s") from slow
+
+    async def answer(
+        self, status: int, body: bytes, content_type: bytes = JSON_TYPE, headers: Headers = ()
+    ) -> None:
+        """Send an answer whole, compressed where that is worth it and welcome."""
+        extra = list(headers)
+        if len(body) >= WORTH_SQUEEZING and b"gzip" in self.headers.get(b"accept-encoding", b""):
+            squeeze = zlib.compressobj(level=1, wbits=31)
+            body = squeeze.compress(body) + squeeze.flush()
+            extra.append((b"content-encoding", b"gzip"))
+            extra.append((b"vary", b"Accept-Encoding"))
+        extra.append((b"content-length", b"%d" % len(body)))
+        await self._start(status, content_type, extra)
+        if self.method == "HEAD":
+            body = b""
+        await self._send({"type": "http.response.body", "body": body})
+
+    async def stream(self, content_type: bytes, pieces: AsyncGenerator[bytes, None]) -> None:
+        """Send an answer of pieces until they end, or the client goes away or stops reading."""
+        await self._start(200, content_type, [(b"cache-control", b"no-cache, private")])
+        whole = False
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                leaving = tasks.create_task(self._leave())
+                await self._send_pieces(pieces)
+                leaving.cancel()
+                whole = True
+        except* (_LeftError, TimeoutError):
+            pass  # nobody reads any more: the connection is all that is left to close
+        finally:
+            await pieces.aclose()
+        if whole:
+            await self.finish()
+
+    async def finish(self) -> None:
+        """End an answer of pieces, if one was begun."""
+        if self.status:
+            await self._send({"type": "http.response.body", "body": b""})
+
+    async def _send_pieces(self, pieces: AsyncGenerator[bytes, None]) -> None:
+        async for piece in pieces:
+            async with asyncio.timeout(SLOWEST_READER):
+                await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+
+    async def _leave(self) -> None:
+        """Fail when the client has gone away, which ends what is being sent to it."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        raise _LeftError
+
+    async def _start(self, status: int, content_type: bytes, headers: Headers) -> None:
+        self.status = status
+        await self._send(
+            {
+                "type": "http.response.start",
+                "status": status,
+                "headers": [
+                    (b"content-type", content_type),
+                    (b"x-request-id", self.id.encode()),
+                    (b"x-content-type-options", b"nosniff"),
+                    *headers,
+                ],
+            }
+        )
+
+
+class _LeftError(Exception):
+    """The client went away."""

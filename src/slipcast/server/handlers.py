@@ -1,0 +1,172 @@
+"""The verbs over HTTP: one handler each, nothing in them of one kind."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from slipcast.api import codec
+from slipcast.api.document import JSON
+from slipcast.ports.api import Answer, Api, Patch
+from slipcast.server import answers, queries, tables
+from slipcast.server.calls import Call, is_true
+from slipcast.server.exchange import Exchange
+from slipcast.server.negotiate import Form, accepted, body_type, patch_type
+from slipcast.values.apifaults import BadRequest
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """A call with all that it came with."""
+
+    exchange: Exchange
+    call: Call
+    parameters: Mapping[str, str]
+    api: Api
+
+    @property
+    def form(self) -> Form:
+        """How to answer."""
+        return accepted(self.exchange.header(b"accept"))
+
+    async def content(self) -> JSON:
+        """The object in the body.
+
+        Errors: BadRequest, UnsupportedMediaType, TooLarge.
+        """
+        media_type = body_type(self.exchange.header(b"content-type"))
+        return codec.parse(await self.exchange.body(), media_type)
+
+    async def optional_content(self) -> JSON:
+        """The object in the body, or an empty one where there is no body."""
+        body = await self.exchange.body()
+        if not body.strip():
+            return {}
+        return codec.parse(body, body_type(self.exchange.header(b"content-type")))
+
+
+async def get(request: Request) -> None:
+    """One object."""
+    resource = request.call.resource
+    version = request.parameters.get("resourceVersion", "")
+    document = await request.api.get(resource, resource_version=version)
+    form = request.form
+    if form.shape == "table":
+        await _send(request, 200, tables.of_one(resource, document, request.parameters, form))
+    else:
+        await _send(request, 200, answers.one(resource, document, form))
+
+
+async def list_(request: Request) -> None:
+    """The objects of a collection."""
+    resource = request.call.resource
+    listing = await request.api.list(resource, queries.listing(request.parameters))
+    form = request.form
+    if form.shape == "table":
+        await _send(request, 200, tables.of_many(resource, listing, request.parameters, form))
+    else:
+        await _send(request, 200, answers.many(resource, listing, form))
+
+
+async def create(request: Request) -> None:
+    """A new object."""
+    options = queries.writing(request.parameters, request.exchange.header(b"user-agent"))
+    content = await request.content()
+    answer = await request.api.create(request.call.resource, content, options)
+    await _answer(request, answer, 201)
+
+
+async def update(request: Request) -> None:
+    """An object replaced."""
+    options = queries.writing(request.parameters, request.exchange.header(b"user-agent"))
+    content = await request.content()
+    answer = await request.api.update(request.call.resource, content, options)
+    await _answer(request, answer, 201 if answer.created else 200)
+
+
+async def patch(request: Request) -> None:
+    """An object changed in part."""
+    kind = patch_type(request.exchange.header(b"content-type"))
+    options = queries.writing(request.parameters, request.exchange.header(b"user-agent"))
+    if kind == "apply" and not request.parameters.get("fieldManager"):
+        raise BadRequest("fieldManager is required for apply patch")
+    if options.force and kind != "apply":
+        raise BadRequest("force may only be given with an apply patch")
+    raw = await request.exchange.body()
+    body: Any
+    if kind == "json":
+        body = codec.parse_list(raw)
+    else:
+        body = codec.parse(raw, "application/yaml" if kind == "apply" else "application/json")
+    answer = await request.api.patch(request.call.resource, Patch(type=kind, body=body), options)
+    await _answer(request, answer, 201 if answer.created else 200)
+
+
+async def delete(request: Request) -> None:
+    """An object removed; a Status when nothing is left of it."""
+    options = queries.deleting(request.parameters, await request.optional_content())
+    resource = request.call.resource
+    answer = await request.api.delete(resource, options)
+    if answer.gone and not options.dry_run:
+        headers = answers.warning_headers(answer.warnings)
+        await _send(request, 200, answers.success(resource, answer.document), headers)
+    else:
+        await _answer(request, answer, 200)
+
+
+async def delete_all(request: Request) -> None:
+    """The objects of a collection removed; what they were."""
+    options = queries.deleting(request.parameters, await request.optional_content())
+    which = queries.listing(request.parameters)
+    listing = await request.api.delete_all(request.call.resource, which, options)
+    await _send(request, 200, answers.many(request.call.resource, listing, request.form))
+
+
+async def act(request: Request) -> None:
+    """A subresource that does something."""
+    options = queries.writing(request.parameters, request.exchange.header(b"user-agent"))
+    parameters = {**request.parameters, "path": request.call.rest}
+    content = await request.optional_content()
+    answer = await request.api.act(request.call.resource, content, parameters, options)
+    await _answer(request, answer, 201)
+
+
+async def open_(request: Request) -> None:
+    """A subresource that is a stream."""
+    parameters = {**request.parameters, "path": request.call.rest}
+    pieces = await request.api.open(request.call.resource, parameters)
+    await request.exchange.stream(b"text/plain; charset=utf-8", pieces)
+
+
+HANDLERS: Final[Mapping[str, Callable[[Request], Awaitable[None]]]] = {
+    "get": get,
+    "list": list_,
+    "create": create,
+    "update": update,
+    "patch": patch,
+    "delete": delete,
+    "deletecollection": delete_all,
+    "act": act,
+    "open": open_,
+}
+"""THE TABLE of verbs; `watch` is in `streams`."""
+
+
+async def _answer(request: Request, answer: Answer, status: int) -> None:
+    resource, form = request.call.resource, request.form
+    headers = answers.warning_headers(answer.warnings)
+    if form.shape == "table":
+        body = tables.of_one(resource, answer.document, request.parameters, form)
+    else:
+        body = answers.one(resource, answer.document, form)
+    await _send(request, status, body, headers)
+
+
+async def _send(
+    request: Request, status: int, body: bytes, headers: list[tuple[bytes, bytes]] | None = None
+) -> None:
+    form = request.form
+    if is_true(request.parameters.get("pretty", "")) and form.encoding == "json":
+        body = answers.pretty(body)
+    await request.exchange.answer(status, body, form.content_type, headers or ())

@@ -1,0 +1,98 @@
+"""The server, put together: journal, store, identity, HTTP, and what runs beside them.
+
+The one place where one can see the whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slipcast.adapters import certificates, listening
+from slipcast.adapters.clock import SystemClock
+from slipcast.adapters.identity.chain import Chain
+from slipcast.adapters.identity.x509 import ClientCertificates
+from slipcast.ports.daemon import Running, Serving
+from slipcast.server.app import Application
+from slipcast.store.store import Store
+from slipcast.values.faults import FieldError, InvalidFault
+from slipcast.wiring.serving import Place, address_of, names_of, write_kubeconfig
+
+if TYPE_CHECKING:
+    from slipcast.ports.journal import Journal
+
+log = logging.getLogger("slipcast.daemon")
+
+
+async def serve(wanted: Serving, place: Place, started: Callable[[Running], None]) -> None:
+    """Serve until a signal comes.
+
+    Errors: as `ports.daemon.Daemon.serve`.
+    """
+    place.prepare()
+    async with AsyncExitStack() as stack:
+        stack.enter_context(place.held())
+        socket = listening.bind(wanted.host, wanted.port)
+        stack.callback(socket.close)
+        port: int = socket.getsockname()[1]
+        pki = certificates.prepare(place.keys, names_of(wanted.host))
+        journal = await opened(wanted.store, place)
+        stack.push_async_callback(journal.close)
+        store = Store(journal, SystemClock())
+        await store.prepare()
+        application = Application(store, Chain([ClientCertificates()]))
+        tls = listening.Tls(
+            certificate=pki.server.certificate, key=pki.server.key, clients=pki.authority
+        )
+        server = listening.Server(application, tls, drain=application.drain)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, server.stop)
+        running = Running(
+            pid=os.getpid(),
+            address=address_of(wanted.host, port),
+            kubeconfig=wanted.kubeconfig or place.kubeconfig,
+            state=place.directory,
+            ready=True,
+        )
+        write_kubeconfig(running.kubeconfig, running.address, pki)
+        async with asyncio.TaskGroup() as tasks:
+            beside = [tasks.create_task(work) for work in store.background()]
+            place.announce(running)
+            started(running)
+            await server.serve(socket)
+            for task in beside:
+                task.cancel()
+
+
+async def opened(store: str, place: Place) -> Journal:
+    """The journal that a setting names.
+
+    Errors: InvalidFault; the journal's own.
+    """
+    if store == "sqlite":
+        from slipcast.adapters.journal.sqlite import SqliteJournal  # noqa: PLC0415 -- by choice
+
+        return await SqliteJournal.open(place.journal)
+    if store == "memory":
+        from slipcast.adapters.journal.memory import MemoryJournal  # noqa: PLC0415 -- by choice
+
+        return MemoryJournal()
+    if store.startswith(("postgresql://", "postgres://")):
+        from slipcast.adapters.journal.postgres import (  # noqa: PLC0415 -- by choice
+            PostgresJournal,
+        )
+
+        return await PostgresJournal.open(store)
+    what = "write sqlite, memory, or postgresql://USER@HOST/DATABASE"
+    raise InvalidFault((FieldError(path="--store", what=what, value=store.partition("@")[2]),))
+
+
+def state_directory(state: Path | None, fallback: Path) -> Place:
+    """The place of a server: asked for, else below the state directory of slipcast."""
+    return Place(state if state is not None else fallback)

@@ -1,0 +1,164 @@
+"""The server's own files: its state directory, its lock, and the way in for an administrator."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from slipcast.adapters.certificates import Certificates
+from slipcast.adapters.contexts import KubeconfigFiles
+from slipcast.api import kubeconfig
+from slipcast.ports.daemon import Running
+from slipcast.values.faults import HostFault, PortFault
+
+CONTEXT: Final = "slipcast"
+LOCK: Final = "server.lock"
+LOG: Final = "server.log"
+KUBECONFIG: Final = "admin.kubeconfig"
+
+
+class Place(msgspec.Struct, frozen=True):
+    """The state directory of a server."""
+
+    directory: Path
+
+    @property
+    def lock(self) -> Path:
+        """Held while a server runs; says which."""
+        return self.directory / LOCK
+
+    @property
+    def log(self) -> Path:
+        """What a server in the background prints."""
+        return self.directory / LOG
+
+    @property
+    def journal(self) -> Path:
+        """The embedded store."""
+        return self.directory / "journal.db"
+
+    @property
+    def keys(self) -> Path:
+        """Certificates and keys."""
+        return self.directory / "pki"
+
+    @property
+    def kubeconfig(self) -> Path:
+        """The administrator's kubeconfig, unless another is asked for."""
+        return self.directory / KUBECONFIG
+
+    def prepare(self) -> None:
+        """Make the directory.
+
+        Errors: HostFault.
+        """
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as fault:
+            raise HostFault(
+                f"the state directory {self.directory} cannot be made: {fault.strerror}",
+                hint="--state-dir names another.",
+            ) from fault
+
+    def running(self) -> Running | None:
+        """The server that holds the lock, None when nobody does."""
+        try:
+            descriptor = os.open(self.lock, os.O_RDWR | os.O_CLOEXEC)
+        except OSError:
+            return None
+        with os.fdopen(descriptor, "r+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except OSError:
+                return self._said(file.read())
+        return None
+
+    def _said(self, text: str) -> Running:
+        try:
+            said = json.loads(text)
+            return Running(
+                pid=int(said["pid"]),
+                address=str(said["address"]),
+                kubeconfig=Path(said["kubeconfig"]),
+                state=self.directory,
+                log=Path(said["log"]) if said.get("log") else None,
+            )
+        except (ValueError, KeyError, TypeError):
+            # The lock is taken and the words in it are still to come: a server is starting.
+            return Running(pid=0, address="", kubeconfig=self.kubeconfig, state=self.directory)
+
+    @contextmanager
+    def held(self) -> Generator[Path]:
+        """Hold the lock while serving.
+
+        Errors: PortFault when another server holds it.
+        """
+        descriptor = os.open(self.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "r+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as taken:
+                other = self._said(file.read())
+                raise PortFault(
+                    f"a server runs already for {self.directory}"
+                    + (f": process {other.pid} at {other.address}" if other.pid else ""),
+                    reason="AlreadyRunning",
+                    hint="`slipcast server --stop` ends it; --state-dir names another place.",
+                ) from taken
+            file.truncate()
+            file.flush()
+            try:
+                yield self.lock
+            finally:
+                with contextlib.suppress(OSError):
+                    file.seek(0)
+                    file.truncate()
+
+    def announce(self, running: Running) -> None:
+        """Write into the held lock who holds it."""
+        said = {
+            "pid": running.pid,
+            "address": running.address,
+            "kubeconfig": str(running.kubeconfig),
+            "log": str(running.log) if running.log else "",
+        }
+        with self.lock.open("r+") as file:
+            file.write(json.dumps(said))
+            file.truncate()
+
+
+def names_of(host: str) -> tuple[str, ...]:
+    """Under which names and addresses a server can be reached that listens on a host."""
+    usual = ("localhost", "127.0.0.1", "::1")
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 -- compared, not bound
+        return (*usual, socket.gethostname())
+    return tuple(dict.fromkeys((*usual, host)))
+
+
+def address_of(host: str, port: int) -> str:
+    """The URL of a server; one that listens everywhere is reached on this machine."""
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 -- likewise
+    return f"https://[{reached}]:{port}" if ":" in reached else f"https://{reached}:{port}"
+
+
+def write_kubeconfig(path: Path, address: str, certificates: Certificates) -> None:
+    """Put the administrator's context into a kubeconfig, beside what is there."""
+    way = kubeconfig.Access(
+        context=CONTEXT,
+        server=address,
+        namespace="default",
+        authority=certificates.authority.read_bytes(),
+        certificate=certificates.administrator.certificate.read_bytes(),
+        key=certificates.administrator.key.read_bytes(),
+    )
+    files = KubeconfigFiles([path])
+    files.save(kubeconfig.with_access(files.load(), way, cluster=CONTEXT, user=f"{CONTEXT}-admin"))
