@@ -53,6 +53,8 @@ class Program:
         """The variables of each call; the first use writes the configuration."""
         if self._conf is None:
             self._conf = _written(self.state / "containers.conf", containers_conf(self.host))
+            # buildah refuses a file of credentials that is named and not there.
+            _written(self.state / "none/config.json", "{}")
         return {
             "CONTAINERS_CONF": str(self._conf),
             "BUILDAH_ISOLATION": None,
