@@ -95,6 +95,17 @@ def test_a_program_that_outgrows_its_memory_is_reported_as_killed(shell: Shell) 
     assert told.status.code == 137
 
 
+def test_it_is_reported_also_by_an_engine_that_runs_the_program_itself(shell: Shell) -> None:
+    # Options for a security module are the engine's business.
+    hog = 'exec python3 -c "x = bytearray(300 << 20)"'
+    limits = Limits(memory=64 << 20, memory_swap=64 << 20)
+
+    told = shell(hog, limits=limits, security_opt=("label=disable",))
+
+    assert told.status.oom_killed
+    assert told.status.code == 137
+
+
 def test_a_program_within_its_memory_is_not(shell: Shell) -> None:
     told = shell("true", limits=Limits(memory=64 << 20))
 

@@ -15,7 +15,7 @@ from typing import IO
 
 import msgspec
 
-from slipcast.adapters import argv
+from slipcast.adapters import argv, oomkills
 from slipcast.adapters.engine.buildah import commands, reading, writing
 from slipcast.adapters.engine.buildah.committing import NotHere, commit, ground_of
 from slipcast.adapters.engine.buildah.direct import Direct
@@ -28,6 +28,10 @@ from slipcast.values.container import ExitStatus, Owner
 from slipcast.values.entries import Entry
 from slipcast.values.faults import EngineFault
 from slipcast.values.image import ImageFacts
+
+_KILLED = 137
+# How buildah, which ends with 1 then, tells of a program that a signal ended.
+_WAS_KILLED = "container exited on killed"
 
 Inspect = Callable[[str], ImageFacts | None]
 
@@ -98,6 +102,7 @@ class BuildahContainer:
             command = [*self._working.image.config.entrypoint, *command]
         words = commands.run_words(spec, self.id, command)
         tail = argv.Tail(stderr)
+        ended_for_memory = oomkills.count()
         try:
             code = argv.stream(
                 self._program.line(*words),
@@ -108,7 +113,10 @@ class BuildahContainer:
             )
         except argv.Silent:
             return ExitStatus.silenced(idle or 0)
-        return ExitStatus(code=code)
+        if code and _WAS_KILLED in tail.lines[-2:]:
+            code = _KILLED
+        oom_killed = code == _KILLED and oomkills.count() > ended_for_memory
+        return ExitStatus(code=code, oom_killed=oom_killed)
 
     def commit(self, spec: CommitSpec) -> ImageFacts:
         """Make an image of what the container's root has become; the container is spent then."""
