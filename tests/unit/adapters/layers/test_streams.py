@@ -132,3 +132,24 @@ def test_a_layout_names_the_newest_manifest_alone(tmp_path: Path) -> None:
     index = (tmp_path / "l/index.json").read_text()
     assert hashlib.sha256(b"new").hexdigest() in index
     assert hashlib.sha256(b"old").hexdigest() not in index
+
+
+def test_blocks_that_do_not_shrink_are_stored_and_the_others_packed() -> None:
+    noise, text = os.urandom(4 << 20), b"words and words " * (1 << 18)
+
+    sizes = [len(b"".join(Compressed([content]))) for content in (noise, text, noise + text)]
+
+    assert len(noise) < sizes[0] < len(noise) + 1000
+    assert sizes[1] < len(text) // 50
+    assert sizes[2] < len(noise) + len(text) // 50
+
+
+@pytest.mark.parametrize("length", [0, 1, (1 << 20) - 1, 1 << 20, (3 << 20) + 5])
+def test_how_a_stream_was_cut_makes_no_difference(length: int) -> None:
+    content = os.urandom(length)
+    cut = [content[start : start + 70_000] for start in range(0, length, 70_000)]
+
+    packed = b"".join(Compressed(cut))
+
+    assert packed == b"".join(Compressed([content]))
+    assert gzip.decompress(packed) == content
