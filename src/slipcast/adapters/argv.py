@@ -225,6 +225,40 @@ def overlaid(over: Environment | None) -> dict[str, str]:
     return {name: value for name, value in merged.items() if value is not None}
 
 
+class Detached:
+    """A program that outlives us, for as long as we look at it."""
+
+    def __init__(self, child: subprocess.Popen[bytes]) -> None:
+        self._child = child
+        self.pid = child.pid
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is over already."""
+        return self._child.poll() is not None
+
+
+def detached(argv: Sequence[str], log: Path, env: Environment | None = None) -> Detached:
+    """Start a program that outlives us; what it prints is appended to the log.
+
+    Errors: HostFault when it cannot be started.
+    """
+    with log.open("ab") as output:
+        try:
+            child = subprocess.Popen(
+                list(argv),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=overlaid(env) if env else None,
+                cwd="/",
+                start_new_session=True,
+            )
+        except OSError as fault:
+            raise HostFault(f"{argv[0]} cannot be started: {fault.strerror}") from fault
+    return Detached(child)
+
+
 @contextmanager
 def _started(
     argv: Sequence[str],

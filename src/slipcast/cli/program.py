@@ -36,6 +36,7 @@ COMMANDS = (
     Row("run", "slipcast.cli.commands.run:run", "Start an image and print where it answers."),
     Row("detect", "slipcast.cli.commands.detect:detect", "Say what a source is, and why."),
     Row("builders", "slipcast.cli.commands.builders:builders", "List and make builder images."),
+    Row("server", "slipcast.cli.commands.server:server", "Serve the API that all this is kept in."),
     Row("s2i", "slipcast.cli.commands.s2i:s2i", "Everything the s2i tool does, with its flags."),
     Row("doctor", "slipcast.cli.commands.doctor:doctor", "Look at what this machine allows."),
 )

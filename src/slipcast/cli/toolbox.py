@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from slipcast.builds.s2i.request import Platform
     from slipcast.ports.builders import Builders
+    from slipcast.ports.daemon import Daemon
     from slipcast.ports.engine import Engine, RegistryAccess
     from slipcast.ports.git import Git
     from slipcast.ports.host import Host
@@ -108,6 +109,11 @@ class Toolbox(Protocol):
     @property
     def git(self) -> Git:
         """The git program."""
+        ...
+
+    @property
+    def daemon(self) -> Daemon:
+        """The API server, as a program."""
         ...
 
     def tools(self, flags: EngineFlags) -> Tools:

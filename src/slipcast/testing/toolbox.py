@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from slipcast.builds.s2i.request import Platform
 from slipcast.cli.toolbox import Changes, EngineFlags
+from slipcast.ports.daemon import Running, Serving
 from slipcast.ports.engine import ANONYMOUS, RegistryAccess, Sink, ignore
 from slipcast.ports.git import CloneSpec, Committed, WorkingState
 from slipcast.ports.host import Fact
@@ -96,6 +97,43 @@ class FakeChanges:
 
 
 @dataclass(slots=True, kw_only=True)
+class FakeDaemon:
+    """A Daemon that runs as soon as it is told to.
+
+    Shape:  wanted holds how it was told to serve.
+    """
+
+    running: Running | None = None
+    wanted: list[Serving] = field(default_factory=list)
+
+    def serve(self, wanted: Serving, started: Callable[[Running], None]) -> None:
+        """Start, and be over at once."""
+        started(self.start(wanted))
+
+    def start(self, wanted: Serving) -> Running:
+        """Run where it was asked for."""
+        self.wanted.append(wanted)
+        state = wanted.state or Path("/state")
+        self.running = Running(
+            pid=4711,
+            address=f"https://{wanted.host}:{wanted.port}",
+            kubeconfig=wanted.kubeconfig or state / "admin.kubeconfig",
+            state=state,
+            ready=True,
+        )
+        return self.running
+
+    def status(self, state: Path | None) -> Running | None:  # noqa: ARG002 -- there is one
+        """What runs."""
+        return self.running
+
+    def stop(self, state: Path | None) -> Running | None:
+        """Run no more."""
+        stopped, self.running = self.status(state), None
+        return stopped
+
+
+@dataclass(slots=True, kw_only=True)
 class FakeToolbox:
     """A Toolbox of fakes.
 
@@ -108,6 +146,7 @@ class FakeToolbox:
     platform: Platform = field(default_factory=Platform)
     host: FakeHost = field(default_factory=FakeHost)
     git: FakeGit = field(default_factory=FakeGit)
+    daemon: FakeDaemon = field(default_factory=FakeDaemon)
     work: FakeTools = field(default_factory=FakeTools)
     flags: list[EngineFlags] = field(default_factory=list)
     changes: list[tuple[str, ...]] = field(default_factory=list)

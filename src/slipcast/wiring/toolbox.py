@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from slipcast.builds.s2i.request import Platform
     from slipcast.cli.toolbox import Changes, EngineFlags
     from slipcast.ports.builders import Builders
+    from slipcast.ports.daemon import Daemon
     from slipcast.ports.engine import Engine, RegistryAccess
     from slipcast.ports.git import Git
     from slipcast.ports.host import Host
@@ -78,6 +79,13 @@ class RealToolbox:
         from slipcast.adapters.git import GitProgram
 
         return GitProgram()
+
+    @cached_property
+    def daemon(self) -> Daemon:
+        """The API server."""
+        from slipcast.wiring.background import Server
+
+        return Server(self.settings.state / "server")
 
     def tools(self, flags: EngineFlags) -> RealTools:
         """What works on the engine that the flags choose."""

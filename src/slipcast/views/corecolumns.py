@@ -1,0 +1,243 @@
+"""Columns of the kinds that Kubernetes shares with us, as kubectl knows them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from slipcast.api.document import JSON
+from slipcast.values import instant
+from slipcast.views import age as ages
+from slipcast.views.column import AGE, NAME, NONE, Cell, Column, Read, at, count, pairs, text
+
+
+def pod_ready(content: JSON, _: datetime) -> Cell:
+    """How many of a pod's containers are ready."""
+    states = at(content, "status", "containerStatuses") or ()
+    ready = sum(1 for each in states if at(each, "ready"))
+    return f"{ready}/{len(at(content, 'spec', 'containers') or ())}"
+
+
+def pod_status(content: JSON, _: datetime) -> Cell:
+    """What a pod is doing, as precisely as its containers say."""
+    shown = str(at(content, "status", "reason") or at(content, "status", "phase") or "")
+    for place, prefix in (("initContainerStatuses", "Init:"), ("containerStatuses", "")):
+        for each in at(content, "status", place) or ():
+            told = _container(each, initial=bool(prefix))
+            if told:
+                shown = prefix + told
+                if prefix:
+                    return _ending(content, shown)
+    return _ending(content, shown)
+
+
+def _container(status: JSON, *, initial: bool) -> str:
+    waiting = at(status, "state", "waiting", "reason")
+    if waiting and waiting != "PodInitializing":
+        return str(waiting)
+    ended = at(status, "state", "terminated")
+    if not ended or (initial and at(ended, "exitCode") == 0):
+        return ""
+    if at(ended, "reason"):
+        return str(at(ended, "reason"))
+    if at(ended, "signal"):
+        return f"Signal:{at(ended, 'signal')}"
+    return f"ExitCode:{at(ended, 'exitCode') or 0}"
+
+
+def _ending(content: JSON, shown: str) -> str:
+    return "Terminating" if at(content, "metadata", "deletionTimestamp") else shown
+
+
+def pod_restarts(content: JSON, _: datetime) -> Cell:
+    """How often a pod's containers were started again."""
+    states = at(content, "status", "containerStatuses") or ()
+    return sum(int(at(each, "restartCount") or 0) for each in states)
+
+
+def ports(content: JSON, _: datetime) -> Cell:
+    """A service's ports."""
+    shown = []
+    for port in at(content, "spec", "ports") or ():
+        node = f":{at(port, 'nodePort')}" if at(port, "nodePort") else ""
+        shown.append(f"{at(port, 'port')}{node}/{at(port, 'protocol') or 'TCP'}")
+    return ",".join(shown) or NONE
+
+
+def deployment_ready(content: JSON, _: datetime) -> Cell:
+    """How many of a deployment's pods are ready."""
+    wanted = at(content, "spec", "replicas")
+    return f"{at(content, 'status', 'readyReplicas') or 0}/{1 if wanted is None else wanted}"
+
+
+def number(*path: str) -> Any:
+    """A column that shows a number, 0 where there is none."""
+
+    def read(content: JSON, _: datetime) -> Cell:
+        return int(at(content, *path) or 0)
+
+    return read
+
+
+def job_status(content: JSON, _: datetime) -> Cell:
+    """What became of a job."""
+    for condition in at(content, "status", "conditions") or ():
+        if at(condition, "status") == "True" and at(condition, "type") in {"Complete", "Failed"}:
+            return str(at(condition, "type"))
+    return "Running"
+
+
+def job_completions(content: JSON, _: datetime) -> Cell:
+    """How much of a job is done."""
+    wanted = at(content, "spec", "completions")
+    return f"{at(content, 'status', 'succeeded') or 0}/{1 if wanted is None else wanted}"
+
+
+def job_duration(content: JSON, now: datetime) -> Cell:
+    """How long a job has taken."""
+    began = ages.elapsed(at(content, "status", "startTime"), now)
+    if began is None:
+        return ""
+    ended = ages.elapsed(at(content, "status", "completionTime"), now) or timedelta()
+    return ages.human(began - ended)
+
+
+def event_last(content: JSON, now: datetime) -> Cell:
+    """When an event was last seen."""
+    times = ("lastTimestamp", "eventTime", "firstTimestamp")
+    stamp = next((at(content, field) for field in times if at(content, field)), None)
+    return ages.age(stamp, now)
+
+
+def event_object(content: JSON, _: datetime) -> Cell:
+    """What an event is about."""
+    about = at(content, "involvedObject") or {}
+    return f"{str(at(about, 'kind') or '').lower()}/{at(about, 'name') or ''}"
+
+
+def role_ref(content: JSON, _: datetime) -> Cell:
+    """The role that a binding gives."""
+    reference = at(content, "roleRef") or {}
+    return f"{at(reference, 'kind')}/{at(reference, 'name')}"
+
+
+def subjects(*kinds: str) -> Any:
+    """A column of a binding's subjects of some kinds."""
+
+    def read(content: JSON, _: datetime) -> Cell:
+        found = []
+        for each in at(content, "subjects") or ():
+            if at(each, "kind") in kinds:
+                inside = at(each, "namespace")
+                found.append(f"{inside}/{at(each, 'name')}" if inside else str(at(each, "name")))
+        return ", ".join(found)
+
+    return read
+
+
+def created_at(content: JSON, _: datetime) -> Cell:
+    """When an object was created, as RFC 3339."""
+    stamp = at(content, "metadata", "creationTimestamp")
+    return instant.to_text(instant.parse(stamp)) if stamp else ""
+
+
+def selector(*path: str) -> Any:
+    """A column that shows a selector."""
+    return lambda content, _: pairs(at(content, *path))
+
+
+def whole(name: str, read: Read, description: str = "") -> Column:
+    """A column of whole numbers."""
+    return Column(name, read, description, type="integer", format="int32")
+
+
+NAMESPACE: Final = (NAME, Column("Status", text("status", "phase")), AGE)
+PROJECT: Final = (
+    NAME,
+    Column("Display Name", text("metadata", "annotations", "openshift.io/display-name")),
+    Column("Status", text("status", "phase")),
+)
+POD: Final = (
+    NAME,
+    Column("Ready", pod_ready, "Containers that are ready, of all."),
+    Column("Status", pod_status, "What the pod is doing."),
+    whole("Restarts", pod_restarts, "How often containers were started again."),
+    AGE,
+    Column("IP", text("status", "podIP", empty=NONE), priority=1),
+    Column("Node", text("spec", "nodeName", empty=NONE), priority=1),
+)
+SECRET: Final = (NAME, Column("Type", text("type")), whole("Data", count("data")), AGE)
+CONFIG_MAP: Final = (NAME, whole("Data", count("data")), AGE)
+SERVICE_ACCOUNT: Final = (NAME, whole("Secrets", count("secrets")), AGE)
+SERVICE: Final = (
+    NAME,
+    Column("Type", text("spec", "type", empty="ClusterIP")),
+    Column("Cluster-IP", text("spec", "clusterIP", empty=NONE)),
+    Column("External-IP", text("spec", "externalName", empty=NONE)),
+    Column("Port(s)", ports),
+    AGE,
+    Column("Selector", selector("spec", "selector"), priority=1),
+)
+EVENT: Final = (
+    Column("Last Seen", event_last),
+    Column("Type", text("type")),
+    Column("Reason", text("reason")),
+    Column("Object", event_object),
+    Column("Message", text("message")),
+    Column("Name", text("metadata", "name"), priority=1),
+)
+DEPLOYMENT: Final = (
+    NAME,
+    Column("Ready", deployment_ready),
+    whole("Up-to-date", number("status", "updatedReplicas")),
+    whole("Available", number("status", "availableReplicas")),
+    AGE,
+    Column("Selector", selector("spec", "selector", "matchLabels"), priority=1),
+)
+DEPLOYMENT_CONFIG: Final = (
+    NAME,
+    whole("Revision", number("status", "latestVersion")),
+    whole("Desired", number("spec", "replicas")),
+    whole("Current", number("status", "replicas")),
+)
+JOB: Final = (
+    NAME,
+    Column("Status", job_status),
+    Column("Completions", job_completions),
+    Column("Duration", job_duration),
+    AGE,
+)
+ROUTE: Final = (
+    NAME,
+    Column("Host/Port", text("spec", "host")),
+    Column("Path", text("spec", "path")),
+    Column("Services", text("spec", "to", "name")),
+    Column("Port", text("spec", "port", "targetPort")),
+    Column("Termination", text("spec", "tls", "termination")),
+)
+LIMIT_RANGE: Final = (NAME, Column("Created At", created_at, format="date-time"))
+RESOURCE_QUOTA: Final = (NAME, AGE)
+CLAIM: Final = (
+    NAME,
+    Column("Status", text("status", "phase")),
+    Column("Volume", text("spec", "volumeName")),
+    Column("Capacity", text("status", "capacity", "storage")),
+    Column("StorageClass", text("spec", "storageClassName")),
+    AGE,
+)
+ROLE: Final = (NAME, Column("Created At", created_at, format="date-time"))
+ROLE_BINDING: Final = (
+    NAME,
+    Column("Role", role_ref),
+    AGE,
+    Column("Users", subjects("User"), priority=1),
+    Column("Groups", subjects("Group"), priority=1),
+    Column("ServiceAccounts", subjects("ServiceAccount"), priority=1),
+)
+LEASE: Final = (NAME, Column("Holder", text("spec", "holderIdentity")), AGE)
+USER: Final = (
+    NAME,
+    Column("UID", text("metadata", "uid")),
+    Column("Full Name", text("fullName")),
+    Column("Identities", lambda content, _: ", ".join(at(content, "identities") or ())),
+)

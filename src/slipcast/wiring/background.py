@@ -1,0 +1,125 @@
+"""The server as a program of its own: started, looked at, stopped. Implements the Daemon port."""
+
+from __future__ import annotations
+
+import os
+import signal
+import ssl
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from msgspec.structs import replace
+
+from slipcast.adapters import argv
+from slipcast.ports.daemon import Running, Serving
+from slipcast.values.faults import PortFault
+from slipcast.wiring.serving import Place
+
+COMING_UP: Final = 60.0
+"""Seconds a server may take until it answers."""
+GOING_DOWN: Final = 40.0
+"""Seconds a server may take to end; longer than it gives its requests."""
+LOOK: Final = 0.05
+TAIL: Final = 5
+STORE: Final = "SLIPCAST_STORE"
+"""The variable for the store: its address may hold a password, which a list of processes shows."""
+
+
+class Server:
+    """Implements Daemon."""
+
+    def __init__(self, usual: Path) -> None:
+        """Serve from a usual state directory, unless another is asked for."""
+        self._usual = usual
+
+    def serve(self, wanted: Serving, started: Callable[[Running], None]) -> None:
+        """Serve in this process."""
+        from slipcast.adapters import listening  # noqa: PLC0415 -- looking and stopping need none
+        from slipcast.wiring import daemon, logs  # noqa: PLC0415 -- likewise
+
+        logs.install()
+        place = self._place(wanted.state)
+        listening.run(lambda: daemon.serve(wanted, place, started))
+
+    def start(self, wanted: Serving) -> Running:
+        """Serve in a process that outlives this one."""
+        place = self._place(wanted.state)
+        place.prepare()
+        other = place.running()
+        if other is not None:
+            # The same words as those of a server that finds the lock taken.
+            with place.held():
+                pass
+        process = argv.detached(_words(wanted, place), place.log, {STORE: wanted.store})
+        limit = time.monotonic() + COMING_UP
+        while time.monotonic() < limit:
+            running = self.status(wanted.state)
+            if running is not None and running.ready:
+                return replace(running, log=place.log)
+            if process.has_ended:
+                break
+            time.sleep(LOOK)
+        raise PortFault(
+            "the server did not come up",
+            hint=f"Its log is {place.log}.",
+            reason="NotStarted",
+            tail=_tail(place.log),
+        )
+
+    def status(self, state: Path | None) -> Running | None:
+        """The server of a state directory, and whether it answers."""
+        running = self._place(state).running()
+        if running is None or not running.address:
+            return running
+        return replace(running, ready=_answers(running, self._place(state)))
+
+    def stop(self, state: Path | None) -> Running | None:
+        """Stop it and wait for its end."""
+        place = self._place(state)
+        running = place.running()
+        if running is None or not running.pid:
+            return running
+        os.kill(running.pid, signal.SIGTERM)
+        limit = time.monotonic() + GOING_DOWN
+        while time.monotonic() < limit:
+            if place.running() is None:
+                return running
+            time.sleep(LOOK)
+        raise PortFault(
+            f"the server, process {running.pid}, did not end within {GOING_DOWN:.0f} seconds",
+            hint=f"Its log may say why; `kill -9 {running.pid}` loses nothing acknowledged.",
+        )
+
+    def _place(self, state: Path | None) -> Place:
+        return Place(state if state is not None else self._usual)
+
+
+def _words(wanted: Serving, place: Place) -> list[str]:
+    host = f"[{wanted.host}]" if ":" in wanted.host else wanted.host
+    words = [sys.executable, "-m", "slipcast", "server", "--state-dir", str(place.directory)]
+    words += ["--listen", f"{host}:{wanted.port}"]
+    if wanted.kubeconfig is not None:
+        words += ["--kubeconfig", str(wanted.kubeconfig)]
+    return words
+
+
+def _tail(log: Path) -> tuple[str, ...]:
+    try:
+        return tuple(log.read_text("utf-8", "replace").splitlines()[-TAIL:])
+    except OSError:
+        return ()
+
+
+def _answers(running: Running, place: Place) -> bool:
+    try:
+        context = ssl.create_default_context(cafile=str(place.keys / "ca.crt"))
+        with urllib.request.urlopen(  # noqa: S310 -- an address of our own, always https
+            f"{running.address}/readyz", timeout=5, context=context
+        ) as answer:
+            return bool(answer.status == 200)  # noqa: PLR2004 -- OK
+    except OSError:
+        return False
