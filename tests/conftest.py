@@ -85,8 +85,11 @@ def registry(tmp_path: Path) -> Iterator[Callable[..., containers.Registry]]:
     with ExitStack() as stack:
         count = iter(range(100))
 
-        def start(*, password: str = "", tls: bool = False) -> containers.Registry:
+        def start(
+            *, password: str = "", tls: bool = False, tokens: bool = False
+        ) -> containers.Registry:
             directory = tmp_path / f"registry{next(count)}"
-            return stack.enter_context(containers.registry(directory, password=password, tls=tls))
+            begun = containers.registry(directory, password=password, tls=tls, tokens=tokens)
+            return stack.enter_context(begun)
 
         yield start

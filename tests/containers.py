@@ -17,7 +17,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from slipcast.adapters.engine.buildah import BuildahEngine
 from slipcast.adapters.engine.host import containers_conf, look
 from slipcast.adapters.rootfs import Mmdebstrap
 from slipcast.ports.engine import BuildSpec, Engine
+from tokens import TokenServer, serving
 
 STATE = Path(__file__).parent.parent / ".state" / "tests"
 STORAGE = STATE / "storage"
@@ -252,9 +253,16 @@ class Registry:
 
 
 @contextmanager
-def registry(directory: Path, *, password: str = "", tls: bool = False) -> Generator[Registry]:
-    """A docker-registry that keeps its things in directory; the user of a password is `tester`."""
+def registry(
+    directory: Path, *, password: str = "", tls: bool = False, tokens: bool = False
+) -> Generator[Registry]:
+    """A docker-registry that keeps its things in directory; the user of a password is `tester`.
+
+    Shape:  tokens says that the password is asked for by a server of tokens, as large registries
+            have it.
+    """
     directory.mkdir(parents=True, exist_ok=True)
+    certificates = certificate(directory) if tls or tokens else None
     port = a_port()
     lines = [
         "version: 0.1",
@@ -264,22 +272,26 @@ def registry(directory: Path, *, password: str = "", tls: bool = False) -> Gener
         f"  addr: 127.0.0.1:{port}",
         "  secret: of-no-use",
     ]
-    ca_file = None
-    if tls:
-        ca_file, key = certificate(directory)
-        lines.append(f"  tls: {{certificate: {ca_file}, key: {key}}}")
-    if password:
-        (directory / "htpasswd").write_text(f"tester:{_bcrypt(password)}\n")
-        lines.append(f"auth: {{htpasswd: {{realm: tests, path: {directory / 'htpasswd'}}}}}")
-    (directory / "config.yml").write_text("\n".join(lines) + "\n")
-    with served(["docker-registry", "serve", str(directory / "config.yml")]):
+    if tls and certificates:
+        lines.append(f"  tls: {{certificate: {certificates[0]}, key: {certificates[1]}}}")
+    with ExitStack() as stack:
+        if tokens and certificates:
+            server = TokenServer(
+                certificate=certificates[0], key=certificates[1], password=password, tls=tls
+            )
+            lines.append(stack.enter_context(serving(server)).configuration)
+        elif password:
+            (directory / "htpasswd").write_text(f"tester:{_bcrypt(password)}\n")
+            lines.append(f"auth: {{htpasswd: {{realm: tests, path: {directory / 'htpasswd'}}}}}")
+        (directory / "config.yml").write_text("\n".join(lines) + "\n")
+        stack.enter_context(served(["docker-registry", "serve", str(directory / "config.yml")]))
         wait_for(lambda: accepts(port), "the registry answered")
         yield Registry(
             host=f"localhost:{port}",
             directory=directory,
             username="tester" if password else "",
             password=password,
-            ca_file=ca_file,
+            ca_file=certificates[0] if tls and certificates else None,
         )
 
 
