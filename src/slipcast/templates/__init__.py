@@ -1,0 +1,1 @@
+"""Templates: objects with parameters, and what is wrong with them."""
