@@ -41,7 +41,8 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     """What is to run, everything resolved: no names left to look up.
 
     Shape:  argv is complete, ENTRYPOINT included. network_namespace is a path, empty for one of its
-            own without any network; `host` shares the host's.
+            own without any network; `host` shares the host's. cgroup is empty where groups are not
+            ours to make: in a user namespace, as rootless says.
     Units:  shm_size in bytes; open_files and processes are limits, soft and hard alike.
     """
 
@@ -60,6 +61,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     cgroup: str = ""
     open_files: int = 1024
     processes: int = 4096
+    rootless: bool = False
 
 
 def configuration(program: Program, seccomp: Mapping[str, object]) -> Document:
@@ -73,7 +75,7 @@ def configuration(program: Program, seccomp: Mapping[str, object]) -> Document:
         "linux": {
             "namespaces": _namespaces(program.network_namespace),
             "resources": {"devices": [{"allow": False, "access": "rwm"}], **_resources(program)},
-            "cgroupsPath": program.cgroup,
+            **({"cgroupsPath": program.cgroup} if program.cgroup else {}),
             "maskedPaths": list(MASKED),
             "readonlyPaths": list(READ_ONLY),
             "seccomp": dict(seccomp),
@@ -116,7 +118,8 @@ def _process(program: Program) -> Document:
 
 def _system_mounts(program: Program) -> list[Document]:
     safe = ["nosuid", "noexec", "nodev"]
-    shared = program.network_namespace == "host"
+    # A namespace's root may mount a sysfs only over a network and a /sys that are all its own.
+    shared = program.rootless or program.network_namespace == "host"
     sysfs: Document = (
         {"type": "bind", "source": "/sys", "options": ["rbind", *safe, "ro"]}
         if shared

@@ -33,7 +33,10 @@ _SECCOMP_HINT = "install the package golang-github-containers-common, which brin
 
 
 class Runner:
-    """Runs programs by runc, as root, on hosts that ship the container tools' call filter."""
+    """Runs programs by runc, as root, on hosts that ship the container tools' call filter.
+
+    Shape:  root of a user namespace is enough for programs that are marked rootless.
+    """
 
     def __init__(self, state: Path) -> None:
         self._state = state
@@ -77,14 +80,16 @@ class Runner:
             complete = replace(
                 program,
                 network_namespace=namespace,
-                cgroup=f"{program.limits.cgroup_parent or CGROUP}/{name}",
+                cgroup=_cgroup(name, program),
                 mounts=(*_names(bundle, wanted, add_hosts), *program.mounts),
             )
             document = configuration(complete, _filter(complete))
             (bundle / "config.json").write_text(json.dumps(document))
             log = bundle / "log.json"
             command = self._runc(
-                f"--log={log}", "--log-format=json", "run", "--keep", f"--bundle={bundle}", name
+                *(["--rootless=true"] if program.rootless else []),
+                *(f"--log={log}", "--log-format=json"),
+                *("run", "--keep", f"--bundle={bundle}", name),
             )
             try:
                 code = argv.stream(
@@ -133,6 +138,10 @@ def _network(wanted: str) -> Generator[str]:
         case _:
             with network.outward() as path:
                 yield path
+
+
+def _cgroup(name: str, program: Program) -> str:
+    return "" if program.rootless else f"{program.limits.cgroup_parent or CGROUP}/{name}"
 
 
 def _names(bundle: Path, wanted: str, add_hosts: tuple[str, ...]) -> tuple[Mount, ...]:
@@ -188,6 +197,8 @@ def _refusal(log: Path) -> str:
 
 
 def _oom_killed(cgroup: str) -> bool:
+    if not cgroup:
+        return False
     unified = Path(f"/sys/fs/cgroup{cgroup}/memory.events")
     legacy = Path(f"/sys/fs/cgroup/memory{cgroup}/memory.oom_control")
     for counters in (unified, legacy):

@@ -15,7 +15,7 @@ from slipcast.adapters.runc.configuration import Program
 from slipcast.adapters.runc.runner import Runner
 from slipcast.builds.s2i.users import owner_of
 from slipcast.ports.engine import ContainerSpec, Sink
-from slipcast.values.container import ExitStatus, Owner
+from slipcast.values.container import ExitStatus, Limits, Owner
 from slipcast.values.faults import EngineFault
 from slipcast.values.image import ImageConfig
 
@@ -35,8 +35,10 @@ class Direct:
     def possible(self, spec: ContainerSpec) -> bool:
         """Whether this container needs nothing that only the engine can do."""
         # Where SELinux rules, labels of processes and mounts are the engine's business.
-        plain = not spec.security_opt and not _SELINUX.exists() and not self._host.rootless
-        return plain and self._runner.possible(spec.network)
+        plain = not spec.security_opt and not _SELINUX.exists()
+        # Where a user's groups can be limited at all, the engine knows how.
+        unlimited = not self._host.rootless or spec.limits == Limits()
+        return plain and unlimited and self._runner.possible(spec.network)
 
     def run(
         self,
@@ -70,6 +72,7 @@ class Direct:
             hostname=name.rpartition("-")[2],
             open_files=_limit(self._host.ulimits, "nofile", 1024),
             processes=_limit(self._host.ulimits, "nproc", 4096),
+            rootless=self._host.rootless,
         )
         with self._inside.directory(workdir, make=Owner()):
             targets = (*_SYSTEM_TARGETS, *(mount.target for mount in spec.mounts))
