@@ -21,6 +21,7 @@ from typing_extensions import override
 
 from slipcast.values.apifaults import BadRequest, listed
 from slipcast.values.causes import Cause, invalid
+from slipcast.values.names import label_value, qualified_name
 
 Operator = Literal["=", "==", "!=", "in", "notin", "exists", "!", "gt", "lt"]
 
@@ -196,7 +197,7 @@ class _Parser:
 
 
 def _wrong_key(key: str, path: str) -> tuple[Cause, ...]:
-    wrong = _qualified_name(key)
+    wrong = qualified_name(key)
     return (invalid(path, key, "; ".join(wrong)),) if wrong else ()
 
 
@@ -215,24 +216,7 @@ def _wrong_values(requirement: Requirement) -> tuple[Cause, ...]:
         case _:
             pass
     for index, value in enumerate(values):
-        if wrong := _label_value(value):
+        if wrong := label_value(value):
             path = f"values[{index}][{requirement.key}]"
             causes.append(invalid(path, value, "; ".join(wrong)))
     return tuple(causes)
-
-
-_NAME: Final = re.compile(r"(?:[A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]")
-_PREFIX: Final = re.compile(
-    r"(?=.{1,253}/)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*/"
-)
-
-
-def _qualified_name(key: str) -> tuple[str, ...]:
-    prefix, slash, name = key.rpartition("/")
-    good = _NAME.fullmatch(name) and (not slash or _PREFIX.fullmatch(f"{prefix}/"))
-    return () if good else ("name part must consist of alphanumeric characters",)
-
-
-def _label_value(value: str) -> tuple[str, ...]:
-    good = not value or _NAME.fullmatch(value)
-    return () if good else ("a valid label must be an empty string or consist of",)
