@@ -68,7 +68,7 @@ class Feed:
             self._held -= _weight(self._ring.popleft())
         for group in self._groups.values():
             group.offer(news, self.head)
-        if self._ticking is None:
+        if self._ticking is None and self.open:
             loop = asyncio.get_running_loop()
             self._ticking = loop.call_later(self._pause, self._tick)
 

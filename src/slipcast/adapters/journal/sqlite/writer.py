@@ -1,0 +1,228 @@
+"""The writer: one thread, one connection, as many appends in a commit as are waiting.
+
+While a commit waits for the disk the next appends queue up, and share the next one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TypeVarTuple, Unpack
+
+from slipcast.adapters.journal.rows import Newest, Wish, closed, decide
+from slipcast.adapters.journal.sqlite import file, statements
+from slipcast.ports.journal import Entry, Stale
+from slipcast.values.faults import PortFault
+
+_MOST_APPENDS = 256
+_MOST_BYTES = 8 << 20
+
+Ts = TypeVarTuple("Ts")
+
+Answer = Entry | PortFault
+
+
+@dataclass(slots=True, eq=False)
+class Append:
+    """An append that waits."""
+
+    wish: Wish
+    done: asyncio.Future[Entry]
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """Other work for the writer's connection."""
+
+    work: Callable[[sqlite3.Connection], int]
+    done: asyncio.Future[int]
+
+
+Request = Append | Job | None
+Deliver = Callable[[Sequence[tuple[Append, Answer]]], None]
+
+
+class Writer:
+    """The thread that writes; answers are given in the event loop that made it."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, deliver: Deliver) -> None:
+        """Begin; deliver is called in the event loop, once per commit, before anyone goes on."""
+        self._path = path
+        self._connection = connection
+        self._deliver = deliver
+        self._loop = asyncio.get_running_loop()
+        self._requests: SimpleQueue[Request] = SimpleQueue()
+        self._taking = True
+        self._over = False
+        self._ended: asyncio.Future[int] = self._loop.create_future()
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._thread.start()
+
+    async def append(self, wish: Wish) -> Entry:
+        """Write a row, or fault."""
+        self._check_taking()
+        done: asyncio.Future[Entry] = self._loop.create_future()
+        self._requests.put(Append(wish, done))
+        return await done
+
+    async def work(self, work: Callable[[sqlite3.Connection], int]) -> int:
+        """Do other work after the appends that wait already."""
+        self._check_taking()
+        return await self.later(work)
+
+    def later(self, work: Callable[[sqlite3.Connection], int]) -> asyncio.Future[int]:
+        """Have other work done; nobody needs to wait for it."""
+        done: asyncio.Future[int] = self._loop.create_future()
+        done.add_done_callback(_heard)
+        self._requests.put(Job(work, done))
+        return done
+
+    def end(self) -> None:
+        """Take nothing more."""
+        self._taking = False
+        self._requests.put(None)
+
+    async def ended(self) -> None:
+        """Return when everything that waited is answered and the connection is closed."""
+        await asyncio.shield(self._ended)
+
+    def _check_taking(self) -> None:
+        if not self._taking:
+            raise closed()
+
+    def _run(self) -> None:
+        try:
+            while not self._over:
+                appends, job = self._gather()
+                if appends:
+                    self._tell(self._deliver, self._written(appends))
+                if job is not None:
+                    self._tell(_settle, job.done, self._worked(job))
+        finally:
+            self._connection.close()
+            self._tell(_settle, self._ended, 0)
+
+    def _tell(self, tell: Callable[[Unpack[Ts]], object], *args: *Ts) -> None:
+        """Go on in the event loop."""
+        try:
+            self._loop.call_soon_threadsafe(tell, *args)
+        except RuntimeError:
+            # The event loop was closed before the journal was: nobody waits any more.
+            self._over = True
+
+    def _gather(self) -> tuple[list[Append], Job | None]:
+        """Wait for work: the appends that are there, and the other work behind them."""
+        appends: list[Append] = []
+        size = 0
+        request = self._requests.get()
+        while isinstance(request, Append):
+            # Whoever was cancelled before the work began has changed nothing.
+            if not request.done.cancelled():
+                appends.append(request)
+                size += len(request.wish.value or b"")
+            if len(appends) >= _MOST_APPENDS or size > _MOST_BYTES:
+                return appends, None
+            try:
+                request = self._requests.get_nowait()
+            except Empty:
+                return appends, None
+        self._over = request is None
+        return appends, request
+
+    def _written(self, appends: list[Append]) -> list[tuple[Append, Answer]]:
+        """Carry out appends in one transaction; each with its answer."""
+        wishes = [append.wish for append in appends]
+        answers: Sequence[Answer]
+        try:
+            with transaction(self._connection) as connection:
+                answers = _append_all(connection, wishes)
+        except sqlite3.Error as error:
+            answers = [file.translated(error, self._path) for _ in appends]
+        return list(zip(appends, answers, strict=True))
+
+    def _worked(self, job: Job) -> int | PortFault:
+        try:
+            return job.work(self._connection)
+        except sqlite3.Error as error:
+            return file.translated(error, self._path)
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """All of it or nothing."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+        connection.execute("COMMIT")
+    finally:
+        # When the disk is full, SQLite has sometimes rolled back already.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def marked(connection: sqlite3.Connection, name: str) -> int:
+    """A revision that is kept by name."""
+    (revision,) = connection.execute(statements.MARK, (name,)).fetchone()
+    return int(revision)
+
+
+def _append_all(connection: sqlite3.Connection, wishes: Sequence[Wish]) -> list[Entry | Stale]:
+    def newest(key: str) -> Newest | None:
+        row = connection.execute(statements.LIVE, (key,)).fetchone()
+        return Newest(*row) if row else None
+
+    answers = decide(marked(connection, "head"), wishes, newest)
+    entries = [answer for answer in answers if isinstance(answer, Entry)]
+    if entries:
+        connection.executemany(statements.INSERT, [_row(entry) for entry in entries])
+        _point(connection, entries)
+        forgotten = [
+            (answer.previous,)
+            for wish, answer in zip(wishes, answers, strict=True)
+            if wish.forget and isinstance(answer, Entry) and answer.previous
+        ]
+        if forgotten:
+            connection.executemany(statements.FORGET, forgotten)
+        connection.execute(statements.SET_MARK, (entries[-1].revision, "head"))
+    return answers
+
+
+def _point(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+    """Have the live keys point to their newest rows."""
+    births = [(entry.revision, entry.key) for entry in entries if not entry.previous]
+    if len(births) == len(entries):
+        connection.executemany(statements.BIRTH, births)
+        return
+    # A key may begin, change and end within one commit: its steps stay in order.
+    for entry in entries:
+        if entry.value is None:
+            connection.execute(statements.DEATH, (entry.key,))
+        else:
+            statement = statements.CHANGE if entry.previous else statements.BIRTH
+            connection.execute(statement, (entry.revision, entry.key))
+
+
+def _row(entry: Entry) -> tuple[int, str, int, int, int, bytes | None]:
+    deleted = entry.value is None
+    return entry.revision, entry.key, entry.created, entry.previous, int(deleted), entry.value
+
+
+def _settle(done: asyncio.Future[int], answer: int | PortFault) -> None:
+    if done.done():
+        return
+    if isinstance(answer, PortFault):
+        done.set_exception(answer)
+    else:
+        done.set_result(answer)
+
+
+def _heard(done: asyncio.Future[int]) -> None:
+    """Take note of a fault that nobody waits for; the next who writes meets it too."""
+    if not done.cancelled():
+        done.exception()
