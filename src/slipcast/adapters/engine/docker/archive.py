@@ -6,12 +6,11 @@ Source: Docker Engine API v1.41, ContainerArchive, PutContainerArchive.
 from __future__ import annotations
 
 import base64
-import io
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 from slipcast.adapters.dockersocket import DockerSocket
 from slipcast.adapters.layers.tar import END, Member, Type, header, padding
@@ -199,15 +198,19 @@ def _member(entry: Entry, name: str, owner: Owner) -> Iterator[bytes]:
             member.size = entry.size
             yield header(member)
             file.seek(entry.offset)
-            yield from _content(file, member.size, entry)
+            yield from content_of(file, member.size, str(entry.source))
 
 
-def _content(file: io.BufferedReader, size: int, entry: Entry) -> Iterator[bytes]:
+def content_of(file: IO[bytes], size: int, name: str) -> Iterator[bytes]:
+    """The content of a member from an open file, with its padding.
+
+    Errors: EngineFault when the file has become shorter than its header says.
+    """
     left = size
     while left:
         piece = file.read(min(left, _PIECE))
         if not piece:
-            raise EngineFault(f"{entry.source} became shorter while it was read")
+            raise EngineFault(f"{name} became shorter while it was read")
         left -= len(piece)
         yield piece
     yield padding(size)

@@ -17,12 +17,12 @@ from typing import Any
 
 from slipcast.adapters.argv import Tail
 from slipcast.adapters.dockersocket import DockerSocket, SocketFault
-from slipcast.adapters.engine.docker.archive import tar_of
+from slipcast.adapters.engine.docker.archive import content_of, tar_of
 from slipcast.adapters.engine.docker.failures import fault_of
 from slipcast.adapters.engine.docker.requests import limit_parameters, network_mode
 from slipcast.adapters.engine.docker.storage import Storage, required
 from slipcast.adapters.engine.docker.transfer import complaint_of
-from slipcast.adapters.layers.tar import END, Member, Type, header, padding
+from slipcast.adapters.layers.tar import END, Member, Type, header
 from slipcast.dockerfile.edit import base_images
 from slipcast.dockerfile.ignore import IgnoreRules, dockerignore
 from slipcast.dockerfile.parse import parse_dockerfile
@@ -33,7 +33,6 @@ from slipcast.values.image import ImageFacts
 from slipcast.values.imageref import ImageRef
 
 _IGNORE = ".dockerignore"
-_PIECE = 1 << 20
 _PODMAN_WITH_MOUNTS = (4, 4)
 _BUILT = re.compile(r"^(?:Successfully built |sha256:|--> )?([0-9a-f]{12,64})$")
 
@@ -254,11 +253,4 @@ def _member(item: os.DirEntry[str], name: str) -> Iterator[bytes]:
         with open(item.path, "rb") as file:  # noqa: PTH123 -- an entry's path may not be UTF-8
             member.size = os.fstat(file.fileno()).st_size
             yield header(member)
-            left = member.size
-            while left:
-                piece = file.read(min(left, _PIECE))
-                if not piece:
-                    raise EngineFault(f"{name} became shorter while it was read")
-                left -= len(piece)
-                yield piece
-            yield padding(member.size)
+            yield from content_of(file, member.size, name)
