@@ -460,7 +460,9 @@ def test_an_image_is_saved_as_a_layout_that_others_read(
     assert first == second == index["manifests"][0]["digest"]
     assert names == ["one", "two"]
     # podman takes the image for the one it has, so configuration and layers are the same.
-    assert containers.podman("pull", "-q", f"oci:{tmp_path}/layout:one").strip() == builder.id
+    pulled = containers.podman("pull", "-q", f"oci:{tmp_path}/layout:one").strip()
+    docker.remove(f"localhost{tmp_path}/layout:latest")
+    assert pulled == builder.id
 
 
 def test_a_build_with_mounts_is_refused_where_they_would_be_ignored(
