@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,10 @@ def usual_files(env: Mapping[str, str], home: Path) -> tuple[Path, ...]:
         files.append(Path(env["REGISTRY_AUTH_FILE"]))
     if env.get("XDG_RUNTIME_DIR"):
         files.append(Path(env["XDG_RUNTIME_DIR"], "containers", "auth.json"))
+    else:
+        # Behind `unshare` everybody is root, and podman tells who it was.
+        user = env.get("_CONTAINERS_ROOTLESS_UID") or os.getuid()
+        files.append(Path(f"/run/containers/{user}/auth.json"))
     return (*files, containers, home / ".dockercfg")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,15 @@ def test_there_is_no_hint_where_there_is_a_credential(tmp_path: Path) -> None:
 
     assert credentials.hint("reg.test/app") == ""
     assert credentials.hint("other.test/app") != ""
+
+
+@pytest.mark.parametrize(
+    ("env", "user"), [({}, os.getuid()), ({"_CONTAINERS_ROOTLESS_UID": "1234"}, 1234)]
+)
+def test_without_a_runtime_directory_podman_keeps_a_file_per_user(
+    env: dict[str, str], user: int
+) -> None:
+    assert Path(f"/run/containers/{user}/auth.json") in usual_files(env, Path("/home/me"))
 
 
 def test_the_environment_says_where_the_files_are() -> None:
