@@ -50,7 +50,7 @@ def enter() -> None:
     if os.geteuid() == 0:
         return
     home = Path.home()
-    namespace = _described()
+    namespace = described()
     _become_root(namespace)
     os.environ.update(namespace.variables)  # noqa: TID251 -- all our children are to inherit them
     _show_root_our_home(home)
@@ -73,14 +73,22 @@ def _rows(text: str) -> tuple[tuple[int, int, int], ...]:
     return tuple((int(inside), int(outside), int(count)) for inside, outside, count in lines)
 
 
-def _described() -> Namespace:
+def described() -> Namespace:
+    """How buildah maps ids for this user.
+
+    Errors: EngineFault when it has no others to map than the user's own.
+    """
     ran = argv.run(["buildah", "unshare", "tail", "-v", "-n", "+1", *_MAPS, _ENVIRONMENT])
     if ran.code != 0:
         said = (ran.complaint.splitlines() or ["no message"])[-1]
         raise _refused(f"buildah could not make one: {said}")
     namespace = parse(ran.text)
     if len(namespace.uids) < 2 or len(namespace.gids) < 2:  # noqa: PLR2004 -- our own id, and others
-        raise _refused("no subordinate ids are set aside for this user in /etc/subuid, /etc/subgid")
+        raise _refused(
+            "none are set aside for this user in /etc/subuid and /etc/subgid",
+            "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 "
+            f"{_name()} (as root, with ranges that no other user has), then podman system migrate",
+        )
     return namespace
 
 
@@ -128,9 +136,16 @@ def _show_root_our_home(home: Path) -> None:
             library.mount(os.fsencode(home), os.fsencode(theirs), None, _BIND, None)
 
 
-def _refused(why: str) -> EngineFault:
+def _name() -> str:
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return str(os.geteuid())
+
+
+def _refused(why: str, hint: str = "") -> EngineFault:
     return EngineFault(
-        f"builds of a user other than root need a user namespace: {why}",
+        f"builds of a user other than root need a user namespace with subordinate ids: {why}",
         reason=_REASON,
-        hint="see the rows `user namespaces` and `subordinate ids` of slipcast doctor",
+        hint=hint or "see the rows `user namespaces` and `subordinate ids` of slipcast doctor",
     )

@@ -17,10 +17,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from slipcast.adapters import argv
+from slipcast.adapters import argv, usernamespace
 from slipcast.adapters.engine import host
 from slipcast.ports.host import Fact, Verdict
-from slipcast.values.faults import HostFault
+from slipcast.values.faults import EngineFault, HostFault
 
 _OLDEST_KERNEL = (5, 4)
 _FEW_FILES = 1024
@@ -33,6 +33,10 @@ _PROGRAMS = (
     ("skopeo", "--version", "copies images between places", False),
     ("mmdebstrap", "--version", "makes base images where no registry can be reached", False),
     ("slirp4netns", "--version", "gives builds a network in 7 ms; else a bridge is made", False),
+)
+_OVERLAY_ADVICE = (
+    'it copies whole images; write the lines [storage] and driver = "overlay" to '
+    "{}/.config/containers/storage.conf, then `podman system reset`, which forgets all images"
 )
 _SECCOMP = (Path("/etc/containers/seccomp.json"), Path("/usr/share/containers/seccomp.json"))
 _BUNDLES = (
@@ -57,15 +61,30 @@ class Doctor:
             _user(),
             *_user_namespaces(),
             _cgroups(),
+            *_build_network(),
             _runtime(),
             *map(_program, _PROGRAMS),
             _call_filter(),
             _overlay(),
+            *self._driver(),
             *_limits(),
             _network(),
             self._room(),
             _certificates(),
             _socket(),
+        )
+
+    def _driver(self) -> Iterator[Fact]:
+        """What buildah chose for a user's images, which is not always the best there is."""
+        if os.geteuid() == 0 or self._storage is not None or argv.find("buildah") is None:
+            return
+        driver = argv.run(["buildah", "info", "--format={{.store.GraphDriverName}}"]).text
+        good = driver == "overlay" or host.storage_driver() != "overlay"
+        yield Fact(
+            name="storage driver",
+            found=driver or "buildah does not say",
+            verdict=Verdict.FINE if good else Verdict.LIMITED,
+            advice="" if good else _OVERLAY_ADVICE.format(_home()),
         )
 
     def _room(self) -> Fact:
@@ -92,11 +111,9 @@ def _kernel() -> Fact:
 
 def _user() -> Fact:
     if os.geteuid() == 0:
-        return Fact(name="user", found="root")
-    return Fact(
-        name="user", found=f"{_name()}, rootless", verdict=Verdict.LIMITED,
-        advice="start builds behind `buildah unshare`; commits are slower than root's",
-    )  # fmt: skip
+        inside = host.in_user_namespace()
+        return Fact(name="user", found="root of a user namespace" if inside else "root")
+    return Fact(name="user", found=f"{_name()}: builds run in a user namespace")
 
 
 def _user_namespaces() -> Iterator[Fact]:
@@ -111,19 +128,26 @@ def _user_namespaces() -> Iterator[Fact]:
     )
     if root:
         return
-    rows = _text(Path("/etc/subuid")).splitlines()
-    mapped = any(row.partition(":")[0] in {_name(), str(os.geteuid())} for row in rows)
-    helper = argv.find("newuidmap") is not None
+    why, advice = _subordinate_ids()
     yield Fact(
         name="subordinate ids",
-        found="yes" if mapped and helper else "no newuidmap" if mapped else "none for this user",
-        verdict=Verdict.FINE if mapped and helper else Verdict.MISSING,
-        advice=""
-        if mapped and helper
-        else "apt-get install uidmap"
-        if mapped
-        else f"usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {_name()}",
+        found=why or "yes",
+        verdict=Verdict.MISSING if why else Verdict.FINE,
+        advice=advice,
     )
+
+
+def _subordinate_ids() -> tuple[str, str]:
+    """Why this user's containers cannot have other ids than the user's own, and what to do."""
+    if argv.find("newuidmap") is None:
+        return "no newuidmap", "apt-get install uidmap"
+    if argv.find("buildah") is None:
+        return "unknown without buildah", "apt-get install buildah"
+    try:
+        usernamespace.described()
+    except EngineFault as fault:
+        return fault.message.rpartition(": ")[2], fault.hint
+    return "", ""
 
 
 def _cgroups() -> Fact:
@@ -134,12 +158,32 @@ def _cgroups() -> Fact:
         rows = [row.split() for row in _text(Path("/proc/cgroups")).splitlines()[1:]]
         controllers = " ".join(row[0] for row in rows if row[-1] == "1")
     found = f"{mode or 'none'}, {host.cgroup_manager()}: {controllers}"
+    if os.geteuid() != 0 and mode != "v2":
+        return Fact(
+            name="cgroups", found=found, verdict=Verdict.LIMITED,
+            advice="limits on memory and CPU do not hold for users: start the host with cgroups v2",
+        )  # fmt: skip
     if {"memory", "cpu"} - set(controllers.split()):
         return Fact(
             name="cgroups", found=found, verdict=Verdict.LIMITED,
             advice="limits on memory and CPU will not hold: mount the controllers",
         )  # fmt: skip
     return Fact(name="cgroups", found=found)
+
+
+def _build_network() -> Iterator[Fact]:
+    if os.geteuid() == 0:
+        return
+    if host.may_make_networks():
+        yield Fact(name="build network", found="its own, by slirp4netns")
+        return
+    tool = argv.find("slirp4netns")
+    yield Fact(
+        name="build network",
+        found=f"the host's: {f'{host.TUN} may not be opened' if tool else 'no slirp4netns'}",
+        verdict=Verdict.LIMITED,
+        advice=f"chmod 0666 {host.TUN}" if tool else "apt-get install slirp4netns",
+    )
 
 
 def _runtime() -> Fact:
@@ -241,11 +285,14 @@ def _answers(path: Path) -> bool:
 
 
 def _home_storage() -> Path:
+    return _home() / ".local/share/containers/storage"
+
+
+def _home() -> Path:
     try:
-        home = pwd.getpwuid(os.geteuid()).pw_dir
-    except KeyError:
-        home = "/"
-    return Path(home) / ".local/share/containers/storage"
+        return Path.home()
+    except RuntimeError:
+        return Path("/")
 
 
 def _name() -> str:
