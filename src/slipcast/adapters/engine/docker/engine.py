@@ -2,7 +2,8 @@
 
 Four things this API cannot do, and the port can: a fixed time in the files of a layer, mounts in a
 Dockerfile build by dockerd, a CA bundle for one registry, and the removal of files from a container
-that has ended. Each is either refused or said where it is handled.
+that has ended. Each is either refused or said where it is handled. A fifth cannot be helped: podman
+ends the Dockerfile build of a client that went away only after the instruction it is at.
 
 Source: ports.engine; Docker Engine API v1.41; S2I section 23.
 """
