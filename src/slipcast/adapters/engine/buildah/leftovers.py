@@ -16,7 +16,7 @@ from pathlib import Path
 
 from slipcast.adapters import ownership
 
-_RECORDS = "overlay-containers/*/userdata/buildah.json"
+_RECORDS = "*-containers/*/userdata/buildah.json"
 _MARK = re.compile(rb'"id=(%s[0-9a-z_-]+),src=/dev/null"' % ownership.MARK.encode())
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from slipcast.adapters.argv import Tail
+from slipcast.adapters.buildfile import dockerfile_of
 from slipcast.adapters.dockersocket import DockerSocket, SocketFault
 from slipcast.adapters.engine.docker.archive import content_of, tar_of
 from slipcast.adapters.engine.docker.failures import fault_of
@@ -43,7 +44,7 @@ def build(socket: DockerSocket, storage: Storage, spec: BuildSpec, log: Sink) ->
     Errors: EngineFault.
     """
     what = f"the Dockerfile build{f' of {spec.tag}' if spec.tag else ''} failed"
-    dockerfile = _dockerfile(spec)
+    dockerfile = dockerfile_of(spec)
     text = dockerfile.read_text(errors="replace")
     bases = _bases(text, spec)
     if spec.policy is PullPolicy.NEVER:
@@ -184,22 +185,6 @@ def _release(socket: DockerSocket) -> tuple[int, ...]:
 def _volume(mount: Mount) -> str:
     options = [*(["ro"] if mount.read_only else []), *mount.options]
     return ":".join([mount.source, mount.target, *([",".join(options)] if options else [])])
-
-
-def _dockerfile(spec: BuildSpec) -> Path:
-    if spec.dockerfile is not None:
-        found = spec.context / spec.dockerfile
-        if not found.is_file():
-            raise EngineFault(f"there is no Dockerfile {found}", reason="DockerfileMissing")
-        return found
-    named = (spec.context / name for name in ("Dockerfile", "Containerfile"))
-    there = next((path for path in named if path.is_file()), None)
-    if there is None:
-        raise EngineFault(
-            f"{spec.context} holds neither a Dockerfile nor a Containerfile",
-            reason="DockerfileMissing",
-        )
-    return there
 
 
 def _relative(path: Path, root: Path) -> str | None:
