@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "slipcast"
-PURE = ("values", "api", "dockerfile", "source", "images", "templates", "builds")
+PURE = ("values", "api", "dockerfile", "source", "images", "templates", "builds", "access", "views")
 DOCUMENTED = (*PURE, "ports", "testing")
 
 
