@@ -1,0 +1,155 @@
+"""Authorization: whether an actor may do what it asks, in the words of the API.
+
+What is allowed is decided by a Policy. The rules of roles and bindings are one; `AllowAll` is for
+worlds with a single user.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from slipcast.api.document import JSON
+from slipcast.api.kinds import Kind
+from slipcast.ports.api import Resource
+from slipcast.values.actor import Actor
+from slipcast.values.apifaults import Forbidden, qualified
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody is about to do.
+
+    Shape:  namespace empty means all of them, or a kind without namespaces; path is of requests
+            that are about no resource.
+    """
+
+    verb: str
+    group: str = ""
+    plural: str = ""
+    subresource: str = ""
+    namespace: str = ""
+    name: str = ""
+    path: str = ""
+
+    @property
+    def resource(self) -> str:
+        """The plural with the subresource: `builds/details`."""
+        return f"{self.plural}/{self.subresource}" if self.subresource else self.plural
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """Whether something is allowed, and why, or why not, where there is something to say."""
+
+    allowed: bool
+    reason: str = ""
+
+
+ALLOWED: Final = Verdict(allowed=True)
+
+
+class Policy(Protocol):
+    """Decides who may do what."""
+
+    async def decide(self, actor: Actor, attempt: Attempt) -> Verdict:
+        """Whether the actor may do that."""
+        ...
+
+    async def rules(self, actor: Actor, namespace: str) -> Sequence[JSON]:
+        """What the actor may do in a namespace, as rules of roles."""
+        ...
+
+    async def grants(self, actor: Actor, kind: Kind, namespace: str, content: JSON) -> Verdict:
+        """Whether the actor may write a role or a binding: it gives away only what it has."""
+        ...
+
+
+class AllowAll:
+    """The policy under which everybody may do everything."""
+
+    async def decide(self, actor: Actor, attempt: Attempt) -> Verdict:  # noqa: ARG002 -- a policy
+        """Yes."""
+        return ALLOWED
+
+    async def rules(self, actor: Actor, namespace: str) -> Sequence[JSON]:  # noqa: ARG002
+        """All verbs on all resources."""
+        everything: dict[str, Any] = {"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}
+        return (everything,)
+
+    async def grants(
+        self,
+        actor: Actor,  # noqa: ARG002
+        kind: Kind,  # noqa: ARG002
+        namespace: str,  # noqa: ARG002
+        content: JSON,  # noqa: ARG002
+    ) -> Verdict:
+        """Yes."""
+        return ALLOWED
+
+
+class Guard:
+    """Lets one actor do what the policy allows."""
+
+    def __init__(self, policy: Policy, actor: Actor) -> None:
+        self.policy = policy
+        self.actor = actor
+
+    async def check(self, verb: str, resource: Resource) -> None:
+        """Nothing, when the actor may.
+
+        Errors: Forbidden.
+        """
+        kind = resource.kind
+        attempt = Attempt(
+            verb=verb,
+            group=kind.group,
+            plural=kind.plural,
+            subresource=resource.subresource,
+            namespace=resource.namespace,
+            name=resource.name,
+        )
+        verdict = await self.policy.decide(self.actor, attempt)
+        if not verdict.allowed:
+            raise forbidden(self.actor, attempt, verdict)
+
+    async def check_grant(self, resource: Resource, content: JSON) -> None:
+        """Nothing, when the actor may give away what a role or a binding gives.
+
+        Errors: Forbidden.
+        """
+        kind = resource.kind
+        verdict = await self.policy.grants(self.actor, kind, resource.namespace, content)
+        if not verdict.allowed:
+            raise Forbidden(
+                f'{qualified(kind.plural, kind.group)} "{resource.name}" is forbidden:'
+                f" {verdict.reason}",
+                plural=kind.plural,
+                group=kind.group,
+                name=resource.name,
+            )
+
+
+def forbidden(actor: Actor, attempt: Attempt, verdict: Verdict) -> Forbidden:
+    """The fault of not being allowed to."""
+    if attempt.path:
+        why = f'User "{actor.name}" cannot {attempt.verb} path "{attempt.path}"'
+        return Forbidden(f"forbidden: {_because(why, verdict)}")
+    where = (
+        f'in the namespace "{attempt.namespace}"' if attempt.namespace else ("at the cluster scope")
+    )
+    why = (
+        f'User "{actor.name}" cannot {attempt.verb} resource "{attempt.resource}"'
+        f' in API group "{attempt.group}" {where}'
+    )
+    name = f' "{attempt.name}"' if attempt.name else ""
+    return Forbidden(
+        f"{qualified(attempt.plural, attempt.group)}{name} is forbidden: {_because(why, verdict)}",
+        plural=attempt.plural,
+        group=attempt.group,
+        name=attempt.name,
+    )
+
+
+def _because(why: str, verdict: Verdict) -> str:
+    return f"{why}: {verdict.reason}" if verdict.reason else why

@@ -1,0 +1,55 @@
+"""BuildConfigs and Builds as they are written; the rules are in `builds`."""
+
+from __future__ import annotations
+
+from slipcast.api.build import Build, BuildConfig
+from slipcast.api.document import JSON
+from slipcast.builds.defaults import defaulted_build, defaulted_config
+from slipcast.builds.updates import updated_build, updated_config
+from slipcast.builds.validate.build import build
+from slipcast.builds.validate.config import build_config
+from slipcast.builds.validate.details import build_details
+from slipcast.store.occasion import Occasion
+from slipcast.values.causes import Cause
+
+
+def prepared_config(occasion: Occasion, new: BuildConfig, old: BuildConfig | None) -> BuildConfig:
+    """A BuildConfig as it is kept (BA-30 to BA-33)."""
+    legacy = occasion.resource.legacy
+    filled = defaulted_config(new, creating=old is None, legacy=legacy)
+    return filled if old is None else updated_config(filled, old)
+
+
+def prepared_build(_occasion: Occasion, new: Build, old: Build | None) -> Build:
+    """A Build as it is kept (BA-107, BA-142)."""
+    filled = defaulted_build(new)
+    return filled if old is None else updated_build(filled, old)
+
+
+def wrong_config(
+    _occasion: Occasion, new: BuildConfig, old: BuildConfig | None
+) -> tuple[Cause, ...]:
+    """What is wrong with a BuildConfig."""
+    return build_config(new, old)
+
+
+def wrong_build(occasion: Occasion, new: Build, old: Build | None) -> tuple[Cause, ...]:
+    """What is wrong with a Build, or with what is reported of it (BA-140, BA-141)."""
+    if occasion.resource.subresource == "details" and old is not None:
+        return build_details(new, old)
+    return build(new, old)
+
+
+def config_counts(content: JSON, before: JSON) -> bool:
+    """Whether a BuildConfig's generation rises: with its spec, and with each build (BA-35)."""
+    return spec_counts(content, before) or _last(content) != _last(before)
+
+
+def spec_counts(content: JSON, before: JSON) -> bool:
+    """Whether what is wanted has changed."""
+    return bool(content.get("spec") != before.get("spec"))
+
+
+def _last(content: JSON) -> int:
+    number: int = (content.get("status") or {}).get("lastVersion") or 0
+    return number

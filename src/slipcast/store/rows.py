@@ -1,0 +1,114 @@
+"""Rows: documents in the journal, read and appended; its faults in the words of the API.
+
+Whoever appends says what is replaced; somebody else having been faster is `Stale`, which the verbs
+answer each in their own way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Final, cast
+
+from slipcast.api.document import Document
+from slipcast.api.kinds import Kind
+from slipcast.ports.journal import Batch, Compacted, Entry, Journal, JournalFull, Page
+from slipcast.store.hooks import hooks_of
+from slipcast.store.keys import Place, key_of
+from slipcast.store.remains import Remains
+from slipcast.values.apifaults import Expired, Timeout, Unavailable
+
+FULL_RETRY: Final = 10
+"""Seconds until a client may try to write again."""
+
+
+class Rows:
+    """Documents over a journal."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+        self.remains = Remains()
+
+    async def get(self, kind: Kind, namespace: str, name: str) -> Document | None:
+        """The object as it is now."""
+        entry = await self.journal.get(key_of(kind, namespace, name))
+        if entry is None or entry.value is None:
+            return None
+        return Document(kind, entry.value, entry.revision)
+
+    async def page(
+        self, prefix: str, *, at: int | None = None, after: str = "", limit: int | None = None
+    ) -> Page:
+        """Part of a collection.
+
+        Errors: Expired.
+        """
+        try:
+            return await self.journal.list(prefix, at=at, after=after, limit=limit)
+        except Compacted as fault:
+            raise expired(at or 0) from fault
+
+    async def head(self) -> int:
+        """The newest revision."""
+        return await self.journal.head()
+
+    async def reached(self, revision: int) -> None:
+        """Nothing, when there has been such a revision.
+
+        Errors: Timeout.
+        """
+        head = await self.journal.head()
+        if revision > head:
+            raise Timeout(
+                f"Timeout: Too large resource version: {revision}, current: {head}", retry_after=1
+            )
+
+    async def write(self, place: Place, body: bytes, old: Document | None) -> Document:
+        """The object, new or in the place of the old one.
+
+        Errors: Stale; Unavailable.
+        """
+        entry = await self._append(place, body, old)
+        return Document(place.kind, body, entry.revision)
+
+    async def remove(self, place: Place, old: Document) -> Document:
+        """The object gone: as it last was, at the revision of its deletion.
+
+        Errors: Stale; Unavailable.
+        """
+        entry = await self._append(place, None, old)
+        return Document(place.kind, old.body, entry.revision)
+
+    async def since(self, revision: int, prefix: str) -> AsyncGenerator[Batch, None]:
+        """Rows of a collection after a revision, as they come.
+
+        Errors: Expired.
+        """
+        batches = cast("AsyncGenerator[Batch, None]", self.journal.since(revision, prefix))
+        try:
+            async with aclosing(batches):
+                async for batch in batches:
+                    yield batch
+        except Compacted as fault:
+            raise expired(revision) from fault
+
+    async def _append(self, place: Place, body: bytes | None, old: Document | None) -> Entry:
+        key = key_of(place.kind, place.namespace, place.name)
+        forget = hooks_of(place.kind).forget
+        if forget and old is not None:
+            self.remains.keep(key, old)
+        try:
+            return await self.journal.append(
+                key, body, expected=old.revision if old else 0, forget=forget
+            )
+        except JournalFull as fault:
+            raise Unavailable(
+                "the disk is full: reading goes on, writing does not", retry_after=FULL_RETRY
+            ) from fault
+
+
+def expired(revision: int) -> Expired:
+    """The fault of asking for history that is compacted."""
+    fault = Expired(f"The resourceVersion for the provided list or watch is too old: {revision}.")
+    fault.hint = "list again without resourceVersion and continue, and go on from there"
+    return fault

@@ -1,0 +1,79 @@
+"""What the resource types say of a written object: views, unknown and managed fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slipcast.api import apply, lens, managed, metadata
+from slipcast.api.document import JSON, Document
+from slipcast.api.kinds import Kind
+from slipcast.api.meta import Object
+from slipcast.api.shapes import shape_of
+from slipcast.ports.api import Resource, WriteOptions
+from slipcast.values.causes import Cause
+
+__all__ = ["applied", "seen", "shape_of", "tracked", "unknown_fields", "wrong_metadata"]
+
+
+def _struct(kind: Kind) -> Any:
+    try:
+        return kind.type
+    except ImportError:
+        return Object
+
+
+def seen(kind: Kind, source: Document | JSON) -> Any:
+    """An object through the Struct of its kind.
+
+    Errors: BadRequest when a field is of another type.
+    """
+    return lens.read(source, _struct(kind))
+
+
+def wrong_metadata(kind: Kind, new: Any, old: Any) -> tuple[Cause, ...]:
+    """What is wrong with the metadata of a view."""
+    if old is None:
+        return metadata.created(new.metadata, kind)
+    return metadata.updated(new.metadata, old.metadata, kind)
+
+
+def unknown_fields(kind: Kind, content: JSON) -> tuple[str, ...]:
+    """The paths of fields that the kind does not have."""
+    try:
+        return lens.unknown_fields(content, kind)
+    except ImportError:
+        return ()
+
+
+def tracked(
+    resource: Resource, before: JSON | None, after: JSON, options: WriteOptions, now: str
+) -> JSON:
+    """The object with its managed fields brought up to date."""
+    if not options.manager:
+        return after
+    return managed.updated(
+        before,
+        after,
+        options.manager,
+        now,
+        shape_of(resource.kind),
+        subresource=resource.subresource,
+    )
+
+
+def applied(
+    resource: Resource, live: JSON | None, config: JSON, options: WriteOptions, now: str
+) -> JSON:
+    """What a server-side apply makes of an object, or of none.
+
+    Errors: BadRequest; Conflict when fields belong to other managers.
+    """
+    return apply.applied(
+        live,
+        config,
+        options.manager,
+        now,
+        shape_of(resource.kind),
+        force=options.force,
+        subresource=resource.subresource,
+    )

@@ -1,0 +1,164 @@
+"""Watching: what there is, then what changes, with bookmarks in between.
+
+The journal's feed is read by each watcher for itself and kept once for all; what a row means to
+watchers is worked out once too, and kept while it is recent. A watcher holds its place and nothing
+else, so a slow one costs no memory: it reads further back.
+
+Source: Kubernetes API concepts: efficient detection of changes, watch bookmarks, streaming lists.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing
+from typing import Final
+
+import msgspec
+
+from slipcast.api.document import Document
+from slipcast.api.kinds import Kind
+from slipcast.ports.api import Resource, WatchEvent, WatchOptions
+from slipcast.ports.journal import Batch, Entry, Page
+from slipcast.store.changes import Change
+from slipcast.store.keys import prefix_of
+from slipcast.store.reading import Reading
+from slipcast.store.revisions import check_watch, number_of
+from slipcast.store.rows import Rows
+from slipcast.store.selection import Look, Selection
+from slipcast.values.apifaults import Unavailable
+
+RECENT: Final = 2048
+"""Changes kept worked out, for watchers that come by later."""
+
+_NOTHING: Final = b'{"metadata":{}}'
+
+
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """How often and how long.
+
+    Units:  seconds; longest is for watches that do not say how long.
+    """
+
+    bookmarks: float = 60
+    longest: float = 3600
+
+
+class Watching:
+    """watch over rows."""
+
+    def __init__(self, rows: Rows, reading: Reading, pace: Pace) -> None:
+        self._rows = rows
+        self._reading = reading
+        self._pace = pace
+        self._recent: OrderedDict[int, Change | None] = OrderedDict()
+
+    async def watch(
+        self, resource: Resource, options: WatchOptions
+    ) -> AsyncGenerator[WatchEvent, None]:
+        """Changes of a collection, or of one object in it.
+
+        Errors: BadRequest; Invalid; Timeout; Expired, from the generator too.
+        """
+        kind = resource.kind
+        check_watch(options)
+        selection = Selection.parse(kind, options.labels, options.fields, resource.name)
+        prefix = prefix_of(kind, resource.namespace)
+        revision = number_of(options.resource_version)
+        if revision:
+            await self._rows.reached(revision)
+        return self._events(kind, prefix, selection, options)
+
+    async def _events(
+        self, kind: Kind, prefix: str, selection: Selection, options: WatchOptions
+    ) -> AsyncGenerator[WatchEvent, None]:
+        loop = asyncio.get_running_loop()
+        end = loop.time() + (options.timeout or self._pace.longest)
+        revision = number_of(options.resource_version)
+        if options.initial_events or not revision:
+            async with aclosing(self._reading.pages(prefix)) as pages:
+                async for page in pages:
+                    revision = page.revision
+                    for event in _added(kind, page, selection):
+                        yield event
+        if options.initial_events:
+            yield _bookmark(kind, revision, initial_end=True)
+        place = _Place(self._rows, prefix, revision)
+        try:
+            while loop.time() < end:
+                due = min(end, loop.time() + self._pace.bookmarks)
+                while (entries := await place.next(due)) is not None:
+                    for event in self._told(entries, selection):
+                        yield event
+                if options.bookmarks:
+                    yield _bookmark(kind, place.revision)
+        finally:
+            await place.close()
+
+    def _told(self, entries: Sequence[Entry], selection: Selection) -> Iterator[WatchEvent]:
+        for entry in entries:
+            change = self._change(entry)
+            event = change.event(selection) if change else None
+            if event is not None:
+                yield event
+
+    def _change(self, entry: Entry) -> Change | None:
+        """What a row means, worked out once."""
+        recent = self._recent
+        revision = entry.revision
+        if revision in recent:
+            return recent[revision]
+        change = recent[revision] = Change.of(entry, self._rows.remains)
+        if len(recent) > RECENT:
+            recent.popitem(last=False)
+        return change
+
+
+class _Place:
+    """One watcher's place in the journal."""
+
+    def __init__(self, rows: Rows, prefix: str, revision: int) -> None:
+        self.revision = revision
+        self._rows = rows
+        self._prefix = prefix
+        self._batches: AsyncGenerator[Batch, None] | None = None
+
+    async def next(self, due: float) -> Sequence[Entry] | None:
+        """The next rows, perhaps none; None when it is due.
+
+        Errors: Expired; Unavailable when the journal is closed.
+        """
+        if asyncio.get_running_loop().time() >= due:
+            return None
+        if self._batches is None:
+            self._batches = self._rows.since(self.revision, self._prefix)
+        try:
+            async with asyncio.timeout_at(due):
+                batch = await anext(self._batches)
+        except TimeoutError:
+            # What was cancelled in the middle has ended; the place is where it was.
+            self._batches = None
+            return None
+        except StopAsyncIteration as stopped:
+            raise Unavailable("the server is stopping", retry_after=1) from stopped
+        self.revision = batch.revision
+        return batch.entries
+
+    async def close(self) -> None:
+        """Let go of the journal."""
+        if self._batches is not None:
+            await self._batches.aclose()
+
+
+def _added(kind: Kind, page: Page, selection: Selection) -> Iterator[WatchEvent]:
+    """What there is of a selection, as if it had just come to be."""
+    for entry in page.entries:
+        if entry.value:
+            look = Look(Document(kind, entry.value, entry.revision))
+            if selection.matches(look):
+                yield WatchEvent("ADDED", look.document)
+
+
+def _bookmark(kind: Kind, revision: int, *, initial_end: bool = False) -> WatchEvent:
+    return WatchEvent("BOOKMARK", Document(kind, _NOTHING, revision), initial_end=initial_end)

@@ -1,0 +1,125 @@
+"""Writing: create, update and patch. Nothing here is about one kind; what is, stands in `hooks`.
+
+A write is decided on what was read, and appended only if that is still the newest; who named no
+revision is tried again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from slipcast.api.document import JSON, Document
+from slipcast.ports.api import Answer, Patch, Resource, WriteOptions
+from slipcast.ports.journal import Stale
+from slipcast.store.drafts import Draft, Drafts, check_name
+from slipcast.store.namespaces import Namespaces
+from slipcast.store.patching import patched
+from slipcast.store.rows import Rows
+from slipcast.values.apifaults import AlreadyExists, NotFound, changed_meanwhile
+
+TRIES: Final = 5
+"""How often a write that names no revision is decided anew when somebody else was faster."""
+
+NAMES: Final = 8
+"""How many generated names are tried."""
+
+
+class Writing:
+    """create, update and patch over rows."""
+
+    def __init__(self, rows: Rows, namespaces: Namespaces, drafts: Drafts) -> None:
+        self._rows = rows
+        self._namespaces = namespaces
+        self._drafts = drafts
+
+    async def create(
+        self, resource: Resource, content: JSON, options: WriteOptions, *, form: str = ""
+    ) -> Answer:
+        """A new object.
+
+        Shape:  form is "apply" when it comes of one.
+        Errors: AlreadyExists; Invalid; BadRequest; NotFound and Forbidden for its namespace.
+        """
+        await self._namespaces.check(resource)
+        given = content.get("metadata")
+        taken = ""
+        is_named = not isinstance(given, dict) or bool(given.get("name"))
+        for _ in range(1 if is_named else NAMES):
+            name = "" if is_named else self._drafts.generated(content)
+            draft = self._drafts.creation(resource, content, options, name=name, form=form)
+            try:
+                return await self._add(resource, draft, options)
+            except Stale:
+                taken = draft.place.name
+        raise AlreadyExists(resource.kind.plural, resource.kind.group, taken)
+
+    async def update(self, resource: Resource, content: JSON, options: WriteOptions) -> Answer:
+        """The object replaced.
+
+        Errors: NotFound; Conflict; Invalid; BadRequest.
+        """
+        return await self._change(
+            resource, options, lambda old: self._drafts.change(resource, content, old, options)
+        )
+
+    async def patch(self, resource: Resource, patch: Patch, options: WriteOptions) -> Answer:
+        """The object changed in part; an apply makes what is not there.
+
+        Errors: NotFound; Conflict; Invalid; BadRequest.
+        """
+
+        def decided(old: Document) -> Draft:
+            content = patched(resource, patch, old.content, self._drafts.now(), options)
+            return self._drafts.change(resource, content, old, options, form=patch.type)
+
+        if patch.type == "apply" and not resource.subresource:
+            kind = resource.kind
+            if await self._rows.get(kind, resource.namespace, resource.name) is None:
+                content = patched(resource, patch, None, self._drafts.now(), options)
+                check_name(resource, content)
+                return await self.create(resource.named(""), content, options, form="apply")
+        return await self._change(resource, options, decided)
+
+    async def _add(self, resource: Resource, draft: Draft, options: WriteOptions) -> Answer:
+        place = draft.place
+        if options.dry_run:
+            if await self._rows.get(place.kind, place.namespace, place.name) is not None:
+                raise AlreadyExists(place.kind.plural, place.kind.group, place.name)
+            document = Document(place.kind, draft.body)
+        else:
+            # Asked again: nothing may lie between this and the append.
+            await self._namespaces.check(resource)
+            document = await self._rows.write(place, draft.body, None)
+        return Answer(document, warnings=draft.warnings, created=True)
+
+    async def _change(
+        self, resource: Resource, options: WriteOptions, decided: Callable[[Document], Draft]
+    ) -> Answer:
+        kind = resource.kind
+        for _ in range(TRIES):
+            old = await self._rows.get(kind, resource.namespace, resource.name)
+            if old is None:
+                raise NotFound(kind.plural, kind.group, resource.name)
+            draft = decided(old)
+            try:
+                return await self._replace(draft, old, options)
+            except Stale:
+                if draft.is_conditional:
+                    break
+        raise changed_meanwhile(kind.plural, kind.group, resource.name)
+
+    async def _replace(self, draft: Draft, old: Document, options: WriteOptions) -> Answer:
+        place = draft.place
+        if draft.is_same or options.dry_run:
+            document = Document(place.kind, draft.body, old.revision)
+        else:
+            with self._namespaces.changing(place):
+                document = await self._write(draft, old)
+        return Answer(document, warnings=draft.warnings)
+
+    async def _write(self, draft: Draft, old: Document) -> Document:
+        if draft.is_last:
+            gone = await self._rows.remove(draft.place, old)
+            return Document(draft.place.kind, draft.body, gone.revision)
+        return await self._rows.write(draft.place, draft.body, old)
