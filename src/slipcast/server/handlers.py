@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from slipcast.api import codec
 from slipcast.api.document import JSON
-from slipcast.ports.api import Answer, Api, Patch
+from slipcast.ports.api import Answer, Api, Patch, WriteOptions
 from slipcast.server import answers, queries, tables
 from slipcast.server.calls import Call, is_true
 from slipcast.server.exchange import Exchange
@@ -30,13 +30,20 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         """How to answer."""
         return accepted(self.exchange.header(b"accept"))
 
-    async def content(self) -> JSON:
-        """The object in the body.
+    async def examined(self, options: WriteOptions) -> tuple[JSON, tuple[str, ...]]:
+        """The object in the body, and what its writer should know of how it is written.
 
         Errors: BadRequest, UnsupportedMediaType, TooLarge.
         """
         media_type = body_type(self.exchange.header(b"content-type"))
-        return codec.parse(await self.exchange.body(), media_type)
+        body = await self.exchange.body()
+        if options.validation == "Ignore":
+            return codec.parse(body, media_type), ()
+        parsed = codec.examine(body, media_type)
+        said = tuple(f'duplicate field "{field}"' for field in parsed.duplicates)
+        if said and options.validation == "Strict":
+            raise BadRequest(f"strict decoding error: {', '.join(said)}")
+        return parsed.content, said
 
     async def optional_content(self) -> JSON:
         """The object in the body, or an empty one where there is no body."""
@@ -72,17 +79,17 @@ async def list_(request: Request) -> None:
 async def create(request: Request) -> None:
     """A new object."""
     options = queries.writing(request.parameters, request.exchange.header(b"user-agent"))
-    content = await request.content()
+    content, warnings = await request.examined(options)
     answer = await request.api.create(request.call.resource, content, options)
-    await _answer(request, answer, 201)
+    await _answer(request, answer, 201, warnings)
 
 
 async def update(request: Request) -> None:
     """An object replaced."""
     options = queries.writing(request.parameters, request.exchange.header(b"user-agent"))
-    content = await request.content()
+    content, warnings = await request.examined(options)
     answer = await request.api.update(request.call.resource, content, options)
-    await _answer(request, answer, 201 if answer.created else 200)
+    await _answer(request, answer, 201 if answer.created else 200, warnings)
 
 
 async def patch(request: Request) -> None:
@@ -94,11 +101,11 @@ async def patch(request: Request) -> None:
     if options.force and kind != "apply":
         raise BadRequest("force may only be given with an apply patch")
     raw = await request.exchange.body()
-    body: Any
-    if kind == "json":
-        body = codec.parse_list(raw)
-    else:
-        body = codec.parse(raw, "application/yaml" if kind == "apply" else "application/json")
+    body = codec.parse_any(raw, "application/yaml" if kind == "apply" else "application/json")
+    if not isinstance(body, list if kind == "json" else dict):
+        raise BadRequest(
+            f"the body must be {'a list of operations' if kind == 'json' else 'an object'}"
+        )
     answer = await request.api.patch(request.call.resource, Patch(type=kind, body=body), options)
     await _answer(request, answer, 201 if answer.created else 200)
 
@@ -153,9 +160,11 @@ HANDLERS: Final[Mapping[str, Callable[[Request], Awaitable[None]]]] = {
 """THE TABLE of verbs; `watch` is in `streams`."""
 
 
-async def _answer(request: Request, answer: Answer, status: int) -> None:
+async def _answer(
+    request: Request, answer: Answer, status: int, warnings: tuple[str, ...] = ()
+) -> None:
     resource, form = request.call.resource, request.form
-    headers = answers.warning_headers(answer.warnings)
+    headers = answers.warning_headers((*warnings, *answer.warnings))
     if form.shape == "table":
         body = tables.of_one(resource, answer.document, request.parameters, form)
     else:
