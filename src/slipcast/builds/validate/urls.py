@@ -27,7 +27,7 @@ def is_source(text: str) -> bool:
 
 def is_proxy(text: str) -> bool:
     """Whether a text passes for the address of a proxy, with its scheme or without (BA-531)."""
-    return is_url(text) or is_url(f"http://{text}")
+    return is_url(text) or ("://" not in text and is_url(f"http://{text}"))
 
 
 def is_url(text: str) -> bool:

@@ -1,0 +1,127 @@
+"""Fullness: which known fields are written although they say nothing, and which are not.
+
+What a client wrote is kept, but clients of the build and image kinds also compare objects, and know
+them with certain fields always there (`output: {}`, `nodeSelector: null`) and all other empty ones
+left out. Fields that the type does not know are never touched.
+
+Source: the answers of the original API; build-api.md BA-38.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from slipcast.api.document import JSON
+from slipcast.api.fields import Field, fields_of
+from slipcast.api.kinds import BUILD, IMAGE, Kind
+
+_COMMON: Final[Mapping[str, Any]] = {
+    "spec": {},
+    "spec.source": {},
+    "spec.source.images[].paths": None,
+    "spec.source.images[].from": {},
+    "spec.source.secrets[].secret": {},
+    "spec.source.configMaps[].configMap": {},
+    "spec.strategy": {},
+    "spec.strategy.customStrategy.secrets[].secretSource": {},
+    "spec.strategy.customStrategy.secrets[].mountPath": "",
+    "spec.revision.git.author": {},
+    "spec.revision.git.committer": {},
+    "spec.output": {},
+    "spec.resources": {},
+    "spec.postCommit": {},
+    "spec.nodeSelector": None,
+    "status": {},
+}
+
+ALWAYS: Final[Mapping[tuple[str, str], Mapping[str, Any]]] = {
+    (BUILD, "BuildConfig"): {**_COMMON, "spec.triggers": [], "status.lastVersion": 0},
+    (BUILD, "Build"): {
+        **_COMMON,
+        "spec.triggeredBy": None,
+        "spec.triggeredBy[].genericWebHook.revision.git.author": {},
+        "spec.triggeredBy[].genericWebHook.revision.git.committer": {},
+        "spec.triggeredBy[].githubWebHook.revision.git.author": {},
+        "spec.triggeredBy[].githubWebHook.revision.git.committer": {},
+        "status.phase": "",
+        "status.output": {},
+    },
+    (IMAGE, "ImageStream"): {
+        "spec": {},
+        "spec.tags[].name": "",
+        "spec.tags[].annotations": None,
+        "spec.tags[].generation": None,
+        "spec.tags[].importPolicy": {},
+        "status": {},
+        "status.dockerImageRepository": "",
+        "status.tags[].items": None,
+        "status.tags[].items[].image": "",
+    },
+}
+"""THE TABLE of fields that are always there, by kind: paths and what they say when nothing is."""
+
+
+def settled(content: Mapping[str, Any], view: msgspec.Struct, kind: Kind) -> JSON:
+    """The content with the empty fields that its kind always has, and with no others.
+
+    Shape:  view is the content as its Struct shows it; kinds without a row are kept as they are.
+            The input is not changed.
+    """
+    always = ALWAYS.get((kind.group, kind.name))
+    if always is None:
+        return dict(content)
+    full = _without_empty(content, view)
+    for path, value in always.items():
+        for place in _places(full, path.split(".")[:-1]):
+            place.setdefault(path.rpartition(".")[2], copy.copy(value))
+    return full
+
+
+def _without_empty(content: Mapping[str, Any], view: msgspec.Struct) -> JSON:
+    """The content without known fields that hold what their absence means."""
+    known = fields_of(type(view))
+    kept: JSON = {}
+    for wire, raw in content.items():
+        field = known.get(wire)
+        if field is None or wire == "metadata":
+            kept[wire] = raw
+            continue
+        seen = getattr(view, field.name)
+        value = _value(raw, seen)
+        if not _is_empty(value, seen, field):
+            kept[wire] = value
+    return kept
+
+
+def _value(raw: Any, seen: object) -> Any:
+    """What is kept of a field, given what its Struct makes of it."""
+    if isinstance(seen, msgspec.Struct):
+        return _without_empty(raw if isinstance(raw, dict) else {}, seen)
+    if isinstance(seen, tuple) and isinstance(raw, list):
+        return [_value(part, each) for part, each in zip(raw, seen, strict=True)]
+    # Elsewhere the two differ where a number was written as a text, or the other way round.
+    return raw if isinstance(seen, dict) or seen is None else msgspec.to_builtins(seen)
+
+
+def _is_empty(value: Any, seen: object, field: Field) -> bool:
+    if isinstance(seen, msgspec.Struct):
+        return not value and not field.place.optional
+    if isinstance(seen, Mapping) and field.place.optional:
+        return False
+    return bool(seen == field.default)
+
+
+def _places(place: Any, steps: list[str]) -> Iterator[JSON]:
+    """The objects at a path, where there are any."""
+    if not steps:
+        if isinstance(place, dict):
+            yield place
+        return
+    name = steps[0].removesuffix("[]")
+    below = place.get(name) if isinstance(place, dict) else None
+    for each in below if isinstance(below, list) else [below]:
+        yield from _places(each, steps[1:])
