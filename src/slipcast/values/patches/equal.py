@@ -5,12 +5,10 @@ To Python 1 and True are equal; in a document they are not.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 JSON = dict[str, Any]
 """An object as JSON has it."""
-
-_PLAIN: Final = (str, int, float, bool, type(None))
 
 
 def same(one: object, other: object) -> bool:
@@ -34,13 +32,16 @@ def same(one: object, other: object) -> bool:
 
 def copied(value: Any) -> Any:
     """A value that shares no object and no list with the one given."""
-    if isinstance(value, dict):
+    # Types are compared and not asked for their kind: this runs for every value of a document.
+    if type(value) is dict:
         return {
-            key: copied(each) if isinstance(each, dict | list) else each
+            key: copied(each) if type(each) is dict or type(each) is list else each
             for key, each in value.items()
         }
-    if isinstance(value, list):
-        return [copied(each) if isinstance(each, dict | list) else each for each in value]
+    if type(value) is list:
+        return [
+            copied(each) if type(each) is dict or type(each) is list else each for each in value
+        ]
     return value
 
 
