@@ -18,7 +18,7 @@ from slipcast.api.container import (
     WindowsSecurityContextOptions,
 )
 from slipcast.api.env import ResourceRequirements
-from slipcast.api.meta import Conditions, LocalObjectReference, Object
+from slipcast.api.meta import Conditions, LocalObjectReference, Object, ObjectMeta
 from slipcast.api.scheduling import Affinity, Toleration, TopologySpreadConstraint
 from slipcast.api.volumes import Volumes
 from slipcast.api.wire import (
@@ -30,6 +30,7 @@ from slipcast.api.wire import (
     Time,
     Wire,
     merged,
+    patched,
 )
 
 Containers = Annotated[tuple[Container, ...], merged("name")]
@@ -352,7 +353,7 @@ class PodStatus(Wire, frozen=True, kw_only=True):
     reason: str = ""
     nominated_node_name: str = ""
     host_ip: str = field(default="", name="hostIP")
-    host_ips: Annotated[tuple[PodIP, ...], ATOMIC] = field(default=(), name="hostIPs")
+    host_ips: Annotated[tuple[PodIP, ...], patched("ip")] = field(default=(), name="hostIPs")
     pod_ip: str = field(default="", name="podIP")
     pod_ips: Annotated[tuple[PodIP, ...], merged("ip")] = field(default=(), name="podIPs")
     start_time: Time = ""
@@ -374,11 +375,12 @@ class Pod(Object, frozen=True, kw_only=True):
     status: PodStatus = PodStatus()
 
 
-class PodTemplateSpec(Object, frozen=True, kw_only=True):
+class PodTemplateSpec(Wire, frozen=True, kw_only=True):
     """What pods are made from.
 
     metadata: labels and annotations of the pods.
     spec: what runs in them.
     """
 
+    metadata: ObjectMeta = ObjectMeta()
     spec: PodSpec = PodSpec()
