@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from itertools import count
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from contract.journal import cluster
 from slipcast.adapters.journal.memory import MemoryJournal
+from slipcast.adapters.journal.postgres import PostgresJournal
 from slipcast.adapters.journal.sqlite import SqliteJournal
 from slipcast.ports.journal import Journal
 
@@ -23,18 +26,36 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[cluster.Cluster]:
+    """A PostgreSQL in a hurry: what it says to be on the disk is in memory."""
+    why = cluster.missing()
+    if why:
+        pytest.skip(why)
+    with cluster.started("fsync = off", "full_page_writes = off") as server:
+        yield server
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 def new(request: pytest.FixtureRequest, tmp_path: Path) -> New:
     """Makes empty journals, which are closed when their context ends."""
     numbers = count()
+    database = ""
+    if request.param == "postgres":
+        database = request.getfixturevalue("postgres").new_database()
+
+    async def opened() -> Journal:
+        if request.param == "memory":
+            return MemoryJournal(pause=PAUSE)
+        if request.param == "sqlite":
+            return await SqliteJournal.open(tmp_path / f"{next(numbers)}.db", pause=PAUSE)
+        with psycopg.connect(database, autocommit=True) as connection:
+            connection.execute("DROP TABLE IF EXISTS journal, newest, mark")
+        return await PostgresJournal.open(database, pause=PAUSE)
 
     @asynccontextmanager
     async def make() -> AsyncIterator[Journal]:
-        journal: Journal
-        if request.param == "memory":
-            journal = MemoryJournal(pause=PAUSE)
-        else:
-            journal = await SqliteJournal.open(tmp_path / f"{next(numbers)}.db", pause=PAUSE)
+        journal = await opened()
         try:
             yield journal
         finally:

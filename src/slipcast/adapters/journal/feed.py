@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 
@@ -71,6 +71,14 @@ class Feed:
         if self._ticking is None and self.open:
             loop = asyncio.get_running_loop()
             self._ticking = loop.call_later(self._pause, self._tick)
+
+    def restart(self, revision: int) -> None:
+        """Begin anew after a revision, when rows before it were missed and are gone."""
+        self._ring.clear()
+        self._held = 0
+        self.head = self.mark = max(self.head, revision)
+        for group in self._groups.values():
+            group.restart(self.head)
 
     def erase(self, revision: int) -> None:
         """Forget the value of a row, here too."""
@@ -153,6 +161,12 @@ class Group:
             self._latest = Batch(found, head)
             self.wake()
 
+    def restart(self, head: int) -> None:
+        """Have everyone who is not at the head find out that rows were missed."""
+        self._from = head
+        self._latest = Batch((), head)
+        self.wake()
+
     def erase(self, row: Entry, erased: Entry) -> None:
         """Forget the value of a row."""
         if row in self._latest.entries:
@@ -186,7 +200,7 @@ class Group:
                 each.set_result(None)
 
 
-async def follow(feed: Feed, revision: int, prefix: str, replay: Replay) -> AsyncIterator[Batch]:
+async def follow(feed: Feed, revision: int, prefix: str, replay: Replay) -> AsyncGenerator[Batch]:
     """`since` of the port: rows after a revision, from wherever they are, then as they come.
 
     Shape:  replay reads a first part of the rows after a revision from the table.

@@ -71,8 +71,12 @@ def checked_keys(*texts: str) -> None:
 
 def start_of(prefix: str, after: str) -> str:
     """The smallest key that a listing of the prefix after a key may hold."""
-    # Nothing sorts between a text and the same text with a NUL behind it.
-    return max(prefix, after + "\0") if after else prefix
+    return max(prefix, next_after(after)) if after else prefix
+
+
+def next_after(key: str) -> str:
+    """The smallest text that sorts after a key, in a world without NUL."""
+    return key + "\x01"
 
 
 def end_of(prefix: str) -> str | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from slipcast.adapters.journal.rows import end_of
+from slipcast.adapters.journal.rows import end_of, next_after
 from slipcast.adapters.journal.sqlite import file, statements
 from slipcast.ports.journal import Batch, Entry
 
@@ -56,7 +57,7 @@ class Reader:
         self._path = path
         self._single = file.reader(path)
         self._idle: list[sqlite3.Connection] = []
-        self._kept: dict[int, Entry] = {}
+        self._kept: OrderedDict[int, Entry] = OrderedDict()
         self._kept_bytes = 0
         self._open = True
         # How often something was forgotten: what was read before that is not kept after it.
@@ -84,9 +85,6 @@ class Reader:
     def forget(self, revision: int) -> None:
         """Keep a row no longer."""
         self.forgettings += 1
-        self._drop(revision)
-
-    def _drop(self, revision: int) -> None:
         row = self._kept.pop(revision, None)
         if row is not None:
             self._kept_bytes -= len(row.value or b"")
@@ -132,13 +130,18 @@ class Reader:
         """A row that was read before."""
         return self._kept.get(revision)
 
-    def keep(self, entry: Entry) -> None:
-        """Keep a row, and the newest of the others."""
-        if entry.value and entry.revision not in self._kept:
-            self._kept[entry.revision] = entry
-            self._kept_bytes += len(entry.value)
-            while self._kept_bytes > _KEPT_BYTES:
-                self._drop(next(iter(self._kept)))
+    def keep(self, entries: Sequence[Entry]) -> None:
+        """Keep rows, and let go of those kept longest."""
+        kept, size = self._kept, self._kept_bytes
+        for entry in entries:
+            if entry.value:
+                if entry.revision not in kept:
+                    size += len(entry.value)
+                kept[entry.revision] = entry
+        while size > _KEPT_BYTES:
+            _, dropped = kept.popitem(last=False)
+            size -= len(dropped.value or b"")
+        self._kept_bytes = size
 
     @contextmanager
     def _translating(self) -> Iterator[None]:
@@ -174,7 +177,7 @@ class Snapshot:
             found += self._rows(keys, part.moment)
             if len(keys) < wanted:
                 break
-            start = keys[-1][0] + "\0"
+            start = next_after(keys[-1][0])
             if len(found) < part.most:
                 await asyncio.sleep(0)
         return found
@@ -190,19 +193,22 @@ class Snapshot:
         kept = [self._reader.kept(revision) for _, revision in keys]
         if moment is None and kept.count(None) > _FEW:
             bounds = (keys[0][0], keys[-1][0])
-            return [self._read(row) for row in self._connection.execute(statements.ROWS, bounds)]
-        rows = (
+            rows = self._connection.execute(statements.ROWS, bounds).fetchall()
+            found = [Entry(*row) for row in rows]
+            self._keep(found)
+            return found
+        found = [
             row or self._row(revision)
             for row, (_, revision) in zip(kept, keys, strict=True)
             if revision
-        )
-        return [row for row in rows if row.value is not None]
+        ]
+        return [row for row in found if row.value is not None]
 
     def _row(self, revision: int) -> Entry:
-        return self._read(self._connection.execute(statements.ROW, (revision,)).fetchone())
+        row = Entry(*self._connection.execute(statements.ROW, (revision,)).fetchone())
+        self._keep((row,))
+        return row
 
-    def _read(self, row: tuple[str, int, int, int, bytes | None]) -> Entry:
-        entry = Entry(*row)
+    def _keep(self, rows: Sequence[Entry]) -> None:
         if self._forgettings == self._reader.forgettings:
-            self._reader.keep(entry)
-        return entry
+            self._reader.keep(rows)
