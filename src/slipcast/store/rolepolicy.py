@@ -1,0 +1,132 @@
+"""The policy of roles and bindings: the book of access, kept up to date from the journal.
+
+What was decided is remembered until a role or a binding changes. Writing a role gives something
+away, so it takes all that is in the role; writing a binding takes all that is in the role it names.
+
+Source: Kubernetes RBAC: privilege escalation prevention.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
+from typing import Any, Final
+
+import msgspec
+
+from slipcast.access import rules
+from slipcast.access.book import BINDINGS, Book, Place
+from slipcast.access.rules import Attempt, Rule
+from slipcast.api import kinds
+from slipcast.api.document import JSON
+from slipcast.api.kinds import Kind
+from slipcast.ports.journal import Compacted, Entry, Journal
+from slipcast.store.authorize import ALLOWED, Verdict
+from slipcast.store.keys import place_of
+from slipcast.values.actor import MASTERS, Actor
+
+PREFIX: Final = f"/{kinds.RBAC}/"
+REMEMBERED: Final = 50_000
+"""Decisions kept; then all are forgotten and made anew."""
+
+_decode = msgspec.json.Decoder().decode
+
+
+class RolePolicy:
+    """Implements Policy over a journal."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._book = Book()
+        self._decided: dict[tuple[str, tuple[str, ...], Attempt], bool] = {}
+        self.revision = 0
+        """The revision up to which roles and bindings are known."""
+
+    async def load(self) -> None:
+        """Read every role and binding there is."""
+        page = await self._journal.list(PREFIX)
+        self._book = Book()
+        self._decided.clear()
+        for entry in page.entries:
+            self._take(entry)
+        self.revision = page.revision
+
+    async def follow(self) -> None:
+        """Keep up with what changes, for ever."""
+        while True:
+            try:
+                async with aclosing(self._journal.since(self.revision, PREFIX)) as batches:  # type: ignore[type-var]
+                    async for batch in batches:
+                        for entry in batch.entries:
+                            self._take(entry)
+                        self.revision = batch.revision
+            except Compacted:
+                await self.load()
+            else:
+                return
+
+    async def decide(self, actor: Actor, attempt: Attempt) -> Verdict:
+        """Whether the actor may do that."""
+        if MASTERS in actor.groups and not actor.scopes:
+            return ALLOWED
+        key = (actor.name, actor.groups, attempt)
+        found = self._decided.get(key)
+        if found is None:
+            found = rules.allowed(self._book.rules(actor, attempt.namespace), attempt)
+            if len(self._decided) >= REMEMBERED:
+                self._decided.clear()
+            self._decided[key] = found
+        return ALLOWED if found else Verdict(allowed=False)
+
+    async def rules(self, actor: Actor, namespace: str) -> Sequence[JSON]:
+        """What the actor may do in a namespace."""
+        return [rule.document for rule in self._book.rules(actor, namespace)]
+
+    async def grants(self, actor: Actor, kind: Kind, namespace: str, content: JSON) -> Verdict:
+        """Whether the actor may write a role or a binding."""
+        if MASTERS in actor.groups:
+            return ALLOWED
+        if kind.name in BINDINGS:
+            verb, place = "bind", _role_of(namespace, content)
+            given: Sequence[Rule] = self._book.of_role(place)
+        else:
+            verb, place = "escalate", (namespace, str(content["metadata"].get("name", "")))
+            given = [rules.read(rule) for rule in content.get("rules") or ()]
+        plural = "roles" if place[0] else "clusterroles"
+        asked = Attempt(
+            verb=verb, group=kinds.RBAC, plural=plural, namespace=namespace, name=place[1]
+        )
+        if (await self.decide(actor, asked)).allowed:
+            return ALLOWED
+        missing = rules.uncovered(self._book.rules(actor, namespace), given)
+        if not missing:
+            return ALLOWED
+        return Verdict(
+            allowed=False,
+            reason=f'user "{actor.name}" (groups={list(actor.groups)}) is attempting to grant RBAC '
+            f"permissions not currently held: {'; '.join(_told(rule) for rule in missing[:5])}",
+        )
+
+    def namespaces(self, actor: Actor) -> frozenset[str]:
+        """The namespaces in which the actor was given anything."""
+        return self._book.namespaces(actor)
+
+    def _take(self, entry: Entry) -> None:
+        place = place_of(entry.key)
+        if place is None:
+            return
+        content: Mapping[str, Any] | None = _decode(entry.value) if entry.value else None
+        self._book.write(place.kind.name, (place.namespace, place.name), content)
+        self._decided.clear()
+
+
+def _role_of(namespace: str, binding: Mapping[str, Any]) -> Place:
+    reference = binding.get("roleRef") or {}
+    inside = namespace if reference.get("kind") == "Role" else ""
+    return (inside, str(reference.get("name", "")))
+
+
+def _told(rule: Rule) -> str:
+    """A rule as a message shows it."""
+    shown = {field: values for field, values in rule.document.items() if values}
+    return "{" + ", ".join(f"{field}: {values}" for field, values in shown.items()) + "}"
