@@ -137,7 +137,7 @@ KINDS: Final = (
     ),
     Kind(
         group=APPS_OPENSHIFT, name="DeploymentConfig", plural="deploymentconfigs",
-        struct="apps:DeploymentConfig", short=("dc",), categories=("all",), legacy=True,
+        struct="deploymentconfig:DeploymentConfig", short=("dc",), categories=("all",), legacy=True,
         subresources=(STATUS,),
     ),
     Kind(
