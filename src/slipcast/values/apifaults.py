@@ -26,7 +26,7 @@ resources have no group, can be told in its own words (BA-15).
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from slipcast.values.causes import Cause
 from slipcast.values.faults import Fault
@@ -60,6 +60,30 @@ class ApiFault(Fault):
         self.name = name
         self.causes = causes
         self.retry_after = retry_after
+
+    @classmethod
+    def told(
+        cls,
+        message: str,
+        *,
+        plural: str = "",
+        group: str = "",
+        name: str = "",
+        causes: tuple[Cause, ...] = (),
+        retry_after: int = 0,
+    ) -> Self:
+        """The fault that somebody else found, in their words."""
+        fault = cls.__new__(cls)
+        ApiFault.__init__(
+            fault,
+            message,
+            plural=plural,
+            group=group,
+            name=name,
+            causes=causes,
+            retry_after=retry_after,
+        )
+        return fault
 
 
 class BadRequest(ApiFault):
