@@ -23,7 +23,7 @@ Fields = dict[str, Any]
 """A set, or what of it lies at one place."""
 
 SELF: Final = "."
-DEEPEST: Final = 200
+DEEPEST: Final = 300
 """How many places may nest in a set that a client sends."""
 
 _encode = msgspec.json.Encoder(order="sorted").encode

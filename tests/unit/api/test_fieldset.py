@@ -111,7 +111,7 @@ def test_what_is_no_set_is_none(sent: object) -> None:
 
 def test_an_endless_set_is_none() -> None:
     sent: Fields = {}
-    for _ in range(300):
+    for _ in range(400):
         sent = {"f:a": sent}
 
     assert normalized(sent) is None

@@ -166,9 +166,9 @@ def test_copies_of_copies_cannot_grow_without_bound() -> None:
 
 
 def test_moves_cannot_nest_without_bound() -> None:
-    chain: JSON = {"op": "add", "path": "/next", "value": nested(150)}
-    operations = [chain, {"op": "move", "from": "/top", "path": "/next" + "/a" * 149}]
-    document = {"top": nested(150)}
+    chain: JSON = {"op": "add", "path": "/next", "value": nested(200)}
+    operations = [chain, {"op": "move", "from": "/top", "path": "/next" + "/a" * 199}]
+    document = {"top": nested(200)}
 
     with pytest.raises(Unprocessable):
         json_patch(document, operations)
