@@ -211,9 +211,14 @@ def test_a_build_that_fails_shows_its_last_lines(
     assert b"so far" in log
 
 
-def test_a_build_without_a_dockerfile_says_so(engine: Engine, tmp_path: Path) -> None:
-    with pytest.raises(EngineFault, match="Dockerfile"):
-        engine.build(BuildSpec(context=tmp_path))
+@pytest.mark.parametrize("named", [None, Path("Other")])
+def test_a_build_without_a_dockerfile_says_so(
+    engine: Engine, tmp_path: Path, named: Path | None
+) -> None:
+    with pytest.raises(EngineFault, match="Dockerfile") as caught:
+        engine.build(BuildSpec(context=tmp_path, dockerfile=named))
+
+    assert caught.value.reason == "DockerfileMissing"
 
 
 def test_a_name_is_given_and_taken(engine: Engine, base_image: str, new_image: Names) -> None:

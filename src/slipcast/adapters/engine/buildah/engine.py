@@ -15,6 +15,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from slipcast.adapters import ownership, usernamespace
+from slipcast.adapters.buildfile import dockerfile_of
 from slipcast.adapters.complaints import reason_of
 from slipcast.adapters.engine.buildah import commands, leftovers
 from slipcast.adapters.engine.buildah.container import BuildahContainer, Working
@@ -151,7 +152,7 @@ class BuildahEngine:
         ):
             id_file = scratch / "id"
             spec = replace(spec, network=self._program.network(spec.network))
-            words = commands.build_words(spec, str(_dockerfile(spec)), str(id_file))
+            words = commands.build_words(spec, str(dockerfile_of(spec)), str(id_file))
             with self._marked() as mark:
                 self._program.follow(what, [*words, mark, *flags, "--", str(spec.context)], log)
             image_id = id_file.read_text().strip().removeprefix("sha256:")
@@ -170,7 +171,7 @@ class BuildahEngine:
         try:
             yield leftovers.flag(name)
         except BaseException:
-            self._remove(leftovers.of_builds(self._storage.root, name.__eq__))
+            self._remove(leftovers.of_builds(self._store(), name.__eq__))
             raise
 
     def _remove(self, containers: list[str]) -> None:
@@ -236,10 +237,18 @@ class BuildahEngine:
     def sweep(self) -> int:
         """Remove what a killed process of ours left behind."""
         ended = self._runner.sweep(lambda name: not ownership.is_orphan(name))
-        orphans = [name for name in self._working() if ownership.is_orphan(name)]
-        orphans += leftovers.of_builds(self._storage.root, ownership.is_orphan)
+        working = self._working()
+        orphans = [name for name in working if ownership.is_orphan(name)]
+        if working:
+            orphans += leftovers.of_builds(self._store(), ownership.is_orphan)
         self._remove(orphans)
         return max(ended, len(orphans)) + self._program.sweep()
+
+    def _store(self) -> Path:
+        """Where images and containers lie, also those of a user's own store."""
+        if self._storage.root.is_dir():
+            return self._storage.root
+        return Path(self._program.run("info", "--format={{.store.GraphRoot}}").text or "/none")
 
     def _working(self) -> list[str]:
         """The names of all working containers, anyone's."""
@@ -248,16 +257,3 @@ class BuildahEngine:
             return known
         listed = self._program.check("containers could not be listed", "containers", "--json")
         return [row["containername"] for row in json.loads(listed.stdout) or []]
-
-
-def _dockerfile(spec: BuildSpec) -> Path:
-    if spec.dockerfile is not None:
-        return spec.context / spec.dockerfile
-    named = (spec.context / name for name in ("Dockerfile", "Containerfile"))
-    found = next((path for path in named if path.exists()), None)
-    if found is None:
-        raise EngineFault(
-            f"{spec.context} holds neither a Dockerfile nor a Containerfile",
-            reason="DockerfileMissing",
-        )
-    return found
