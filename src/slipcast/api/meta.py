@@ -101,7 +101,10 @@ class ObjectMeta(Wire, frozen=True, kw_only=True):
 
 
 class Object(Wire, frozen=True, kw_only=True):
-    """An object: apiVersion and kind, which are not fields here, and metadata."""
+    """An object: apiVersion and kind, which are not fields here, and metadata.
+
+    metadata: its name, labels, and what the server knows about it.
+    """
 
     metadata: ObjectMeta = ObjectMeta()
 
