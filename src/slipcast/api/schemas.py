@@ -111,9 +111,10 @@ def components(
     """
     found: dict[str, JSON] = {}
     listed = tuple(kinds)
-    structs: list[type[msgspec.Struct]] = [kind.type for kind in listed]
-    for struct in (*structs, *also, meta.ListMeta):
+    structs: list[type[msgspec.Struct]] = [*(kind.type for kind in listed), *also]
+    for struct in structs:
         _collect(struct, dialect, found)
+    _collect(meta.ListMeta, dialect, found)
     for kind in listed:
         if "list" in kind.verbs:
             found[list_name_of(kind)] = _list_schema(kind, dialect)
