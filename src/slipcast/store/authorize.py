@@ -11,32 +11,12 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from slipcast.access.rules import Attempt
 from slipcast.api.document import JSON
 from slipcast.api.kinds import Kind
 from slipcast.ports.api import Resource
 from slipcast.values.actor import Actor
 from slipcast.values.apifaults import Forbidden, qualified
-
-
-class Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody is about to do.
-
-    Shape:  namespace empty means all of them, or a kind without namespaces; path is of requests
-            that are about no resource.
-    """
-
-    verb: str
-    group: str = ""
-    plural: str = ""
-    subresource: str = ""
-    namespace: str = ""
-    name: str = ""
-    path: str = ""
-
-    @property
-    def resource(self) -> str:
-        """The plural with the subresource: `builds/details`."""
-        return f"{self.plural}/{self.subresource}" if self.subresource else self.plural
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -64,6 +44,10 @@ class Policy(Protocol):
         """Whether the actor may write a role or a binding: it gives away only what it has."""
         ...
 
+    async def run(self) -> None:
+        """Follow what the decisions rest on, for as long as that takes."""
+        ...
+
 
 class AllowAll:
     """The policy under which everybody may do everything."""
@@ -87,6 +71,9 @@ class AllowAll:
         """Yes."""
         return ALLOWED
 
+    async def run(self) -> None:
+        """Nothing to follow."""
+
 
 class Guard:
     """Lets one actor do what the policy allows."""
@@ -106,12 +93,20 @@ class Guard:
             group=kind.group,
             plural=kind.plural,
             subresource=resource.subresource,
-            namespace=resource.namespace,
+            namespace=resource.namespace or (resource.name if _is_space(kind) else ""),
             name=resource.name,
         )
         verdict = await self.policy.decide(self.actor, attempt)
         if not verdict.allowed:
             raise forbidden(self.actor, attempt, verdict)
+
+    async def may(self, verb: str, resource: Resource) -> bool:
+        """Whether the actor may."""
+        try:
+            await self.check(verb, resource)
+        except Forbidden:
+            return False
+        return True
 
     async def check_grant(self, resource: Resource, content: JSON) -> None:
         """Nothing, when the actor may give away what a role or a binding gives.
@@ -128,6 +123,11 @@ class Guard:
                 group=kind.group,
                 name=resource.name,
             )
+
+
+def _is_space(kind: Kind) -> bool:
+    """Whether objects of a kind are namespaces: roles in one are about it as well."""
+    return kind.name in {"Namespace", "Project"}
 
 
 def forbidden(actor: Actor, attempt: Attempt, verdict: Verdict) -> Forbidden:

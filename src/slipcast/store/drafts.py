@@ -37,6 +37,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     place: Place
+    content: JSON
     body: bytes
     warnings: tuple[str, ...] = ()
     is_same: bool = False
@@ -93,7 +94,7 @@ class Drafts:
         if form != "apply":
             content = tracked(resource, None, content, options, now)
         place = Place(kind, resource.namespace, content["metadata"]["name"])
-        return Draft(place=place, body=body_of(content), warnings=warnings)
+        return Draft(place=place, content=content, body=body_of(content), warnings=warnings)
 
     def change(
         self,
@@ -121,7 +122,7 @@ class Drafts:
         place = Place(kind, resource.namespace, resource.name)
         if _is_same(content, before):
             return Draft(
-                place=place, body=old.body, warnings=warnings, is_same=True,
+                place=place, content=content, body=old.body, warnings=warnings, is_same=True,
                 is_conditional=is_conditional,
             )  # fmt: skip
         if hooks.counts is not None and hooks.counts(content, before):
@@ -131,6 +132,7 @@ class Drafts:
             content = tracked(resource, before, content, options, now)
         return Draft(
             place=place,
+            content=content,
             body=body_of(content),
             warnings=warnings,
             is_last=is_going(content) and not hooks.is_held(content),

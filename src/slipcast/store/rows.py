@@ -6,7 +6,7 @@ answer each in their own way.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Final, cast
 
@@ -22,12 +22,17 @@ FULL_RETRY: Final = 10
 """Seconds until a client may try to write again."""
 
 
+Told = Callable[[Place, Document | None, int], None]
+"""Is told of what this process writes: the object as it is now, None for gone; the revision."""
+
+
 class Rows:
     """Documents over a journal."""
 
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
         self.remains = Remains()
+        self.told: list[Told] = []
 
     async def get(self, kind: Kind, namespace: str, name: str) -> Document | None:
         """The object as it is now."""
@@ -98,13 +103,18 @@ class Rows:
         if forget and old is not None:
             self.remains.keep(key, old)
         try:
-            return await self.journal.append(
+            entry = await self.journal.append(
                 key, body, expected=old.revision if old else 0, forget=forget
             )
         except JournalFull as fault:
             raise Unavailable(
                 "the disk is full: reading goes on, writing does not", retry_after=FULL_RETRY
             ) from fault
+        for tell in self.told:
+            tell(
+                place, Document(place.kind, body, entry.revision) if body else None, entry.revision
+            )
+        return entry
 
 
 def expired(revision: int) -> Expired:

@@ -5,9 +5,13 @@ Kinds without rows of their own, and subresources that do something, are looked 
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from typing import Final
+
+import msgspec
 
 from slipcast.api.document import JSON, Document
+from slipcast.api.kinds import Kind
 from slipcast.ports.api import (
     NO_PARAMETERS,
     Answer,
@@ -20,8 +24,12 @@ from slipcast.ports.api import (
     WatchOptions,
     WriteOptions,
 )
+from slipcast.store.admission import by
 from slipcast.store.authorize import Guard
+from slipcast.store.furnishing import Furnishing
+from slipcast.store.users import is_self, own
 from slipcast.store.verbs import Verbs
+from slipcast.store.virtual import Virtual, refused
 from slipcast.values.apifaults import NotServed
 
 _LIST = ListOptions()
@@ -29,21 +37,43 @@ _WATCH = WatchOptions()
 _WRITE = WriteOptions()
 _DELETE = DeleteOptions()
 
+_FURNISHED: Final = frozenset({"Namespace", "ServiceAccount"})
+
+Action = Callable[[Guard, Resource, JSON, Mapping[str, str]], Awaitable[Answer]]
+"""A subresource that does something."""
+
+
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the sessions of a store share."""
+
+    verbs: Verbs
+    furnishing: Furnishing
+    virtual: Mapping[Kind, Virtual]
+    actions: Mapping[tuple[Kind, str], Action]
+
 
 class Session:
     """Implements the Api port for one actor."""
 
-    def __init__(self, verbs: Verbs, guard: Guard) -> None:
-        self._verbs = verbs
+    def __init__(self, parts: Parts, guard: Guard) -> None:
+        self._parts = parts
+        self._verbs = parts.verbs
         self._guard = guard
+        self._writing = parts.verbs.writing.admitting(by(guard))
 
     async def get(self, resource: Resource, *, resource_version: str = "") -> Document:
         """See the port."""
+        if is_self(resource):
+            return await own(self._verbs.rows, self._guard.actor)
+        if not resource.kind.stored:
+            return await self._virtual(resource).get(self._guard, resource)
         await self._guard.check("get", resource)
         return await self._verbs.reading.get(resource, resource_version)
 
     async def list(self, resource: Resource, options: ListOptions = _LIST) -> Listing:
         """See the port."""
+        if not resource.kind.stored:
+            return await self._virtual(resource).list(self._guard, resource, options)
         await self._guard.check("list", resource)
         return await self._verbs.reading.list(resource, options)
 
@@ -51,6 +81,8 @@ class Session:
         self, resource: Resource, options: WatchOptions = _WATCH
     ) -> AsyncGenerator[WatchEvent, None]:
         """See the port."""
+        if not resource.kind.stored:
+            return await self._virtual(resource).watch(self._guard, resource, options)
         await self._guard.check("watch", resource)
         return await self._verbs.watching.watch(resource, options)
 
@@ -58,25 +90,33 @@ class Session:
         self, resource: Resource, content: JSON, options: WriteOptions = _WRITE
     ) -> Answer:
         """See the port."""
+        if not resource.kind.stored:
+            return await self._virtual(resource).create(self._guard, resource, content, options)
         await self._guard.check("create", resource)
-        return await self._verbs.writing.create(resource, content, options)
+        return await self._furnished(await self._writing.create(resource, content, options))
 
     async def update(
         self, resource: Resource, content: JSON, options: WriteOptions = _WRITE
     ) -> Answer:
         """See the port."""
+        if not resource.kind.stored:
+            return await self._virtual(resource).update(self._guard, resource, content, options)
         await self._guard.check("update", resource)
-        return await self._verbs.writing.update(resource, content, options)
+        return await self._writing.update(resource, content, options)
 
     async def patch(
         self, resource: Resource, patch: Patch, options: WriteOptions = _WRITE
     ) -> Answer:
         """See the port."""
+        if not resource.kind.stored:
+            return await self._virtual(resource).patch(self._guard, resource, patch, options)
         await self._guard.check("patch", resource)
-        return await self._verbs.writing.patch(resource, patch, options)
+        return await self._furnished(await self._writing.patch(resource, patch, options))
 
     async def delete(self, resource: Resource, options: DeleteOptions = _DELETE) -> Answer:
         """See the port."""
+        if not resource.kind.stored:
+            return await self._virtual(resource).delete(self._guard, resource, options)
         await self._guard.check("delete", resource)
         return await self._verbs.deleting.delete(resource, options)
 
@@ -87,6 +127,8 @@ class Session:
         options: DeleteOptions = _DELETE,
     ) -> Listing:
         """See the port."""
+        if not resource.kind.stored:
+            raise refused(resource, "deletecollection")
         await self._guard.check("deletecollection", resource)
         return await self._verbs.deleting.delete_all(resource, which, options)
 
@@ -98,9 +140,13 @@ class Session:
         options: WriteOptions = _WRITE,
     ) -> Answer:
         """See the port."""
+        if not resource.subresource:
+            return await self.create(resource, content, options)
+        action = self._parts.actions.get((resource.kind, resource.subresource))
+        if action is None:
+            raise NotServed
         await self._guard.check("create", resource)
-        del content, parameters, options
-        raise NotServed
+        return await action(self._guard, resource, content, parameters)
 
     async def open(
         self,
@@ -112,3 +158,15 @@ class Session:
         await self._guard.check("get", resource)
         del parameters, body
         raise NotServed
+
+    def _virtual(self, resource: Resource) -> Virtual:
+        found = self._parts.virtual.get(resource.kind)
+        if found is None:
+            raise NotServed
+        return found
+
+    async def _furnished(self, answer: Answer) -> Answer:
+        document = answer.document
+        if answer.created and document.revision and document.kind.name in _FURNISHED:
+            await self._parts.furnishing.created(document)
+        return answer

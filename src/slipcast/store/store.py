@@ -1,33 +1,117 @@
-"""The store: objects over a journal, for whoever asks."""
+"""The store: objects over a journal, for whoever asks, and the work that is done beside."""
 
 from __future__ import annotations
 
-from slipcast.ports.api import Api
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from slipcast.access.bootstrap import ROLES
+from slipcast.api import kinds
+from slipcast.api.kinds import KINDS, Kind
+from slipcast.ports.api import Api, Resource
 from slipcast.ports.clock import Clock
 from slipcast.ports.journal import Journal
+from slipcast.store.actions.reviews import Authenticate, Reviews
 from slipcast.store.authorize import AllowAll, Guard, Policy
-from slipcast.store.session import Session
+from slipcast.store.compaction import KEPT, Compaction, Retention
+from slipcast.store.furnishing import Furnishing, Issuer, NoIssuer
+from slipcast.store.garbage import Garbage
+from slipcast.store.lifecycle import Lifecycle
+from slipcast.store.namespaces import NAMESPACE
+from slipcast.store.projects import PROJECT, REQUEST, ProjectRequests, Projects
+from slipcast.store.rbac import Rbac
+from slipcast.store.session import Parts, Session
 from slipcast.store.verbs import Verbs
+from slipcast.store.virtual import Virtual
 from slipcast.store.watching import Pace
-from slipcast.values.actor import Actor
+from slipcast.values.actor import MASTERS, Actor
+from slipcast.values.apifaults import AlreadyExists
 
-_PACE = Pace()
+SERVER: Final = Actor(name="system:server", groups=(MASTERS,))
+"""Who writes what the server writes itself."""
+
+NAMESPACES: Final = ("default", "openshift", "openshift-infra", "kube-system", "kube-public")
+"""The namespaces of every installation."""
+
+CLUSTER_ROLE: Final = kinds.require(kinds.RBAC, "ClusterRole")
+CLUSTER_ROLE_BINDING: Final = kinds.require(kinds.RBAC, "ClusterRoleBinding")
+
+
+class Setup(msgspec.Struct, frozen=True, kw_only=True):
+    """What a store is to be like.
+
+    Shape:  guarded by the roles and bindings in it, unless a policy is given; without either,
+            everybody may do everything.
+    """
+
+    guarded: bool = False
+    policy: Policy | None = None
+    issuer: Issuer = NoIssuer()
+    authenticate: Authenticate | None = None
+    pace: Pace = Pace()
+    kept: Retention = KEPT
+
+
+_SETUP: Final = Setup()
 
 
 class Store:
     """Gives every actor an Api over one journal."""
 
-    def __init__(
-        self,
-        journal: Journal,
-        clock: Clock,
-        *,
-        policy: Policy | None = None,
-        pace: Pace = _PACE,
-    ) -> None:
-        self._verbs = Verbs.over(journal, clock, pace)
-        self._policy = policy or AllowAll()
+    def __init__(self, journal: Journal, clock: Clock, setup: Setup = _SETUP) -> None:
+        verbs = Verbs.over(journal, clock, setup.pace)
+        furnishing = Furnishing(verbs.writing, setup.issuer)
+        reviews = Reviews(setup.authenticate)
+        self._parts = Parts(
+            verbs=verbs,
+            furnishing=furnishing,
+            virtual=_virtual(verbs, furnishing, reviews),
+            actions={},
+        )
+        self._policy = setup.policy or (Rbac(verbs.rows) if setup.guarded else AllowAll())
+        self._server = Session(self._parts, Guard(AllowAll(), SERVER))
+        self._lifecycle = Lifecycle(self._server, furnishing, clock)
+        self._garbage = Garbage(self._server, clock)
+        self._compaction = Compaction(journal, clock, setup.kept)
 
     def as_(self, actor: Actor) -> Api:
         """The Api that speaks for the actor, and for nobody else."""
-        return Session(self._verbs, Guard(self._policy, actor))
+        return Session(self._parts, Guard(self._policy, actor))
+
+    async def prepare(self) -> None:
+        """See that what every installation begins with is there."""
+        for role in ROLES:
+            await self._add(Resource(CLUSTER_ROLE), role.document)
+            if role.binding is not None:
+                await self._add(Resource(CLUSTER_ROLE_BINDING), role.binding)
+        for name in NAMESPACES:
+            await self._add(Resource(NAMESPACE), {"metadata": {"name": name}})
+
+    def background(self) -> Sequence[Coroutine[Any, Any, None]]:
+        """The work beside requests, each for ever: to be run in one group of tasks."""
+        return (
+            self._policy.run(),
+            self._lifecycle.run(),
+            self._garbage.run(),
+            self._compaction.run(),
+        )
+
+    async def _add(self, resource: Resource, content: dict[str, Any]) -> None:
+        if await self._parts.verbs.rows.get(resource.kind, "", content["metadata"]["name"]):
+            return
+        try:
+            await self._server.create(resource, content)
+        except AlreadyExists:
+            return
+
+
+def _virtual(verbs: Verbs, furnishing: Furnishing, reviews: Reviews) -> Mapping[Kind, Virtual]:
+    """THE TABLE of virtual kinds."""
+    table: dict[Kind, Virtual] = {
+        kind: reviews for kind in KINDS if kind.name.endswith("Review") and not kind.stored
+    }
+    table[PROJECT] = Projects(verbs)
+    table[REQUEST] = ProjectRequests(verbs, furnishing)
+    return table

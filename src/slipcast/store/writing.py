@@ -12,6 +12,7 @@ from typing import Final
 from slipcast.api.document import JSON, Document
 from slipcast.ports.api import Answer, Patch, Resource, WriteOptions
 from slipcast.ports.journal import Stale
+from slipcast.store.admission import Admit, everything
 from slipcast.store.drafts import Draft, Drafts, check_name
 from slipcast.store.namespaces import Namespaces
 from slipcast.store.patching import patched
@@ -28,10 +29,17 @@ NAMES: Final = 8
 class Writing:
     """create, update and patch over rows."""
 
-    def __init__(self, rows: Rows, namespaces: Namespaces, drafts: Drafts) -> None:
+    def __init__(
+        self, rows: Rows, namespaces: Namespaces, drafts: Drafts, admit: Admit = everything
+    ) -> None:
         self._rows = rows
         self._namespaces = namespaces
         self._drafts = drafts
+        self._admit = admit
+
+    def admitting(self, admit: Admit) -> Writing:
+        """The same, for whom not everything is admitted."""
+        return Writing(self._rows, self._namespaces, self._drafts, admit)
 
     async def create(
         self, resource: Resource, content: JSON, options: WriteOptions, *, form: str = ""
@@ -83,6 +91,7 @@ class Writing:
 
     async def _add(self, resource: Resource, draft: Draft, options: WriteOptions) -> Answer:
         place = draft.place
+        await self._admit(resource.named(place.name), draft.content, None)
         if options.dry_run:
             if await self._rows.get(place.kind, place.namespace, place.name) is not None:
                 raise AlreadyExists(place.kind.plural, place.kind.group, place.name)
@@ -102,6 +111,8 @@ class Writing:
             if old is None:
                 raise NotFound(kind.plural, kind.group, resource.name)
             draft = decided(old)
+            if not draft.is_same:
+                await self._admit(resource, draft.content, old.content)
             try:
                 return await self._replace(draft, old, options)
             except Stale:

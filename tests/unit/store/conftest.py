@@ -12,7 +12,7 @@ from slipcast.adapters.journal.memory import MemoryJournal
 from slipcast.api import kinds
 from slipcast.api.document import JSON
 from slipcast.ports.api import Api, Resource
-from slipcast.store.store import Store
+from slipcast.store.store import Setup, Store
 from slipcast.store.watching import Pace
 from slipcast.values.actor import Actor
 
@@ -61,7 +61,7 @@ async def journal() -> AsyncIterator[MemoryJournal]:
 
 @pytest.fixture
 def store(journal: MemoryJournal, clock: StandingClock) -> Store:
-    return Store(journal, clock, pace=Pace(bookmarks=0.02, longest=5))
+    return Store(journal, clock, Setup(pace=Pace(bookmarks=0.02, longest=5)))
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Subresources that do something, and requests that are answered and not kept."""

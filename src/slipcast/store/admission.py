@@ -1,0 +1,80 @@
+"""Admission: what an actor may not write although it may write the kind.
+
+Roles and bindings give away only what their writer has; a build strategy that lets its user choose
+what runs has to be allowed by itself.
+
+Source: Kubernetes RBAC, privilege escalation; OpenShift, restricting build strategies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from slipcast.access.rules import Attempt
+from slipcast.api.document import JSON
+from slipcast.api.kinds import BUILD, RBAC
+from slipcast.ports.api import Resource
+from slipcast.store.authorize import Guard
+from slipcast.values.apifaults import refused
+from slipcast.values.patch import same
+
+Admit = Callable[[Resource, JSON, JSON | None], Awaitable[None]]
+"""Looks at what is about to be kept, and what it replaces. Errors: Forbidden."""
+
+STRATEGIES: Final = {
+    "sourceStrategy": ("Source", "source"),
+    "dockerStrategy": ("Docker", "docker"),
+    "customStrategy": ("Custom", "custom"),
+    "jenkinsPipelineStrategy": ("JenkinsPipeline", "jenkinspipeline"),
+}
+"""THE TABLE of build strategies: their field, their name, and what of builds may be created."""
+
+
+async def everything(_resource: Resource, _content: JSON, _before: JSON | None) -> None:
+    """Admits everything: for what the server writes itself."""
+
+
+def by(guard: Guard) -> Admit:
+    """What an actor may write."""
+
+    async def admit(resource: Resource, content: JSON, before: JSON | None) -> None:
+        kind = resource.kind
+        if kind.group == RBAC:
+            if before is None or not _says_same(content, before):
+                await guard.check_grant(resource, content)
+        elif kind.group == BUILD:
+            await _check_strategy(guard, resource, content, before)
+
+    return admit
+
+
+def _says_same(content: JSON, before: JSON) -> bool:
+    fields = ("rules", "aggregationRule", "roleRef", "subjects")
+    return all(same(content.get(field), before.get(field)) for field in fields)
+
+
+async def _check_strategy(
+    guard: Guard, resource: Resource, content: JSON, before: JSON | None
+) -> None:
+    used, was = _strategy(content), _strategy(before or {})
+    if used is None or used == was:
+        return
+    shown, allowed_by = STRATEGIES[used]
+    attempt = Attempt(
+        verb="create",
+        group=BUILD,
+        plural="builds",
+        subresource=allowed_by,
+        namespace=resource.namespace,
+    )
+    verdict = await guard.policy.decide(guard.actor, attempt)
+    if not verdict.allowed:
+        kind, name = resource.kind, content["metadata"].get("name", "")
+        why = f"build strategy {shown} is not allowed"
+        raise refused(kind.plural, kind.group, name, why)
+
+
+def _strategy(content: JSON) -> str | None:
+    strategy = (content.get("spec") or {}).get("strategy") or {}
+    return next((field for field in STRATEGIES if strategy.get(field) is not None), None)
