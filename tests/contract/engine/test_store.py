@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -90,6 +91,15 @@ def test_gnu_tar_reads_the_layer(made: ImageFacts, tmp_path: Path) -> None:
 
     assert {"etc/.wh.issue", "usr/share/doc/.wh..wh..opq", "new/line\\nbreak"} <= set(listed)
     assert "new/not\\ \\377\\376\\ text" in listed or "new/not \\377\\376 text" in listed
+
+
+def test_the_layer_holds_what_a_file_of_two_names_says(made: ImageFacts, tmp_path: Path) -> None:
+    containers.podman("save", "--format=docker-dir", "-o", str(tmp_path / "saved"), made.id)
+
+    with tarfile.open(tmp_path / "saved" / made.layers[-1].removeprefix("sha256:")) as tar:
+        twin = tar.extractfile("new/twin")
+        assert twin is not None
+        assert twin.read() == b"s\n"
 
 
 def test_the_whole_family_counts_and_removes_it(buildah: BuildahEngine, base_image: str) -> None:

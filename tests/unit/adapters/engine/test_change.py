@@ -104,6 +104,18 @@ def test_a_new_directory_where_a_lower_one_was_removed_is_kept(
     assert b"top/d" in names(read())
 
 
+def test_the_first_of_several_names_carries_the_content(upper: Path, read: Read) -> None:
+    (upper / "one").write_text("content")
+    (upper / "two").hardlink_to(upper / "one")
+    (upper / "soft").symlink_to("one")
+    os.link(upper / "soft", upper / "softer", follow_symlinks=False)
+
+    one, soft, softer, two = (found.member for found in read().found)
+
+    assert (one.type, one.size, two.type, two.size) == (Type.FILE, 7, Type.HARD_LINK, 0)
+    assert (soft.type, soft.target, softer.type) == (Type.LINK, b"one", Type.HARD_LINK)
+
+
 def test_the_second_name_of_a_file_is_a_hard_link(upper: Path, read: Read) -> None:
     (upper / "one").write_text("x")
     (upper / "two").hardlink_to(upper / "one")

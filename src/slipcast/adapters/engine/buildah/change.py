@@ -145,12 +145,13 @@ class _Walk:
                 name=name, type=Type.HARD_LINK, target=first, mode=member.mode,
                 uid=member.uid, gid=member.gid, mtime=member.mtime,
             )  # fmt: skip
-        elif status.st_nlink > 1:
-            self._first[status.st_dev, status.st_ino] = name
-        elif kind is Type.LINK:
-            member.target = os.readlink(path)  # noqa: PTH115 -- names are bytes
-        elif kind is Type.FILE:
-            member.size = status.st_size
+        else:
+            if status.st_nlink > 1:
+                self._first[status.st_dev, status.st_ino] = name
+            if kind is Type.LINK:
+                member.target = os.readlink(path)  # noqa: PTH115 -- names are bytes
+            elif kind is Type.FILE:
+                member.size = status.st_size
         late = status.st_mtime > self._latest
         self.change.found.append(Found(member=member, path=path, late=late))
         return 1
