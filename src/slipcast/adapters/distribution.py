@@ -14,13 +14,13 @@ import http.client
 import json
 import ssl
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
 from slipcast.adapters import complaints
-from slipcast.adapters.layers.compressing import Compressed
+from slipcast.adapters.layers.compressing import Compressed, Sendable
 from slipcast.ports.engine import RegistryAccess
 from slipcast.values.faults import EngineFault
 from slipcast.values.imageref import ImageRef
@@ -70,7 +70,7 @@ class Registry:
         """Add a blob whose digest is known when it has been read."""
         place = self._begin()
         headers = {"Content-Type": "application/octet-stream", "Transfer-Encoding": "chunked"}
-        _, answer, _ = self._ask("PATCH", place, headers=headers, body=stream, once=True)
+        _, answer, _ = self._ask("PATCH", place, headers=headers, body=_chunks(stream), once=True)
         self._finish(self._location(answer, place), stream.digest, b"")
 
     def put(self, content: bytes) -> None:
@@ -106,7 +106,7 @@ class Registry:
         path: str,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes | Iterable[bytes] | None = None,
+        body: bytes | Iterable[Sendable] | None = None,
         allowed: Iterable[int] = (),
         once: bool = False,
     ) -> tuple[int, Mapping[str, str], bytes]:
@@ -122,7 +122,7 @@ class Registry:
         method: str,
         path: str,
         headers: Mapping[str, str],
-        body: bytes | Iterable[bytes] | None,
+        body: bytes | Iterable[Sendable] | None,
     ) -> tuple[int, Mapping[str, str], bytes]:
         sent = dict(headers)
         if self._authorization:
@@ -130,7 +130,7 @@ class Registry:
         connection = self._connected()
         chunked, used = "Transfer-Encoding" in sent, self._used
         try:
-            connection.request(method, path, body=body, headers=sent, encode_chunked=chunked)
+            connection.request(method, path, body=body, headers=sent, encode_chunked=False)
             response = connection.getresponse()
             content = response.read()
         except http.client.RemoteDisconnected as odd:
@@ -240,6 +240,16 @@ class Registry:
             hint=complaints.HINTS["Unreachable"],
             retryable=True,
         )
+
+
+def _chunks(pieces: Iterable[Sendable]) -> Iterator[Sendable]:
+    """A body of unknown length; http.client would copy every piece twice to frame it."""
+    before = b""
+    for piece in pieces:
+        yield b"%s%x\r\n" % (before, len(piece))
+        yield piece
+        before = b"\r\n"
+    yield before + b"0\r\n\r\n"
 
 
 def _parameters(text: str) -> dict[str, str]:

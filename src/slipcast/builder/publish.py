@@ -13,7 +13,7 @@ from slipcast.builder.job import Job, failing
 from slipcast.builds.s2i import image as result
 from slipcast.builds.s2i import labels, platform
 from slipcast.builds.s2i.reasons import Exit, Reason, failure
-from slipcast.ports.engine import CommitSpec, Container, PushSpec
+from slipcast.ports.engine import ANONYMOUS, CommitSpec, Container, PushSpec
 from slipcast.values.faults import PortFault
 from slipcast.values.image import ImageConfig, ImageFacts
 from slipcast.values.revision import SourceRevision
@@ -42,11 +42,14 @@ def commit(
 
     Errors: BuildFault ContainerCommitFailed.
     """
+    destination = job.request.push_to
     spec = CommitSpec(
         config=config,
         tag=job.request.tag,
         timestamp=timestamp,
         leave_out=platform.LEAVE_OUT,
+        push_to=destination,
+        push_access=job.credentials(destination) if destination else ANONYMOUS,
     )
     text = f"Committing {job.request.tag}" if job.request.tag else "Committing"
     with (

@@ -113,7 +113,9 @@ class CommitSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     Shape:  config is the whole run configuration of the result, nothing is inherited besides it.
             tag empty means untagged. leave_out lists absolute paths in the container that stay out
-            of the new layer, with all below them.
+            of the new layer, with all below them. push_to is the registry reference that the image
+            will be pushed to: an engine may send the new layer there while it is still reading it.
+            How that ends is never told; `push` finds what is there, and sends the rest.
     Units:  timestamp in seconds: `created` of the image, and the latest mtime a file may carry,
             so that the same input gives the same digest; None means now.
     """
@@ -123,6 +125,8 @@ class CommitSpec(msgspec.Struct, frozen=True, kw_only=True):
     timestamp: int | None = None
     leave_out: tuple[str, ...] = ()
     comment: str = ""
+    push_to: str = ""
+    push_access: RegistryAccess = ANONYMOUS
 
 
 class PushSpec(msgspec.Struct, frozen=True, kw_only=True):

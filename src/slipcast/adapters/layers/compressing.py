@@ -21,7 +21,9 @@ _THREADS = 2
 _AHEAD = 16
 _ZSTD_LEVEL = 3
 # Sockets take larger pieces with three times the work in the kernel.
-_PIECE = 1 << 16
+_PIECE = 1 << 18
+
+Sendable = bytes | memoryview
 
 
 class Codec(Enum):
@@ -52,13 +54,14 @@ class Compressed:
         """`sha256:...` of what was yielded so far."""
         return f"sha256:{self._sha256.hexdigest()}"
 
-    def __iter__(self) -> Iterator[bytes]:
+    def __iter__(self) -> Iterator[Sendable]:
         worker = threading.Thread(target=self._work, daemon=True)
         worker.start()
         try:
             while (data := self._ready.get()) is not None:
+                view = memoryview(data)
                 for start in range(0, len(data), _PIECE):
-                    yield data[start : start + _PIECE]
+                    yield view[start : start + _PIECE]
         finally:
             self._abandoned.set()
             while worker.is_alive():

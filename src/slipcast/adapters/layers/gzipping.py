@@ -49,36 +49,35 @@ def packed(pieces: Iterable[bytes]) -> Iterator[bytes]:
     yield _LAST_BLOCK + struct.pack("<II", checksum, size & 0xFFFFFFFF)
 
 
-def _blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def _blocks(pieces: Iterable[bytes]) -> Iterator[memoryview]:
     """The pieces cut anew, so that how they came makes no difference to the result."""
-    waiting: list[bytes] = []
+    waiting: list[bytes | memoryview] = []
     size = 0
     for piece in pieces:
         waiting.append(piece)
         size += len(piece)
         if size >= _BLOCK:
-            whole = b"".join(waiting)
+            whole = memoryview(b"".join(waiting))
             end = size - size % _BLOCK
             for start in range(0, end, _BLOCK):
                 yield whole[start : start + _BLOCK]
             waiting, size = [whole[end:]], size - end
     if size:
-        yield b"".join(waiting)
+        yield memoryview(b"".join(waiting))
 
 
-def _block(block: bytes) -> bytes:
+def _block(block: memoryview) -> bytes:
     if _shrinks(block):
         compressor = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _RAW)
         return compressor.compress(block) + compressor.flush(isal_zlib.Z_SYNC_FLUSH)
-    view = memoryview(block)
     parts: list[bytes | memoryview] = []
     for start in range(0, len(block), _STORED):
-        part = view[start : start + _STORED]
+        part = block[start : start + _STORED]
         parts += [struct.pack("<BHH", 0, len(part), len(part) ^ 0xFFFF), part]
     return b"".join(parts)
 
 
-def _shrinks(block: bytes) -> bool:
+def _shrinks(block: memoryview) -> bool:
     step = max(len(block) // _SAMPLES, 1)
     samples = b"".join(block[start : start + _SAMPLE] for start in range(0, len(block), step))
     return len(isal_zlib.compress(samples, _LEVEL)) < _GAIN * len(samples)

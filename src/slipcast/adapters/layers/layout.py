@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from slipcast.adapters.layers.compressing import Compressed
+from slipcast.adapters.layers.compressing import Compressed, Sendable
 
 _NAME = "org.opencontainers.image.ref.name"
 
@@ -69,7 +69,7 @@ class Layout:
         return self._blobs / digest.removeprefix("sha256:")
 
 
-def _fill(path: Path, pieces: Iterable[bytes]) -> None:
+def _fill(path: Path, pieces: Iterable[Sendable]) -> None:
     with path.open("wb", buffering=0) as file:
         for piece in pieces:
             file.write(piece)

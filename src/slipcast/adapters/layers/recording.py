@@ -27,6 +27,7 @@ from slipcast.adapters.layers.tar import END, Member, Type, header, padding
 _PIECE = 1 << 20
 _AHEAD = 8
 _LINES = 256
+_MANY = 64
 
 
 class Changed(Exception):
@@ -79,8 +80,9 @@ class Hasher:
 
     def _work(self) -> None:
         while (pieces := self._pieces.get()) is not None:
-            # One update for many small pieces: each takes the interpreter's lock from the reader.
-            self._digest.update(pieces[0] if len(pieces) == 1 else b"".join(pieces))
+            # Each update takes the interpreter's lock from the reader: one for many small pieces.
+            for piece in [b"".join(pieces)] if len(pieces) > _MANY else pieces:
+                self._digest.update(piece)
 
 
 def record(members: Iterable[tuple[Member, bytes | None]], tar_split: Path) -> Recorded:

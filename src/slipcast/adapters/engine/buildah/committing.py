@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from slipcast.adapters.engine.buildah import documents
+from slipcast.adapters.engine.buildah.ahead import Ahead, Begin
 from slipcast.adapters.engine.buildah.change import Change, Unreadable, read_change
 from slipcast.adapters.engine.buildah.insertion import Finished, Image, add_image, add_layer
 from slipcast.adapters.engine.buildah.storage import Storage, Stored
@@ -82,8 +83,10 @@ def ground_of(merged: Path, image_id: str) -> Ground:
     return Ground(storage=storage, merged=merged, layer=place.name, parent=parent, image=image)
 
 
-def commit(ground: Ground, spec: CommitSpec, now: int) -> ImageFacts:
+def commit(ground: Ground, spec: CommitSpec, now: int, begin: Begin) -> ImageFacts:
     """Make the image; the container's root is empty of its change afterwards.
+
+    Shape:  begin may send the layer while it is described.
 
     Units:  now in seconds, used when spec has no timestamp.
     Errors: NotHere, with nothing changed; EngineFault; OSError.
@@ -95,13 +98,23 @@ def commit(ground: Ground, spec: CommitSpec, now: int) -> ImageFacts:
     try:
         change = read_change(upper, ground.lower, leave_out=spec.leave_out, latest=latest)
         _settle(change)
-        members = ((found.member, found.path) for found in change.found)
-        recorded = record(members, tar_split)
+        recorded = _recorded(change, tar_split, begin(change.found, upper))
     except (Unreadable, Changed) as odd:
         raise NotHere(str(odd)) from odd
     finished = Finished(parent=ground.parent, upper=upper, tar_split=tar_split, recorded=recorded)
     add_layer(ground.storage, finished)
     return _image(ground, spec, finished.id, recorded, latest)
+
+
+def _recorded(change: Change, tar_split: Path, ahead: Ahead | None) -> Recorded:
+    diff_id = ""
+    try:
+        recorded = record(((found.member, found.path) for found in change.found), tar_split)
+        diff_id = recorded.diff_id
+    finally:
+        if ahead is not None:
+            ahead.tell(diff_id)
+    return recorded
 
 
 def _image(

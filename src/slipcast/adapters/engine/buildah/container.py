@@ -8,8 +8,9 @@ from __future__ import annotations
 import errno
 import io
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +18,8 @@ import msgspec
 
 from slipcast.adapters import argv, oomkills
 from slipcast.adapters.engine.buildah import commands, reading, writing
+from slipcast.adapters.engine.buildah.ahead import Ahead, Outgoing
+from slipcast.adapters.engine.buildah.change import Found
 from slipcast.adapters.engine.buildah.committing import NotHere, commit, ground_of
 from slipcast.adapters.engine.buildah.direct import Direct
 from slipcast.adapters.engine.buildah.inside import Inside
@@ -53,12 +56,18 @@ class BuildahContainer:
     """The Container of the port."""
 
     def __init__(
-        self, program: Program, runner: Runner, working: Working, inspect: Inspect
+        self,
+        program: Program,
+        runner: Runner,
+        working: Working,
+        inspect: Inspect,
+        outgoing: Outgoing,
     ) -> None:
         self._program = program
         self._runner = runner
         self._working = working
         self._inspect = inspect
+        self._outgoing = outgoing
         self._root = Inside(working.root)
         self._committed = False
 
@@ -135,7 +144,7 @@ class BuildahContainer:
     def _moved(self, spec: CommitSpec, what: str) -> ImageFacts:
         try:
             ground = ground_of(self._working.root, self._working.image.id)
-            return commit(ground, spec, int(time.time()))
+            return commit(ground, spec, int(time.time()), partial(self._begin, spec))
         except OSError as odd:
             full = odd.errno in {errno.ENOSPC, errno.EDQUOT}
             raise EngineFault(
@@ -143,6 +152,11 @@ class BuildahContainer:
                 reason="NoSpace" if full else "",
                 hint="free space in the image storage; see slipcast doctor" if full else "",
             ) from odd
+
+    def _begin(self, spec: CommitSpec, found: Sequence[Found], upper: Path) -> Ahead | None:
+        if not spec.push_to:
+            return None
+        return self._outgoing.begin(spec.push_to, spec.push_access, found, upper)
 
     def _copied(self, spec: CommitSpec, what: str) -> ImageFacts:
         for path in spec.leave_out:

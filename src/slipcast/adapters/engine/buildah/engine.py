@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
@@ -18,6 +18,7 @@ from slipcast.adapters import ownership, usernamespace
 from slipcast.adapters.buildfile import dockerfile_of
 from slipcast.adapters.complaints import reason_of
 from slipcast.adapters.engine.buildah import commands, leftovers
+from slipcast.adapters.engine.buildah.ahead import Described, Outgoing
 from slipcast.adapters.engine.buildah.container import BuildahContainer, Working
 from slipcast.adapters.engine.buildah.facts import facts_of
 from slipcast.adapters.engine.buildah.failures import fault_of
@@ -31,6 +32,7 @@ from slipcast.ports.engine import (
     ContainerSpec,
     PullSpec,
     PushSpec,
+    RegistryAccess,
     Sink,
     ignore,
 )
@@ -38,6 +40,9 @@ from slipcast.values.container import PullPolicy
 from slipcast.values.faults import EngineFault, HostFault, NotFound
 from slipcast.values.image import ImageFacts
 from slipcast.values.imageref import ImageRef
+
+if TYPE_CHECKING:
+    from slipcast.adapters.engine.buildah.sending import Sender
 
 _TRIES = 6
 _PAUSE = 5.0
@@ -67,6 +72,7 @@ class BuildahEngine:
         self._storage = Storage(state / "none" if host.rootless else graph_root(storage_root))
         self._pause = pause
         self._codec = codec
+        self._outgoing = Outgoing(self._send_ahead)
 
     @property
     def name(self) -> str:
@@ -193,7 +199,9 @@ class BuildahEngine:
             root = Path(self._program.check(what, "mount", "--", name).text)
             known = self._program.store_known()
             working = Working(name=name, spec=spec, image=image, root=root, store_known=known)
-            yield BuildahContainer(self._program, self._runner, working, self.inspect)
+            yield BuildahContainer(
+                self._program, self._runner, working, self.inspect, self._outgoing
+            )
         finally:
             self._program.run("rm", "--", name)
 
@@ -206,12 +214,24 @@ class BuildahEngine:
         image = self._storage.image(spec.image)
         if image is None or not self._program.store_known():
             return self._pushed_by_buildah(spec, log)
+        self._outgoing.wait(json.loads(image.config)["rootfs"]["diff_ids"])
+        return self._sender().send(image, spec, log) or self._pushed_by_buildah(spec, log)
+
+    def _sender(self) -> Sender:
         # Only pushes need an HTTP client and two compressors, whose import takes 40 ms.
         from slipcast.adapters.engine.buildah import sending  # noqa: PLC0415 -- see above
 
         notes = self._program.state / "blobs.json"
-        sender = sending.Sender(storage=self._storage, notes=notes, codec=self._codec)
-        return sender.send(image, spec, log) or self._pushed_by_buildah(spec, log)
+        return sending.Sender(storage=self._storage, notes=notes, codec=self._codec)
+
+    def _send_ahead(
+        self,
+        destination: str,
+        access: RegistryAccess,
+        pieces: Iterator[bytes],
+        described: Described,
+    ) -> None:
+        self._sender().send_ahead(destination, access, pieces, described)
 
     def _pushed_by_buildah(self, spec: PushSpec, log: Sink) -> str:
         what = f"the image {spec.image} could not be pushed to {spec.destination}"

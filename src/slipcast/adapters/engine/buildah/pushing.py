@@ -70,7 +70,7 @@ def push(outbound: Outbound, place: Place, tag: str, log: Sink) -> str:
 
     Errors: those of the place; OSError, ValueError when the store is damaged.
     """
-    notes = _Notes(outbound.notes)
+    notes = Notes(outbound.notes)
     chain = outbound.storage.chain(outbound.image.record.get("layer", ""))
     layers = [_send_layer(outbound, layer, place, notes, log) for layer in chain]
     place.put(outbound.image.config)
@@ -94,7 +94,7 @@ def push(outbound: Outbound, place: Place, tag: str, log: Sink) -> str:
 
 
 def _send_layer(
-    outbound: Outbound, layer: Record, place: Place, notes: _Notes, log: Sink
+    outbound: Outbound, layer: Record, place: Place, notes: Notes, log: Sink
 ) -> tuple[str, int, str]:
     short = layer["diff-digest"].removeprefix("sha256:")[:12]
     for digest, size, codec in (*_pulled(layer), *notes.of(layer["diff-digest"])):
@@ -125,7 +125,7 @@ def _types(outbound: Outbound) -> tuple[str, str, str]:
     return _DOCKER if docker and outbound.codec is Codec.GZIP else _OCI
 
 
-class _Notes:
+class Notes:
     """What layers compressed to, by diffID; a lost note costs time, never correctness."""
 
     def __init__(self, path: Path) -> None:
@@ -136,9 +136,11 @@ class _Notes:
             self._known = {}
 
     def of(self, diff_id: str) -> list[tuple[str, int, str]]:
+        """Digest, size and codec of what a layer was sent as."""
         return [(digest, size, codec) for digest, size, codec in self._known.get(diff_id, ())]
 
     def add(self, diff_id: str, sent: tuple[str, int, str]) -> None:
+        """Remember what a layer was sent as."""
         others = [one for one in self._known.get(diff_id, []) if one[2] != sent[2]]
         self._known[diff_id] = [*others, list(sent)]
         new = self._path.with_name(f".{self._path.name}.{os.getpid()}")

@@ -5,6 +5,7 @@ Apart from the engine because of what it imports; `pushing` says what is sent.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Literal
@@ -12,11 +13,12 @@ from typing import Literal
 import msgspec
 
 from slipcast.adapters.distribution import Elsewhere, Registry
-from slipcast.adapters.engine.buildah.pushing import Outbound, push
+from slipcast.adapters.engine.buildah.ahead import Abandoned, Described
+from slipcast.adapters.engine.buildah.pushing import Notes, Outbound, push
 from slipcast.adapters.engine.buildah.storage import Storage, Stored
-from slipcast.adapters.layers.compressing import Codec
+from slipcast.adapters.layers.compressing import Codec, Compressed
 from slipcast.adapters.layers.layout import Layout
-from slipcast.ports.engine import PushSpec, Sink
+from slipcast.ports.engine import PushSpec, RegistryAccess, Sink
 from slipcast.values.faults import EngineFault
 from slipcast.values.imageref import ImageRef
 
@@ -38,9 +40,7 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
 
         Errors: EngineFault.
         """
-        outbound = Outbound(
-            storage=self.storage, image=image, codec=Codec(self.codec), notes=self.notes
-        )
+        outbound = Outbound(storage=self.storage, image=image, codec=self._codec, notes=self.notes)
         directory, tag = layout(spec.destination)
         try:
             if directory is not None:
@@ -54,6 +54,50 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
             raise EngineFault(
                 f"the image {spec.image} could not be pushed to {spec.destination}: {odd}"
             ) from odd
+
+    def send_ahead(
+        self,
+        destination: str,
+        access: RegistryAccess,
+        pieces: Iterator[bytes],
+        described: Described,
+    ) -> None:
+        """Send a layer that is only just being described, and remember what it became.
+
+        Errors: Abandoned when it need not be sent; those of the registry; whatever pieces raises.
+        """
+        if destination.startswith(_LAYOUT):
+            return
+        reference = ImageRef.parse(destination, "destination")
+        stream = Compressed(self._unless_there(pieces, described, reference, access), self._codec)
+        with closing(Registry(reference, access)) as registry:
+            registry.put_stream(stream)
+        sent = (stream.digest, stream.size, self.codec)
+        Notes(self.notes).add(described.wait(), sent)
+
+    def _unless_there(
+        self,
+        pieces: Iterator[bytes],
+        described: Described,
+        reference: ImageRef,
+        access: RegistryAccess,
+    ) -> Iterator[bytes]:
+        """The pieces, up to where the layer turns out to be there from an earlier push."""
+        for piece in pieces:
+            yield piece
+            if described.is_over:
+                break
+        else:
+            return
+        with closing(Registry(reference, access)) as registry:
+            for digest, _, codec in Notes(self.notes).of(described.wait()):
+                if codec == self.codec and registry.has(digest):
+                    raise Abandoned
+        yield from pieces
+
+    @property
+    def _codec(self) -> Codec:
+        return Codec(self.codec)
 
 
 def layout(destination: str) -> tuple[Path | None, str]:
