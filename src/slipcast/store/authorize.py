@@ -12,9 +12,10 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from slipcast.access.rules import Attempt
-from slipcast.api.document import JSON
+from slipcast.api.document import JSON, Document
 from slipcast.api.kinds import Kind
 from slipcast.ports.api import Resource
+from slipcast.store.keys import Place
 from slipcast.values.actor import Actor
 from slipcast.values.apifaults import Forbidden, qualified
 
@@ -44,8 +45,16 @@ class Policy(Protocol):
         """Whether the actor may write a role or a binding: it gives away only what it has."""
         ...
 
-    async def run(self) -> None:
-        """Follow what the decisions rest on, for as long as that takes."""
+    async def load(self) -> None:
+        """Read what the decisions rest on."""
+        ...
+
+    async def follow(self) -> None:
+        """Keep up with what changes, for as long as that takes."""
+        ...
+
+    def wrote(self, place: Place, document: Document | None, revision: int) -> None:
+        """Take in at once what this process has written itself; None: it is gone."""
         ...
 
 
@@ -71,8 +80,14 @@ class AllowAll:
         """Yes."""
         return ALLOWED
 
-    async def run(self) -> None:
+    async def load(self) -> None:
+        """Nothing to read."""
+
+    async def follow(self) -> None:
         """Nothing to follow."""
+
+    def wrote(self, place: Place, document: Document | None, revision: int) -> None:
+        """Nothing to take in."""
 
 
 class Guard:

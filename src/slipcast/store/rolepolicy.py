@@ -18,11 +18,11 @@ from slipcast.access import rules
 from slipcast.access.book import BINDINGS, Book, Place
 from slipcast.access.rules import Attempt, Rule
 from slipcast.api import kinds
-from slipcast.api.document import JSON
+from slipcast.api.document import JSON, Document
 from slipcast.api.kinds import Kind
 from slipcast.ports.journal import Compacted, Entry, Journal
+from slipcast.store import keys
 from slipcast.store.authorize import ALLOWED, Verdict
-from slipcast.store.keys import place_of
 from slipcast.values.actor import MASTERS, Actor
 
 PREFIX: Final = f"/{kinds.RBAC}/"
@@ -39,6 +39,7 @@ class RolePolicy:
         self._journal = journal
         self._book = Book()
         self._decided: dict[tuple[str, tuple[str, ...], Attempt], bool] = {}
+        self._newest: dict[keys.Place, int] = {}
         self.revision = 0
         """The revision up to which roles and bindings are known."""
 
@@ -46,6 +47,7 @@ class RolePolicy:
         """Read every role and binding there is."""
         page = await self._journal.list(PREFIX)
         self._book = Book()
+        self._newest.clear()
         self._decided.clear()
         for entry in page.entries:
             self._take(entry)
@@ -111,11 +113,21 @@ class RolePolicy:
         """The namespaces in which the actor was given anything."""
         return self._book.namespaces(actor)
 
+    def wrote(self, place: keys.Place, document: Document | None, revision: int) -> None:
+        """Take in at once what this process has written itself; None: it is gone."""
+        if place.kind.group == kinds.RBAC:
+            self._write(place, document.body if document else None, revision)
+
     def _take(self, entry: Entry) -> None:
-        place = place_of(entry.key)
-        if place is None:
+        place = keys.place_of(entry.key)
+        if place is not None:
+            self._write(place, entry.value, entry.revision)
+
+    def _write(self, place: keys.Place, value: bytes | None, revision: int) -> None:
+        if self._newest.get(place, 0) >= revision:
             return
-        content: Mapping[str, Any] | None = _decode(entry.value) if entry.value else None
+        self._newest[place] = revision
+        content: Mapping[str, Any] | None = _decode(value) if value else None
         self._book.write(place.kind.name, (place.namespace, place.name), content)
         self._decided.clear()
 

@@ -7,36 +7,27 @@ from typing import Any, Final
 
 import msgspec
 
-from slipcast.access.bootstrap import ROLES
-from slipcast.api import kinds
 from slipcast.api.kinds import KINDS, Kind
-from slipcast.ports.api import Api, Resource
+from slipcast.ports.api import Api
 from slipcast.ports.clock import Clock
 from slipcast.ports.journal import Journal
+from slipcast.store import bootstrap
 from slipcast.store.actions.reviews import Authenticate, Reviews
 from slipcast.store.authorize import AllowAll, Guard, Policy
 from slipcast.store.compaction import KEPT, Compaction, Retention
 from slipcast.store.furnishing import Furnishing, Issuer, NoIssuer
 from slipcast.store.garbage import Garbage
 from slipcast.store.lifecycle import Lifecycle
-from slipcast.store.namespaces import NAMESPACE
 from slipcast.store.projects import PROJECT, REQUEST, ProjectRequests, Projects
-from slipcast.store.rbac import Rbac
+from slipcast.store.rolepolicy import RolePolicy
 from slipcast.store.session import Parts, Session
 from slipcast.store.verbs import Verbs
 from slipcast.store.virtual import Virtual
 from slipcast.store.watching import Pace
 from slipcast.values.actor import MASTERS, Actor
-from slipcast.values.apifaults import AlreadyExists
 
 SERVER: Final = Actor(name="system:server", groups=(MASTERS,))
 """Who writes what the server writes itself."""
-
-NAMESPACES: Final = ("default", "openshift", "openshift-infra", "kube-system", "kube-public")
-"""The namespaces of every installation."""
-
-CLUSTER_ROLE: Final = kinds.require(kinds.RBAC, "ClusterRole")
-CLUSTER_ROLE_BINDING: Final = kinds.require(kinds.RBAC, "ClusterRoleBinding")
 
 
 class Setup(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +61,8 @@ class Store:
             virtual=_virtual(verbs, furnishing, reviews),
             actions={},
         )
-        self._policy = setup.policy or (Rbac(verbs.rows) if setup.guarded else AllowAll())
+        self._policy = setup.policy or (RolePolicy(journal) if setup.guarded else AllowAll())
+        verbs.rows.told.append(self._policy.wrote)
         self._server = Session(self._parts, Guard(AllowAll(), SERVER))
         self._lifecycle = Lifecycle(self._server, furnishing, clock)
         self._garbage = Garbage(self._server, clock)
@@ -81,30 +73,18 @@ class Store:
         return Session(self._parts, Guard(self._policy, actor))
 
     async def prepare(self) -> None:
-        """See that what every installation begins with is there."""
-        for role in ROLES:
-            await self._add(Resource(CLUSTER_ROLE), role.document)
-            if role.binding is not None:
-                await self._add(Resource(CLUSTER_ROLE_BINDING), role.binding)
-        for name in NAMESPACES:
-            await self._add(Resource(NAMESPACE), {"metadata": {"name": name}})
+        """See that what every installation begins with is there; know who may do what."""
+        await self._policy.load()
+        await bootstrap.prepare(self._server)
 
     def background(self) -> Sequence[Coroutine[Any, Any, None]]:
         """The work beside requests, each for ever: to be run in one group of tasks."""
         return (
-            self._policy.run(),
+            self._policy.follow(),
             self._lifecycle.run(),
             self._garbage.run(),
             self._compaction.run(),
         )
-
-    async def _add(self, resource: Resource, content: dict[str, Any]) -> None:
-        if await self._parts.verbs.rows.get(resource.kind, "", content["metadata"]["name"]):
-            return
-        try:
-            await self._server.create(resource, content)
-        except AlreadyExists:
-            return
 
 
 def _virtual(verbs: Verbs, furnishing: Furnishing, reviews: Reviews) -> Mapping[Kind, Virtual]:
