@@ -59,7 +59,9 @@ class RealToolbox:
         from slipcast.wiring.settings import load
 
         home = Path(self._environment.get("HOME") or "/")
-        return load(self._environment, home, self.directory, root=os.geteuid() == 0)
+        # Root of a user namespace keeps what the user would keep.
+        root = os.geteuid() == 0 and os.access("/var/lib", os.W_OK)
+        return load(self._environment, home, self.directory, root=root)
 
     @property
     def platform(self) -> Platform:
