@@ -10,9 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 import containers
 from slipcast.adapters.engine.buildah import BuildahEngine
+from slipcast.adapters.engine.host import look
 from slipcast.ports.engine import BuildSpec, ContainerSpec, Engine
 from slipcast.values.faults import EngineFault
 
@@ -170,9 +172,18 @@ def test_a_build_that_is_interrupted_leaves_no_working_container(
     assert named_after(image) == []
 
 
+@pytest.mark.parametrize("rootless", [False, True])
 def test_what_a_killed_build_left_is_swept_up(
-    buildah: BuildahEngine, base_image: str, new_image: Callable[[], str], tmp_path: Path
+    buildah: BuildahEngine,
+    base_image: str,
+    new_image: Callable[[], str],
+    tmp_path: Path,
+    *,
+    rootless: bool,
 ) -> None:
+    host = replace(look(), rootless=rootless)
+    state, store, run = tmp_path / "state", containers.STORAGE, containers.RUN
+    engine = BuildahEngine(state, storage_root=store, run_root=run, host=host)
     image = new_image()
     buildah.tag(base_image, image)
     child = begin(tmp_path / "state", tmp_path / "context", image, "COPY large /large")
@@ -182,7 +193,7 @@ def test_what_a_killed_build_left_is_swept_up(
         os.kill(process, signal.SIGKILL)
     child.communicate(timeout=30)
     assert named_after(image) != []
-    containers.buildah_engine(tmp_path / "state").sweep()
+    engine.sweep()
 
     assert named_after(image) == []
 

@@ -266,7 +266,7 @@ class BuildahEngine:
 
     def _store(self) -> Path:
         """Where images and containers lie, also those of a user's own store."""
-        if self._storage.root.is_dir():
+        if not self._program.host.rootless:
             return self._storage.root
         return Path(self._program.run("info", "--format={{.store.GraphRoot}}").text or "/none")
 

@@ -58,8 +58,8 @@ class Program:
         return {
             "CONTAINERS_CONF": str(self._conf),
             "BUILDAH_ISOLATION": None,
-            # Whose credentials are used is said with each call.
-            "DOCKER_CONFIG": str(self.state / "none"),
+            # Whose credentials are used is said with each call; buildah makes an empty file there.
+            "DOCKER_CONFIG": str(self.state / "docker"),
             "REGISTRY_AUTH_FILE": None,
         }
 
