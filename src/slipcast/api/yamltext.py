@@ -246,7 +246,8 @@ _Printer.add_representer(type(None), _print_null)
 def _is_mistakable(text: str) -> bool:
     """Whether a text without quotes would be read as something else."""
     return (
-        not isinstance(plain(text), str)
+        text == "<<"
+        or not isinstance(plain(text), str)
         or _DATE.fullmatch(text) is not None
         or _BASE_60.fullmatch(text) is not None
     )
