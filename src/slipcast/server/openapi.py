@@ -1,19 +1,104 @@
-"""OpenAPI documents: what is served, for clients that explain and complete.
+"""OpenAPI documents: what is served, for clients that explain, complete and check.
 
 Made from THE TABLE of kinds and the schemas of their Structs: version 3 a group at a time, version
-2 whole, and the Swagger 1.2 of the 3.5 era.
+2 whole. Made when first asked for, and kept as bytes.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, Final
 
+import msgspec
+
+from slipcast import __version__
+from slipcast.api import kinds, meta, review, schemas, status
+from slipcast.api.kinds import KINDS, Kind
+from slipcast.server import operations
+
+JSON = dict[str, Any]
+INFO: Final = {
+    "title": "slipcast",
+    "version": __version__,
+    "description": "Builds, image streams and templates behind an API as Kubernetes has it.",
+}
+ALSO: Final = (status.Status, meta.DeleteOptions, review.TokenRequest)
+"""Structs that travel and have no resource of their own."""
+
+
+@cache
 def document(which: str) -> bytes | None:
-    """The document at /openapi/WHICH; None where there is none."""
-    del which
-    return None
+    """The document at /openapi/WHICH: `v2`, `v3`, `v3/api/v1`, ...; None where there is none."""
+    if which == "v2":
+        return msgspec.json.encode(_swagger2())
+    if which == "v3":
+        return msgspec.json.encode(_index())
+    root = which.removeprefix("v3/")
+    group = root_groups().get(root)
+    return None if group is None else msgspec.json.encode(_version3(group, f"/{root}"))
 
 
-def swagger(which: str) -> bytes | None:
-    """The Swagger 1.2 document at /swaggerapi/WHICH; None where there is none."""
-    del which
-    return None
+def root_groups() -> dict[str, str]:
+    """The groups by where they are served: `apis/build.openshift.io/v1`."""
+    return {_root(group): group for group in kinds.groups()}
+
+
+def _root(group: str) -> str:
+    return f"apis/{group}/v1" if group else "api/v1"
+
+
+def _index() -> JSON:
+    """Where the document of each group is; the hash lets a client keep what it has."""
+    return {
+        "paths": {
+            root: {"serverRelativeURL": f"/openapi/v3/{root}?hash={_hash(root)}"}
+            for root in root_groups()
+        }
+    }
+
+
+@cache
+def _hash(root: str) -> str:
+    return hashlib.sha256(document(f"v3/{root}") or b"").hexdigest().upper()
+
+
+def _version3(group: str, root: str) -> JSON:
+    members = _members(group)
+    return {
+        "openapi": "3.0.0",
+        "info": INFO,
+        "paths": {
+            place.path: operations.path_item(place, "v3")
+            for kind in members
+            for place in operations.places(kind, root)
+        },
+        "components": {
+            "schemas": schemas.components(members, ALSO, "v3"),
+            "securitySchemes": {"BearerToken": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{"BearerToken": []}],
+    }
+
+
+def _swagger2() -> JSON:
+    return {
+        "swagger": "2.0",
+        "info": INFO,
+        "paths": {
+            place.path: operations.path_item(place, "v2")
+            for kind in KINDS
+            for place in operations.places(kind, f"/{_root(kind.group)}")
+        },
+        "definitions": schemas.components(KINDS, ALSO, "v2"),
+    }
+
+
+def _members(group: str) -> tuple[Kind, ...]:
+    return tuple(kind for kind in KINDS if kind.group == group)
+
+
+def served(found: Iterable[Kind] = KINDS) -> frozenset[str]:
+    """The names of all schemas that are told."""
+    return frozenset(schemas.components(found, ALSO, "v3"))

@@ -15,7 +15,7 @@ import msgspec
 
 from slipcast.api import kinds
 from slipcast.ports.api import Apis, Resource
-from slipcast.server import discovery, openapi
+from slipcast.server import discovery, openapi, swagger
 from slipcast.server.exchange import Exchange
 from slipcast.server.negotiate import accepted
 from slipcast.server.telemetry import Telemetry
@@ -124,7 +124,7 @@ async def _openapi(exchange: Exchange, _: Surroundings, found: tuple[str, ...]) 
 
 
 async def _swagger(exchange: Exchange, _: Surroundings, found: tuple[str, ...]) -> None:
-    body = openapi.swagger(found[0])
+    body = swagger.document(found[0])
     if body is None:
         raise NotServed
     await exchange.answer(200, body)
