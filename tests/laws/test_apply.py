@@ -101,7 +101,7 @@ def test_an_apply_without_force_takes_nothing_from_anybody(
     assert all(intersection(entry.fields, changed) == {} for entry in entries_of(live))
 
 
-@given(configs, configs)
+@given(full, full)
 def test_what_others_own_alone_is_untouched(theirs: JSON, mine: JSON) -> None:
     live = forced(None, theirs, "them")
     alone = difference(fields_of(theirs, DEPLOYMENT), fields_of(mine, DEPLOYMENT))
@@ -112,7 +112,7 @@ def test_what_others_own_alone_is_untouched(theirs: JSON, mine: JSON) -> None:
     assert difference(alone, applied_by(after, "them")) == {}
 
 
-@given(configs, configs)
+@given(full, full)
 def test_applying_something_else_leaves_nothing_of_what_was_applied(
     first: JSON, second: JSON
 ) -> None:

@@ -16,18 +16,20 @@ def same(one: object, other: object) -> bool:
     if one is other:
         return True
     if isinstance(one, dict):
-        return (
-            isinstance(other, dict)
-            and len(one) == len(other)
-            and all(key in other and same(value, other[key]) for key, value in one.items())
-        )
-    if isinstance(one, list):
-        return (
-            isinstance(other, list)
-            and len(one) == len(other)
-            and all(same(*pair) for pair in zip(one, other, strict=True))
-        )
-    return one == other and isinstance(one, bool) == isinstance(other, bool)
+        if not isinstance(other, dict) or one.keys() != other.keys():
+            return False
+        pairs = [(value, other[key]) for key, value in one.items()]
+    elif isinstance(one, list):
+        if not isinstance(other, list) or len(one) != len(other):
+            return False
+        pairs = list(zip(one, other, strict=True))
+    else:
+        return one == other and isinstance(one, bool) == isinstance(other, bool)
+    # A loop, and no generator: documents may nest nearly as deep as Python calls.
+    for mine, theirs in pairs:  # noqa: SIM110
+        if not same(mine, theirs):
+            return False
+    return True
 
 
 def copied(value: Any) -> Any:
@@ -47,11 +49,18 @@ def copied(value: Any) -> Any:
 
 def weight(value: object) -> int:
     """About how many bytes a value is, written down."""
-    if isinstance(value, dict):
-        return 2 + sum(len(key) + 4 + weight(each) for key, each in value.items())
-    if isinstance(value, list):
-        return 2 + sum(weight(each) + 1 for each in value)
-    return len(value) + 2 if isinstance(value, str) else 8
+    total, waiting = 0, [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            total += 2 + sum(len(key) + 4 for key in each)
+            waiting.extend(each.values())
+        elif isinstance(each, list):
+            total += 2 + len(each)
+            waiting.extend(each)
+        else:
+            total += len(each) + 2 if isinstance(each, str) else 8
+    return total
 
 
 def is_deeper(value: object, most: int) -> bool:
