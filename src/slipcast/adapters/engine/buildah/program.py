@@ -54,7 +54,7 @@ class Program:
         if self._conf is None:
             self._conf = _written(self.state / "containers.conf", containers_conf(self.host))
             # buildah refuses a file of credentials that is named and not there.
-            _written(self.state / "none/config.json", "{}")
+            _written(self.state / "docker/config.json", "{}")
         return {
             "CONTAINERS_CONF": str(self._conf),
             "BUILDAH_ISOLATION": None,
