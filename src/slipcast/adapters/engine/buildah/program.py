@@ -58,7 +58,7 @@ class Program:
         return {
             "CONTAINERS_CONF": str(self._conf),
             "BUILDAH_ISOLATION": None,
-            # Whose credentials are used is said with each call; buildah makes an empty file there.
+            # Whose credentials are used is said with each call.
             "DOCKER_CONFIG": str(self.state / "docker"),
             "REGISTRY_AUTH_FILE": None,
         }
