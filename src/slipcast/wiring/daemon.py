@@ -11,7 +11,6 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slipcast.adapters import certificates, listening
@@ -20,7 +19,7 @@ from slipcast.adapters.identity.chain import Chain
 from slipcast.adapters.identity.x509 import ClientCertificates
 from slipcast.ports.daemon import Running, Serving
 from slipcast.server.app import Application
-from slipcast.store.store import Store
+from slipcast.store.store import Setup, Store
 from slipcast.values.faults import FieldError, InvalidFault
 from slipcast.wiring.serving import Place, address_of, names_of, write_kubeconfig
 
@@ -44,7 +43,7 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
         pki = certificates.prepare(place.keys, names_of(wanted.host))
         journal = await opened(wanted.store, place)
         stack.push_async_callback(journal.close)
-        store = Store(journal, SystemClock())
+        store = Store(journal, SystemClock(), Setup(guarded=True))
         await store.prepare()
         application = Application(store, Chain([ClientCertificates()]))
         tls = listening.Tls(
@@ -91,8 +90,3 @@ async def opened(store: str, place: Place) -> Journal:
         return await PostgresJournal.open(store)
     what = "write sqlite, memory, or postgresql://USER@HOST/DATABASE"
     raise InvalidFault((FieldError(path="--store", what=what, value=store.partition("@")[2]),))
-
-
-def state_directory(state: Path | None, fallback: Path) -> Place:
-    """The place of a server: asked for, else below the state directory of slipcast."""
-    return Place(state if state is not None else fallback)

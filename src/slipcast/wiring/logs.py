@@ -40,3 +40,5 @@ def install(level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    # What the HTTP server tells of itself, we tell better.
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
