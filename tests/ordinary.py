@@ -15,9 +15,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
+
+from commandline import Ran
 
 ROOT = Path(__file__).parent.parent
 IDS = 65_536
@@ -44,21 +45,6 @@ ENV PATH=/usr/bin HOME=/opt/app
 WORKDIR /opt/app
 USER 1001
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """How a command line ended."""
-
-    code: int
-    stdout: str
-    stderr: str
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """The JSON document on standard output."""
-        document: dict[str, Any] = json.loads(self.stdout)
-        return document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -9,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from slipcast.adapters.git import GitProgram
 from slipcast.builder.s2i import SourceToImage
 from slipcast.builds.s2i.request import S2IRequest
-from slipcast.ports.engine import ANONYMOUS, Engine, RegistryAccess
+from slipcast.ports.engine import ANONYMOUS, ContainerSpec, Engine, RegistryAccess
 from slipcast.ports.s2i import S2IResult
 from slipcast.testing.downloads import FakeDownloads
 from slipcast.testing.objects import a_request
@@ -65,3 +66,27 @@ class Bench(Generic[E]):
     def left(self) -> list[Path]:
         """What is left of working directories."""
         return sorted(self.state.rglob("*"))
+
+
+World = Bench[Engine]
+"""A bench over any engine."""
+
+Make = Callable[..., str]
+"""Makes an image from the lines of a Dockerfile and the files beside it; its name."""
+
+SCRIPT = "#!/bin/sh\n"
+
+
+def printed(engine: Engine, image: str, *argv: str) -> str:
+    """What a program of an image prints."""
+    out: list[bytes] = []
+    spec = ContainerSpec(image=image, argv=argv, network="none", use_entrypoint=False)
+    with engine.container(spec) as container:
+        status = container.run(stdout=out.append, stderr=out.append)
+    assert status.ok, (status, b"".join(out))
+    return b"".join(out).decode()
+
+
+def shell(engine: Engine, image: str, line: str) -> str:
+    """What a shell in a container of an image prints."""
+    return printed(engine, image, "/bin/sh", "-c", line)

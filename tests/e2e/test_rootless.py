@@ -14,6 +14,7 @@ import pytest
 
 import containers
 import ordinary
+from commandline import Ran
 from ordinary import BUILDER, Ordinary
 
 pytestmark = [pytest.mark.engine, pytest.mark.e2e, pytest.mark.timeout(120)]
@@ -79,7 +80,7 @@ def until(stream: IO[str], words: str) -> None:
     raise AssertionError("".join(seen))
 
 
-def build(user: Ordinary, *words: str) -> ordinary.Ran:
+def build(user: Ordinary, *words: str) -> Ran:
     """Build the source, successfully."""
     ran = user.slipcast("s2i", "build", "source", BUILDER, APP, *words)
     assert ran.code == 0, ran.stderr

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import containers
 from slipcast.ports.engine import BuildSpec, Engine
-from workbench import Bench
-
-Make = Callable[..., str]
+from workbench import Bench, Make
 
 
 @pytest.fixture
