@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import msgspec
@@ -54,3 +54,15 @@ def of_build(**spec: Any) -> list[str]:
 def brief(causes: Iterable[Cause]) -> list[str]:
     """Causes as `path reason`, the reason without what all reasons begin with."""
     return [f"{cause.field} {cause.reason.removeprefix('FieldValue')}" for cause in causes]
+
+
+def of(
+    rule: Callable[[S, S | None], Iterable[Cause]], struct: type[S], **content: Any
+) -> list[str]:
+    """What a rule says of a new object, shortly."""
+    return brief(rule(seen(struct, **content), None))
+
+
+def of_change(rule: Callable[[S, S | None], Iterable[Cause]], old: S, **content: Any) -> list[str]:
+    """What a rule says of an object in the place of another, shortly."""
+    return brief(rule(seen(type(old), **content), old))
