@@ -58,6 +58,8 @@ NAMES: Final[Mapping[tuple[str, str], Rule]] = {
 
 _FREE_FINALIZERS: Final = frozenset({"kubernetes", "orphan", "foregroundDeletion"})
 _MANAGER_LENGTH: Final = 128
+_FORGOTTEN: Final = (ManagedFieldsEntry(),)
+"""What a client sends so that all managed fields are forgotten."""
 _IMMUTABLE: Final = "field is immutable"
 _EITHER: Final = "finalizer orphan and finalizer foregroundDeletion cannot be both set"
 _UNQUALIFIED: Final = "name is neither a standard finalizer name nor is it fully qualified"
@@ -144,7 +146,8 @@ def _contents(meta: ObjectMeta) -> Iterator[Cause]:
     yield from annotations_of(meta.annotations, "metadata.annotations")
     yield from _owners(meta.owner_references, "metadata.ownerReferences")
     yield from _finalizers(meta.finalizers, "metadata.finalizers")
-    yield from _managed(meta.managed_fields, "metadata.managedFields")
+    if meta.managed_fields != _FORGOTTEN:
+        yield from _managed(meta.managed_fields, "metadata.managedFields")
 
 
 def _owners(owners: tuple[OwnerReference, ...], path: str) -> Iterator[Cause]:

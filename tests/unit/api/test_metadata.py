@@ -116,6 +116,11 @@ def test_managed_fields_are_of_known_form() -> None:
     ]
 
 
+def test_one_empty_entry_asks_that_managed_fields_be_forgotten() -> None:
+    assert of(managedFields=[{}]) == []
+    assert of(managedFields=[{}, {}]) != []
+
+
 def test_generations_are_counted_upwards() -> None:
     lower = updated(meta(generation=1), meta(generation=2), SECRET)
 

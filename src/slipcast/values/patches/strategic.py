@@ -53,7 +53,7 @@ def identity(element: object, key: str) -> Scalar:
     """
     tag = element.get(key, _NAMELESS) if key and isinstance(element, dict) else element
     if key and (tag is _NAMELESS or not isinstance(element, dict)):
-        raise BadRequest(f"map: {element} does not contain declared merge key: {key}")
+        raise BadRequest(f"map: {_outline(element)} does not contain declared merge key: {key}")
     if isinstance(tag, dict | list):
         raise BadRequest("lists of lists are not supported")
     return tag  # type: ignore[return-value] # what is no object and no list is a scalar
@@ -78,7 +78,7 @@ def _merged(target: JSON, patch: JSON, shape: Shape) -> JSON:
     if directive == "replace":
         target = {}
     elif directive is not None and directive != "merge":
-        raise BadRequest(f"unknown patch type: {directive} in map: {patch}")
+        raise BadRequest(f"unknown patch type: {directive} in map: {_outline(patch)}")
     if RETAIN in patch:
         _retain(target, patch)
     for field, value in patch.items():
@@ -147,7 +147,8 @@ def _merged_list(existing: list[Any], patch: list[Any], order: object, shape: Sh
     wanted = places(additions if order is None else order, key)
     if order is not None and any(identity(each, key) not in wanted for each in additions):
         raise BadRequest(
-            f"The order in patch list:\n{patch}\n doesn't match {ORDER} list:\n{order}\n"
+            f"The order in patch list: {[*places(additions, key)]}"
+            f" doesn't match {ORDER} list: {[*wanted]}"
         )
     return _interleaved(after, existing, wanted, key)
 
@@ -166,7 +167,7 @@ def _directed(existing: list[Any], patch: list[Any], key: str) -> tuple[list[Any
         elif directive == "merge":
             raise BadRequest("merging lists cannot yet be specified in the patch")
         else:
-            raise BadRequest(f"unknown patch type: {directive} in map: {element}")
+            raise BadRequest(f"unknown patch type: {directive} in map: {_outline(element)}")
     if is_replaced:
         return [], additions
     return [each for each in existing if _tag(each, key) not in gone], additions
@@ -199,3 +200,8 @@ def _tag(element: object, key: str) -> Any:
     """The identity of an element that is there, which may be without one."""
     tag = element.get(key, _NAMELESS) if key and isinstance(element, dict) else element
     return _NAMELESS if isinstance(tag, dict | list) else tag
+
+
+def _outline(element: object) -> str:
+    """An object as faults show it: the names of its fields, for its values may be secret."""
+    return f"map[{' '.join(sorted(element)[:10])}]" if isinstance(element, dict) else "no map"
