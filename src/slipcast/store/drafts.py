@@ -6,6 +6,7 @@ Source: Kubernetes API conventions; the order of its checks.
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from random import Random, SystemRandom
 from typing import Final
 
@@ -51,10 +52,15 @@ class Drafts:
     def __init__(self, clock: Clock, dice: Random = _DICE) -> None:
         self._clock = clock
         self._dice = dice
+        self._moment: datetime | None = None
+        self._text = ""
 
     def now(self) -> str:
         """What time it is, as objects have it."""
-        return instant.to_text(self._clock.now())
+        moment = self._clock.now().replace(microsecond=0)
+        if moment != self._moment:
+            self._moment, self._text = moment, instant.to_text(moment)
+        return self._text
 
     def generated(self, content: JSON) -> str:
         """A name made of metadata.generateName; empty where there is none."""

@@ -5,12 +5,10 @@ Where nothing is selected, nothing is decoded: rows become documents as they are
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-
 from slipcast.api.document import Document
 from slipcast.api.kinds import Kind
 from slipcast.ports.api import Listing, ListOptions, Resource
-from slipcast.ports.journal import Entry, Page
+from slipcast.ports.journal import Entry
 from slipcast.store.hooks import hooks_of
 from slipcast.store.keys import place_of, prefix_of
 from slipcast.store.revisions import Position, number_of, position, token
@@ -68,18 +66,6 @@ class Reading:
             token=token(page.revision, page.entries[-1].key) if page.remaining else "",
             remaining=page.remaining or None,
         )
-
-    async def pages(self, prefix: str) -> AsyncGenerator[Page, None]:
-        """All of a collection at one revision, in pieces; at least one.
-
-        Errors: Expired.
-        """
-        page = await self._rows.page(prefix, limit=CHUNK)
-        yield page
-        while page.remaining:
-            last = page.entries[-1].key
-            page = await self._rows.page(prefix, at=page.revision, after=last, limit=CHUNK)
-            yield page
 
     async def _check(self, start: Position) -> None:
         if start.at or start.least:

@@ -53,6 +53,16 @@ class Rows:
         except Compacted as fault:
             raise expired(at or 0) from fault
 
+    async def after(self, prefix: str, page: Page, limit: int) -> Page | None:
+        """What follows a part of a collection, as of its revision; None when that was all.
+
+        Errors: Expired.
+        """
+        if not page.remaining:
+            return None
+        last = page.entries[-1].key
+        return await self.page(prefix, at=page.revision, after=last, limit=limit)
+
     async def head(self) -> int:
         """The newest revision."""
         return await self.journal.head()

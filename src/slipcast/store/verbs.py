@@ -35,5 +35,5 @@ class Verbs(msgspec.Struct, frozen=True, kw_only=True):
             reading=reading,
             writing=Writing(rows, namespaces, Drafts(clock)),
             deleting=Deleting(rows, reading, namespaces, clock),
-            watching=Watching(rows, reading, pace),
+            watching=Watching(rows, pace),
         )

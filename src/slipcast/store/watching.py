@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import aclosing
 from typing import Final
 
 import msgspec
@@ -23,7 +22,7 @@ from slipcast.ports.api import Resource, WatchEvent, WatchOptions
 from slipcast.ports.journal import Batch, Entry, Page
 from slipcast.store.changes import Change
 from slipcast.store.keys import prefix_of
-from slipcast.store.reading import Reading
+from slipcast.store.reading import CHUNK
 from slipcast.store.revisions import check_watch, number_of
 from slipcast.store.rows import Rows
 from slipcast.store.selection import Look, Selection
@@ -48,9 +47,8 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
 class Watching:
     """watch over rows."""
 
-    def __init__(self, rows: Rows, reading: Reading, pace: Pace) -> None:
+    def __init__(self, rows: Rows, pace: Pace) -> None:
         self._rows = rows
-        self._reading = reading
         self._pace = pace
         self._recent: OrderedDict[int, Change | None] = OrderedDict()
 
@@ -68,20 +66,29 @@ class Watching:
         revision = number_of(options.resource_version)
         if revision:
             await self._rows.reached(revision)
-        return self._events(kind, prefix, selection, options)
+        first = None
+        if options.initial_events or not revision:
+            # What there is, is what there is now, not when somebody begins to read.
+            first = await self._rows.page(_start(prefix, resource, selection), limit=CHUNK)
+            revision = first.revision
+        return self._events(resource, selection, options, revision, first)
 
     async def _events(
-        self, kind: Kind, prefix: str, selection: Selection, options: WatchOptions
+        self,
+        resource: Resource,
+        selection: Selection,
+        options: WatchOptions,
+        revision: int,
+        page: Page | None,
     ) -> AsyncGenerator[WatchEvent, None]:
+        kind, prefix = resource.kind, prefix_of(resource.kind, resource.namespace)
         loop = asyncio.get_running_loop()
         end = loop.time() + (options.timeout or self._pace.longest)
-        revision = number_of(options.resource_version)
-        if options.initial_events or not revision:
-            async with aclosing(self._reading.pages(prefix)) as pages:
-                async for page in pages:
-                    revision = page.revision
-                    for event in _added(kind, page, selection):
-                        yield event
+        start = _start(prefix, resource, selection)
+        while page is not None:
+            for event in _added(kind, page, selection):
+                yield event
+            page = await self._rows.after(start, page, CHUNK)
         if options.initial_events:
             yield _bookmark(kind, revision, initial_end=True)
         place = _Place(self._rows, prefix, revision)
@@ -149,6 +156,12 @@ class _Place:
         """Let go of the journal."""
         if self._batches is not None:
             await self._batches.aclose()
+
+
+def _start(prefix: str, resource: Resource, selection: Selection) -> str:
+    """What the keys of all begin with that can be selected."""
+    is_one_place = bool(resource.namespace) or not resource.kind.namespaced
+    return prefix + selection.name if is_one_place else prefix
 
 
 def _added(kind: Kind, page: Page, selection: Selection) -> Iterator[WatchEvent]:

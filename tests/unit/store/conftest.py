@@ -80,20 +80,3 @@ def put(api: Api) -> Put:
         return (await api.create(CONFIG_MAPS, content)).document.content
 
     return create
-
-
-def a_config(name: str) -> JSON:
-    """A BuildConfig that nothing is wrong with."""
-    return {"metadata": {"name": name}, "spec": _spec("ImageStreamTag", "ruby:2.3")}
-
-
-def a_build(name: str) -> JSON:
-    """A Build that nothing is wrong with."""
-    return {"metadata": {"name": name}, "spec": _spec("DockerImage", "example.com/ruby")}
-
-
-def _spec(kind: str, image: str) -> JSON:
-    return {
-        "source": {"git": {"uri": "https://example.com/app.git"}},
-        "strategy": {"sourceStrategy": {"from": {"kind": kind, "name": image}}},
-    }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from typing import Final
 
 from slipcast.api.document import JSON
@@ -23,6 +24,7 @@ _NEEDED: Final = {
     "kubernetes.io/ssh-auth": "ssh-privatekey",
     "kubernetes.io/tls": "tls.crt",
 }
+_PLAIN_KEY: Final = re.compile(r"[-_a-zA-Z0-9][-._a-zA-Z0-9]{0,252}").fullmatch
 _IMMUTABLE: Final = "field is immutable when `immutable` is set"
 
 
@@ -46,7 +48,8 @@ def wrong(occasion: Occasion, content: JSON) -> tuple[Cause, ...]:
     size = 0
     for part in ("data", "binaryData"):
         for key, value in (content.get(part) or {}).items():
-            found += (invalid(f"{part}[{key}]", key, what) for what in data_key(key))
+            if not _PLAIN_KEY(key):
+                found += (invalid(f"{part}[{key}]", key, what) for what in data_key(key))
             size += len(value)
     for key, value in (content.get("data") or {}).items():
         if "type" in content and not _is_base64(value):

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from slipcast.ports.api import Api, Resource, WriteOptions
-from slipcast.values.apifaults import AlreadyExists, BadRequest, Forbidden, Invalid, NotFound
-from unit.store.conftest import (
+from contract.api.conftest import (
     BUILD_CONFIGS,
     BUILDS,
     CONFIG_MAPS,
@@ -16,6 +14,8 @@ from unit.store.conftest import (
     a_build,
     a_config,
 )
+from slipcast.ports.api import Api, Resource, WriteOptions
+from slipcast.values.apifaults import AlreadyExists, BadRequest, Forbidden, Invalid, NotFound
 
 pytestmark = pytest.mark.anyio
 
