@@ -70,10 +70,19 @@ def applied(
     """
     return apply.applied(
         live,
-        config,
+        _changeable(resource, config),
         options.manager,
         now,
         shape_of(resource.kind),
         force=options.force,
         subresource=resource.subresource,
     )
+
+
+def _changeable(resource: Resource, config: JSON) -> JSON:
+    """What of a configuration may be applied there: the status, or all but the status."""
+    if resource.subresource == "status":
+        return {field: value for field, value in config.items() if field != "spec"}
+    if resource.kind.subresource("status") and not resource.subresource:
+        return {field: value for field, value in config.items() if field != "status"}
+    return config
