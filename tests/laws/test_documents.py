@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -10,14 +11,17 @@ from hypothesis import strategies as st
 
 from laws.documents import anything, documents, kinds, words
 from slipcast.api.build import BuildConfig
-from slipcast.api.codec import examine, parse, parse_all, to_yaml
+from slipcast.api.codec import examine, parse, parse_all, parse_any, to_yaml
 from slipcast.api.document import Document, body_of
 from slipcast.api.kinds import Kind, require
 from slipcast.api.lens import content_of, overlay, read, unknown_fields
 from slipcast.api.shapes import shape_of
+from slipcast.values.apifaults import BadRequest
 
 CONFIG = require("build.openshift.io", "BuildConfig")
 
+SIGNS = list("{}[]:,-#&*!|>?%@`\"\\'\n\t 0123456789.eE+~<=yntu/")
+bodies = st.lists(st.sampled_from(SIGNS), max_size=40).map(lambda signs: "".join(signs).encode())
 of_a_kind = kinds.flatmap(lambda kind: st.tuples(st.just(kind), documents(kind)))
 two_of_a_kind = kinds.flatmap(
     lambda kind: st.tuples(st.just(kind), documents(kind), documents(kind))
@@ -164,3 +168,21 @@ def without_what_the_server_says(content: dict[str, Any]) -> dict[str, Any]:
         if name not in {"resourceVersion", "selfLink"}
     }
     return {**content, "metadata": metadata}
+
+
+@given(st.binary(max_size=60) | bodies, st.sampled_from(["application/json", "application/yaml"]))
+def test_any_body_is_read_or_refused_in_words(body: bytes, media_type: str) -> None:
+    value: Any = None
+    with suppress(BadRequest):
+        value = parse_any(body, media_type)
+
+    assert msgspec.json.decode(msgspec.json.encode(value)) == value
+
+
+@given(kinds, st.dictionaries(st.sampled_from(["metadata", "spec", "data"]), anything) | anything)
+def test_any_content_is_seen_or_refused_in_words(kind: Kind, content: Any) -> None:
+    view: Any = kind.type()
+    with suppress(BadRequest):
+        view = read(content, kind.type)
+
+    assert isinstance(view, kind.type)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any, Final
 
 import yaml
@@ -19,7 +20,6 @@ import yaml
 from slipcast.api.bounds import DEEPEST, check_plain, check_text, too_deep
 from slipcast.values.apifaults import BadRequest
 
-_PLAIN: Final = "!plain"
 _TEXT: Final = "tag:yaml.org,2002:str"
 _TRUE: Final = frozenset({"y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"})
 _FALSE: Final = frozenset(
@@ -37,13 +37,6 @@ _SLACK: Final = 10_000
 """How many more values than bytes a document may have, by its aliases."""
 
 
-class _Composer(yaml.CBaseLoader):
-    """Nodes of a YAML text; plain scalars without a tag are marked as such."""
-
-
-_Composer.add_implicit_resolver(_PLAIN, re.compile(r"(?s).*"), None)
-
-
 def read_all(body: bytes) -> Iterator[tuple[Any, tuple[str, ...]]]:
     """What each document of a YAML text says, and which fields it says more than once.
 
@@ -51,95 +44,146 @@ def read_all(body: bytes) -> Iterator[tuple[Any, tuple[str, ...]]]:
     """
     text = _decoded(body)
     try:
-        composer = _Composer(text)
-        while composer.check_node():
-            reading = _Reading(len(text) + _SLACK)
-            yield reading.value(composer.get_node(), "", 1), tuple(reading.duplicates)
+        parser = yaml.CBaseLoader(text)
+        parser.get_event()
+        while not parser.check_event(yaml.StreamEndEvent):
+            reading = _Reading(parser, len(text) + _SLACK)
+            yield reading.document(), tuple(reading.duplicates)
     except yaml.MarkedYAMLError as error:
         raise _malformed(error) from error
     except yaml.YAMLError as error:
         raise BadRequest(f"the body is not valid YAML: {error}") from error
-    except RecursionError as error:
-        raise too_deep() from error
 
 
 class _Reading:
-    """Turns the nodes of one document into JSON, within bounds."""
+    """Turns the events of one document into JSON, within bounds.
 
-    def __init__(self, most: int) -> None:
-        self.left = most
+    Events and not nodes, so that what is too deep or too much is refused before it is built.
+    """
+
+    def __init__(self, parser: yaml.CBaseLoader, most: int) -> None:
         self.duplicates: list[str] = []
+        self._parser = parser
+        self._left = most
+        self._anchors: dict[str, tuple[Any, int]] = {}
 
-    def value(self, node: Any, path: str, depth: int) -> Any:
-        self.left -= 1
-        if self.left < 0:
-            raise BadRequest("the body is not valid YAML: its aliases make it far too large")
-        if isinstance(node, yaml.ScalarNode):
-            found = _scalar(node)
-            check_plain(found, path)
-            return found
+    def document(self) -> Any:
+        """What the next document says."""
+        self._parser.get_event()
+        value = self._value("", 1)
+        self._parser.get_event()
+        return value
+
+    def _value(self, path: str, depth: int) -> Any:
+        event: Any = self._parser.get_event()
+        before = self._left
+        self._spend(1)
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event)
+        value = self._told(event, path, depth)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = (value, before - self._left)
+        return value
+
+    def _told(self, event: Any, path: str, depth: int) -> Any:
+        if isinstance(event, yaml.ScalarEvent):
+            value = _scalar(event)
+            check_plain(value, path)
+            return value
         if depth > DEEPEST:
             raise too_deep(path)
-        if isinstance(node, yaml.SequenceNode):
-            return [
-                self.value(each, f"{path}[{index}]", depth + 1)
-                for index, each in enumerate(node.value)
-            ]
-        return self._mapping(node, path, depth)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(path, depth)
+        return self._list(path, depth)
 
-    def _mapping(self, node: Any, path: str, depth: int) -> dict[str, Any]:
+    def _spend(self, amount: int) -> None:
+        self._left -= amount
+        if self._left < 0:
+            raise BadRequest("the body is not valid YAML: its aliases make it far too large")
+
+    def _alias(self, event: Any) -> Any:
+        if event.anchor not in self._anchors:
+            raise BadRequest(f"the body is not valid YAML: undefined alias{_line(event)}")
+        value, size = self._anchors[event.anchor]
+        self._spend(size)
+        # A copy: whoever changes one place must not change the other.
+        return deepcopy(value)
+
+    def _list(self, path: str, depth: int) -> list[Any]:
+        found: list[Any] = []
+        while not self._parser.check_event(yaml.SequenceEndEvent):
+            found.append(self._value(f"{path}[{len(found)}]", depth + 1))
+        self._parser.get_event()
+        return found
+
+    def _mapping(self, path: str, depth: int) -> dict[str, Any]:
         found: dict[str, Any] = {}
         inherited: dict[str, Any] = {}
         start = f"{path}." if path else ""
-        for key_node, value_node in node.value:
-            if key_node.tag == _PLAIN and key_node.value == "<<":
-                inherited = {**self._inherited(value_node, path, depth), **inherited}
+        while not self._parser.check_event(yaml.MappingEndEvent):
+            event = self._parser.get_event()
+            if _is_merge(event):
+                inherited = {**self._inherited(event, path, depth), **inherited}
                 continue
-            key = _key(key_node, path)
+            key = self._key(event, path)
             if key in found:
                 self.duplicates.append(f"{start}{key}")
-            found[key] = self.value(value_node, f"{start}{key}", depth + 1)
+            found[key] = self._value(f"{start}{key}", depth + 1)
+        self._parser.get_event()
         return {**inherited, **found} if inherited else found
 
-    def _inherited(self, node: Any, path: str, depth: int) -> dict[str, Any]:
-        value = self.value(node, path, depth + 1)
+    def _key(self, event: Any, path: str) -> str:
+        if isinstance(event, yaml.AliasEvent):
+            value = self._alias(event)
+        else:
+            value = _scalar(event) if isinstance(event, yaml.ScalarEvent) else None
+            if event.anchor is not None:
+                self._anchors[event.anchor] = (value, 1)
+        if value is None or isinstance(value, list | dict):
+            raise BadRequest(f"the body is not valid YAML: a key is no text{_line(event)}")
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        key = _number_text(value) if isinstance(value, int | float) else value
+        check_text(key, path)
+        return key
+
+    def _inherited(self, event: Any, path: str, depth: int) -> dict[str, Any]:
+        value = self._value(path, depth + 1)
         parts = value if isinstance(value, list) else [value]
         if not all(isinstance(part, dict) for part in parts):
-            raise BadRequest(f"the body is not valid YAML: << is no mapping{_line(node)}")
+            raise BadRequest(f"the body is not valid YAML: << is no mapping{_line(event)}")
         merged: dict[str, Any] = {}
         for part in reversed(parts):
             merged.update(part)
         return merged
 
 
-def _key(node: Any, path: str) -> str:
-    value = _scalar(node) if isinstance(node, yaml.ScalarNode) else None
-    if value is None:
-        raise BadRequest(f"the body is not valid YAML: a key is no text{_line(node)}")
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    key = _number_text(value) if isinstance(value, int | float) else value
-    check_text(key, path)
-    return key
+def _is_merge(event: Any) -> bool:
+    return isinstance(event, yaml.ScalarEvent) and event.value == "<<" and _is_plain(event)
 
 
-def _scalar(node: Any) -> Any:
-    match node.tag.removeprefix("tag:yaml.org,2002:"):
-        case "!plain":
-            return plain(node.value)
+def _is_plain(event: Any) -> bool:
+    """Whether a scalar has neither quotes nor a tag."""
+    return event.tag is None and event.implicit[0]
+
+
+def _scalar(event: Any) -> Any:
+    if _is_plain(event):
+        return plain(event.value)
+    match (event.tag or "").removeprefix("tag:yaml.org,2002:"):
         case "int" | "float" | "bool" | "null":
-            return plain(node.value)
+            return plain(event.value)
         case "binary":
-            return _binary(node)
+            return _binary(event)
         case _:
-            return node.value
+            return event.value
 
 
-def _binary(node: Any) -> str:
+def _binary(event: Any) -> str:
     try:
-        return base64.b64decode(node.value, validate=False).decode()
+        return base64.b64decode("".join(event.value.split()), validate=True).decode()
     except ValueError as error:
-        raise BadRequest(f"the body is not valid YAML: wrong !!binary{_line(node)}") from error
+        raise BadRequest(f"the body is not valid YAML: wrong !!binary{_line(event)}") from error
 
 
 def plain(text: str) -> str | int | float | bool | None:
@@ -182,8 +226,8 @@ def _malformed(error: yaml.MarkedYAMLError) -> BadRequest:
     return BadRequest(f"the body is not valid YAML: {error.problem or error.context}{place}")
 
 
-def _line(node: Any) -> str:
-    return f" at line {node.start_mark.line + 1}" if node.start_mark else ""
+def _line(event: Any) -> str:
+    return f" at line {event.start_mark.line + 1}"
 
 
 class _Printer(yaml.CSafeDumper):
@@ -196,7 +240,7 @@ _Printer.yaml_implicit_resolvers = {}
 
 def to_yaml(content: object) -> str:
     """The content as `kubectl get -o yaml` prints it."""
-    return yaml.dump(
+    text: str = yaml.dump(
         content,
         Dumper=_Printer,
         allow_unicode=True,
@@ -204,6 +248,8 @@ def to_yaml(content: object) -> str:
         sort_keys=False,
         width=80,
     )
+    # The library marks the end of a document that ends in empty lines.
+    return text.removesuffix("...\n")
 
 
 def _print_mapping(printer: yaml.CSafeDumper, value: dict[str, Any]) -> yaml.Node:
