@@ -80,3 +80,10 @@ def test_the_programs_own_variables_win_over_the_defaults() -> None:
     env = document(env=(("PATH", "/mine"),), hostname="h")["process"]["env"]
 
     assert env == ["PATH=/mine", "HOSTNAME=h"]
+
+
+def test_in_a_user_namespace_no_group_is_asked_for_and_no_sysfs_mounted() -> None:
+    made = document(rootless=True, network_namespace="/n")
+
+    assert "cgroupsPath" not in made["linux"]
+    assert [mount["type"] for mount in made["mounts"] if mount["destination"] == "/sys"] == ["bind"]
