@@ -86,7 +86,8 @@ def started(*settings: str) -> Iterator[Cluster]:
         try:
             yield cluster
         finally:
-            cluster.stop()
+            if (directory / "data/postmaster.pid").exists():
+                cluster.stop()
     finally:
         shutil.rmtree(directory)
 
