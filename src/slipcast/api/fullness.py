@@ -17,7 +17,7 @@ import msgspec
 
 from slipcast.api.document import JSON
 from slipcast.api.fields import Field, fields_of
-from slipcast.api.kinds import BUILD, IMAGE, Kind
+from slipcast.api.kinds import BUILD, IMAGE, TEMPLATE, Kind
 
 _COMMON: Final[Mapping[str, Any]] = {
     "spec": {},
@@ -61,6 +61,7 @@ ALWAYS: Final[Mapping[tuple[str, str], Mapping[str, Any]]] = {
         "status.tags[].items": None,
         "status.tags[].items[].image": "",
     },
+    (TEMPLATE, "Template"): {"objects": None},
 }
 """THE TABLE of fields that are always there, by kind: paths and what they say when nothing is."""
 

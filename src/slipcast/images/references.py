@@ -17,20 +17,11 @@ STREAM_NAME: Final = "[a-z0-9]+(?:[._-][a-z0-9]+)*"
 """What a stream may be called (IS-1)."""
 
 _STREAM_NAME = re.compile(STREAM_NAME)
-_TAG_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 
 
 def stream_name(name: str) -> tuple[str, ...]:
     """What is wrong with the name of a stream (IS-1); empty when nothing is."""
     return () if _STREAM_NAME.fullmatch(name) else (f'must match "{STREAM_NAME}"',)
-
-
-def tag_name(name: str) -> tuple[str, ...]:
-    """What is wrong with the name of a tag (IS-3); empty when nothing is."""
-    if _TAG_NAME.fullmatch(name):
-        return ()
-    what = "must be letters, digits, '_', '.' and '-', at most 128, and not begin with '.' or '-'"
-    return (what,)
 
 
 def split_stream_tag(name: str) -> tuple[str, str] | None:

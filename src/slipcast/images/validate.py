@@ -1,6 +1,8 @@
 """What is wrong with images, image streams and the requests about them; metadata is elsewhere.
 
-Source: image-streams.md sections 2, 5, 7, 8 and 9; IS-3 is kept as it recommends.
+The names of tags are not looked at, for the original takes any (IS-3); registries do.
+
+Source: image-streams.md sections 2, 5, 7, 8 and 9.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from slipcast.api.image import (
     TagReference,
 )
 from slipcast.api.meta import ObjectMeta, ObjectReference
-from slipcast.images.references import pull_spec, stream_name, tag_name
+from slipcast.images.references import pull_spec, stream_name
 from slipcast.values.causes import Cause, invalid, required
 from slipcast.values.imageref import ImageRef
 from slipcast.values.names import path_segment
@@ -46,11 +48,7 @@ def image_stream(new: ImageStream, old: ImageStream | None) -> tuple[Cause, ...]
     return (
         *_stream_name(new.metadata),
         *_repository(new.spec.docker_image_repository, "spec.dockerImageRepository"),
-        *(
-            cause
-            for tag in new.spec.tags
-            for cause in (*_named(tag.name), *tag_reference(tag, f"spec.tags[{tag.name}]"))
-        ),
+        *(cause for tag in new.spec.tags for cause in tag_reference(tag, f"spec.tags[{tag.name}]")),
         *_history(new),
     )
 
@@ -88,8 +86,6 @@ def image_stream_mapping(mapping: ImageStreamMapping) -> tuple[Cause, ...]:
     causes = list(_mapped_stream(mapping))
     if not mapping.tag:
         causes.append(required("tag"))
-    else:
-        causes.extend(invalid("tag", mapping.tag, what) for what in tag_name(mapping.tag))
     causes.extend(_image(mapping.image, "image."))
     return tuple(causes)
 
@@ -120,14 +116,6 @@ def _stream_name(meta: ObjectMeta) -> Iterator[Cause]:
     if len(f"{meta.namespace}/{name}") > LONGEST_NAME:
         what = f"'namespace/name' cannot be longer than {LONGEST_NAME} characters"
         yield invalid(path, name, what)
-
-
-def _named(name: str) -> Iterator[Cause]:
-    path = f"spec.tags[{name}].name"
-    if not name:
-        yield required(path)
-    else:
-        yield from (invalid(path, name, what) for what in tag_name(name))
 
 
 def _repository(text: str, path: str) -> Iterator[Cause]:
