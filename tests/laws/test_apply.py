@@ -8,13 +8,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from laws.test_patches import deployments
+from laws.test_patches import deployments, wild
 from shaped import DEPLOYMENT
 from slipcast.api.apply import applied
 from slipcast.api.fieldset import difference, intersection, normalized, union
 from slipcast.api.managed import APPLY, entries_of, updated
 from slipcast.api.tracked import change, fields_of
-from slipcast.values.apifaults import Conflict
+from slipcast.values.apifaults import BadRequest, Conflict
 
 JSON = dict[str, Any]
 
@@ -145,6 +145,22 @@ def test_neither_object_nor_configuration_is_changed(
     forced(live, config, "me")
     updated(live, config, "me", NOW, DEPLOYMENT)
 
+    assert (live, config) == copies
+
+
+@given(taken=steps, config=wild, manager=st.sampled_from(["me", "kubectl"]), force=st.booleans())
+def test_any_configuration_is_applied_or_refused(
+    taken: list[tuple[str, bool, JSON]], config: JSON, manager: str, *, force: bool
+) -> None:
+    live = after_steps(taken)
+    copies = deepcopy((live, config))
+
+    try:
+        after = applied(live, config, manager, NOW, DEPLOYMENT, force=force)
+    except (BadRequest, Conflict):
+        after = {}
+
+    assert isinstance(after, dict)
     assert (live, config) == copies
 
 

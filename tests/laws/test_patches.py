@@ -65,6 +65,23 @@ operations = st.fixed_dictionaries(
     optional={"from": pointers, "value": values},
 )
 
+# What nobody in their senses sends: directives and known fields of any type, anywhere.
+wild_keys = st.sampled_from(
+    [
+        *("metadata", "labels", "finalizers", "annotations", "managedFields"),
+        *("spec", "template", "containers", "name", "env", "volumes", "strategy", "selector"),
+        *("$patch", "$retainKeys", "$setElementOrder/containers", "$setElementOrder/finalizers"),
+        *("$deleteFromPrimitiveList/finalizers", "$setElementOrder"),
+    ]
+)
+wild_scalars = st.sampled_from([None, True, 1, "", "a", "delete", "replace", "merge", "name"])
+wild_values = st.recursive(
+    wild_scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(wild_keys, inner, max_size=4),
+    max_leaves=12,
+)
+wild = st.dictionaries(wild_keys, wild_values, max_size=4)
+
 
 @given(documents, documents)
 def test_a_merge_patch_does_what_the_difference_says(before: JSON, after: JSON) -> None:
@@ -149,6 +166,19 @@ def test_no_patch_changes_what_it_was_given(document: JSON, patch: JSON) -> None
     strategic_patch(document, patch, DEPLOYMENT)
     three_way(patch, document, patch, DEPLOYMENT)
 
+    assert same([document, patch], list(copies))
+
+
+@given(deployments, wild)
+def test_any_strategic_patch_is_done_or_a_bad_request(document: JSON, patch: JSON) -> None:
+    copies = deepcopy((document, patch))
+
+    try:
+        after = strategic_patch(document, patch, DEPLOYMENT)
+    except BadRequest:
+        after = {}
+
+    assert isinstance(after, dict)
     assert same([document, patch], list(copies))
 
 

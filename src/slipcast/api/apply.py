@@ -54,8 +54,7 @@ def applied(
     Errors: Conflict with a cause for every field; BadRequest for a configuration with managedFields
             or with list elements that nothing identifies.
     """
-    if (config.get("metadata") or {}).get("managedFields") is not None:
-        raise BadRequest("metadata.managedFields must be nil")
+    _check_metadata(config)
     check_elements(config, shape)
     ours = Entry(
         manager=manager,
@@ -82,6 +81,14 @@ def applied(
     left = without(without(entries.values(), differing.changed), differing.removed)
     _note_last_applied(after, config, manager)
     return with_entries(after, [*left, ours] if ours.fields else left)
+
+
+def _check_metadata(config: JSON) -> None:
+    metadata = config.get("metadata") or {}
+    if not isinstance(metadata, dict):
+        raise BadRequest("error decoding patch: metadata is no object")
+    if metadata.get("managedFields") is not None:
+        raise BadRequest("metadata.managedFields must be nil")
 
 
 def _says_same(last: Entry, ours: Entry) -> bool:
@@ -152,11 +159,11 @@ def _note_last_applied(after: JSON, config: JSON, manager: str) -> None:
     if manager != _KUBECTL or LAST_APPLIED not in _annotations(after):
         return
     annotations = {key: value for key, value in _annotations(config).items() if key != LAST_APPLIED}
-    metadata = {**config.get("metadata", {}), "annotations": annotations}
+    metadata = {**(config.get("metadata") or {}), "annotations": annotations}
     noted = _encode({**config, "metadata": metadata}).decode() + "\n"
     after["metadata"]["annotations"][LAST_APPLIED] = noted
 
 
 def _annotations(content: JSON) -> JSON:
-    annotations: JSON = (content.get("metadata") or {}).get("annotations") or {}
-    return annotations
+    annotations = (content.get("metadata") or {}).get("annotations")
+    return annotations if isinstance(annotations, dict) else {}
