@@ -137,6 +137,8 @@ _CORE_WRITTEN = (
     _on(kinds.CORE, ("impersonate",), "serviceaccounts"),
     _on(kinds.APPS, WRITE, "deployments", "deployments/scale", "deployments/rollback"),
     _on(kinds.BATCH, WRITE, "jobs", "cronjobs"),
+    _on(kinds.APPS, READ, "deployments/status"),
+    _on(kinds.BATCH, READ, "jobs/status"),
     _on(kinds.COORDINATION, WRITE, "leases"),
 )
 _VIEWED = (

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -34,12 +36,19 @@ class StandingClock:
 
     def __init__(self) -> None:
         self.moment = NOON
+        self._moved = asyncio.Event()
 
     def now(self) -> datetime:
         return self.moment
 
     async def until(self, moment: datetime) -> None:
-        self.moment = max(self.moment, moment)
+        while self.moment < moment:
+            await self._moved.wait()
+
+    def move(self, **by: float) -> None:
+        self.moment += timedelta(**by)
+        self._moved.set()
+        self._moved = asyncio.Event()
 
 
 @pytest.fixture
@@ -80,3 +89,13 @@ def put(api: Api) -> Put:
         return (await api.create(CONFIG_MAPS, content)).document.content
 
     return create
+
+
+@asynccontextmanager
+async def working(store: Store) -> AsyncIterator[None]:
+    """While the store does what it does beside requests."""
+    async with asyncio.TaskGroup() as tasks:
+        beside = [tasks.create_task(work) for work in store.background()]
+        yield
+        for task in beside:
+            task.cancel()
