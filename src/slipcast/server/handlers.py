@@ -9,6 +9,7 @@ import msgspec
 
 from slipcast.api import codec
 from slipcast.api.document import JSON
+from slipcast.api.protobuf import reading as protobuf
 from slipcast.ports.api import Answer, Api, Patch, WriteOptions
 from slipcast.server import answers, queries, tables
 from slipcast.server.calls import Call, is_true
@@ -37,6 +38,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         """
         media_type = body_type(self.exchange.header(b"content-type"))
         body = await self.exchange.body()
+        if media_type == protobuf.MEDIA_TYPE:
+            return protobuf.read(body), ()
         if options.validation == "Ignore":
             return codec.parse(body, media_type), ()
         parsed = codec.examine(body, media_type)
@@ -50,7 +53,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         body = await self.exchange.body()
         if not body.strip():
             return {}
-        return codec.parse(body, body_type(self.exchange.header(b"content-type")))
+        media_type = body_type(self.exchange.header(b"content-type"))
+        if media_type == protobuf.MEDIA_TYPE:
+            return protobuf.read(body)
+        return codec.parse(body, media_type)
 
 
 async def get(request: Request) -> None:

@@ -1,7 +1,7 @@
 """Negotiation: in which form a client takes answers, and in which form it sent its body.
 
-Pure. We speak JSON and YAML; protobuf is passed over, since every client that prefers it takes JSON
-as well.
+Pure. We speak JSON and YAML, and read protobuf too; answers are never in it, since every client
+that prefers it takes JSON as well.
 
 Source: Kubernetes API concepts: alternate representations, receiving resources as Tables.
 """
@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from slipcast.api.protobuf import reading as protobuf
 from slipcast.values.apifaults import NotAcceptable, UnsupportedMediaType
 
 META: Final = "meta.k8s.io"
@@ -33,6 +34,7 @@ BODIES: Final = {
     "application/yaml": "application/yaml",
     "application/x-yaml": "application/yaml",
     "text/yaml": "application/yaml",
+    protobuf.MEDIA_TYPE: protobuf.MEDIA_TYPE,
     # What clients say that were not told what to say; the body is an object all the same.
     "application/x-www-form-urlencoded": "application/json",
     "*/*": "application/json",
