@@ -9,6 +9,7 @@ container, and the Go `s2i` when it is on PATH. Prints medians, ratios and peak 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import shutil
 import socket
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,8 +61,12 @@ class Bench:
 
     def do(self, *argv: str) -> None:
         """Run a command of the preparation."""
+        self.do_in(self.env, *argv)
+
+    def do_in(self, env: Mapping[str, str], *argv: str) -> None:
+        """Run a command of the preparation in an environment of its own."""
         with self.log.open("ab") as log:
-            subprocess.run(argv, check=True, env={**os.environ, **self.env}, stdout=log, stderr=log)
+            subprocess.run(argv, check=True, env={**os.environ, **env}, stdout=log, stderr=log)
 
     def slipcast(self, *words: str) -> tuple[str, ...]:
         """A slipcast command line."""
@@ -140,42 +146,75 @@ def layer(bench: Bench) -> None:
     port = free_port()
     registry = start_registry(bench, port)
     target = f"localhost:{port}/bench/big"
-    recipe = bench.home / "big" / "Containerfile"
-    recipe.write_text(f"FROM {BASE}\nCOPY tree /tree\n")
-    script = (
-        f"buildah {' '.join(bench.storage)} bud -q --no-cache -t {target}:bud {recipe.parent} && "
-        f"buildah {' '.join(bench.storage)} push -q --tls-verify=false {target}:bud"
-    )
-    ours = bench.slipcast(
-        "s2i", "build", str(tree), BUILDER, f"{OUT}-big", "--copy", "--push", f"{target}:ours"
-    )
+    plain = {**bench.env, "SLIPCAST_INSECURE_REGISTRIES": f"localhost:{port}"}
+    stored, seed = bench.home / "registry", bench.home / "seed"
 
-    def begin_anew() -> None:
+    def pushed(source: Path, name: str) -> tuple[str, ...]:
+        where = ("--copy", "--push", f"{target}:{name}")
+        return bench.slipcast("s2i", "build", str(source), BUILDER, f"{OUT}-big", *where)
+
+    def begin_empty() -> None:
         """The registry knows no blob, the engine no image of an earlier run."""
-        shutil.rmtree(bench.home / "registry", ignore_errors=True)
+        shutil.rmtree(stored, ignore_errors=True)
         bench.forget(f"{OUT}-big")
 
-    plain = {**bench.env, "SLIPCAST_INSECURE_REGISTRIES": f"localhost:{port}"}
+    def begin_seeded() -> None:
+        """The registry knows the builder image's layers."""
+        begin_empty()
+        shutil.copytree(seed, stored)
+
     try:
-        compare(
-            "500 MB of source, tree to registry",
-            [
-                Contender(
-                    name="slipcast s2i build --push", argv=ours, env=plain, before=begin_anew
-                ),
-                Contender(
-                    name="buildah bud, buildah push",
-                    argv=("sh", "-c", script),
-                    env=bench.env,
-                    before=begin_anew,
-                ),
-            ],
-            runs=max(1, bench.runs // 2),
-            log=bench.log,
-        )
+        bench.do_in(plain, *pushed(inputs.application(bench.home / "small", 1, 1), "seed"))
+        shutil.copytree(stored, seed)
+        for case, begin in (("the builder's layers there", begin_seeded), ("empty", begin_empty)):
+            ours = Contender(
+                name="slipcast s2i build --push", argv=pushed(tree, "ours"), env=plain, before=begin
+            )
+            contenders = [ours, bud_and_push(bench, tree, target, begin)]
+            if begin is begin_seeded:
+                contenders += floors(bench, tree, target)
+            title = f"500 MB of source, tree to registry; registry: {case}"
+            compare(title, contenders, runs=max(1, bench.runs // 2 + 1), log=bench.log)
     finally:
         registry.terminate()
         registry.wait()
+
+
+def bud_and_push(bench: Bench, tree: Path, target: str, before: Callable[[], None]) -> Contender:
+    """The same layer by buildah, from a Dockerfile that only copies."""
+    recipe = tree.parent / "Containerfile"
+    recipe.write_text(f"FROM {BUILDER}\nCOPY tree /tree\n")
+    buildah = f"buildah {' '.join(bench.storage)}"
+    script = (
+        f"{buildah} bud -q --no-cache -t {target}:bud {recipe.parent} && "
+        f"{buildah} push -q --tls-verify=false {target}:bud"
+    )
+    return Contender(
+        name="buildah bud, buildah push", argv=("sh", "-c", script), env=bench.env, before=before
+    )
+
+
+def floors(bench: Bench, tree: Path, target: str) -> list[Contender]:
+    """What no program can go below: the copy of the source, and the registry taking 500 MB."""
+    copied, blob = bench.home / "copied", bench.home / "blob"
+    with blob.open("wb") as file:
+        for _ in range(500):
+            file.write(os.urandom(1_000_000))
+    with blob.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    uploads = f"http://{target.replace('/', '/v2/', 1)}-floor/blobs/uploads/"
+    script = (
+        f"place=$(curl -sif -X POST {uploads} | tr -d '\\r' | sed -n 's/^[Ll]ocation: //p') && "
+        f'curl -sf -T {blob} "$place&digest=sha256:{digest}"'
+    )
+    return [
+        Contender(
+            name="cp -a of the source",
+            argv=("cp", "-a", str(tree), str(copied)),
+            before=lambda: shutil.rmtree(copied, ignore_errors=True),
+        ),
+        Contender(name="the registry alone, by curl", argv=("sh", "-c", script)),
+    ]
 
 
 def detection(bench: Bench) -> None:

@@ -70,8 +70,14 @@ class Registry:
         """Add a blob whose digest is known when it has been read."""
         place = self._begin()
         headers = {"Content-Type": "application/octet-stream", "Transfer-Encoding": "chunked"}
-        _, answer, _ = self._ask("PATCH", place, headers=headers, body=_chunks(stream), once=True)
-        self._finish(self._location(answer, place), stream.digest, b"")
+        body = _Chunks(stream)
+        _, answer, _ = self._ask("PATCH", place, headers=headers, body=body, once=True)
+        place = self._location(answer, place)
+        if body.broken is not None:
+            # Ended in good order, since the registry would keep what broke off for days.
+            self._ask("DELETE", place, allowed={_NOT_FOUND})
+            raise body.broken
+        self._finish(place, stream.digest, b"")
 
     def put(self, content: bytes) -> None:
         """Add a small blob, unless it is there."""
@@ -242,14 +248,26 @@ class Registry:
         )
 
 
-def _chunks(pieces: Iterable[Sendable]) -> Iterator[Sendable]:
-    """A body of unknown length; http.client would copy every piece twice to frame it."""
-    before = b""
-    for piece in pieces:
-        yield b"%s%x\r\n" % (before, len(piece))
-        yield piece
-        before = b"\r\n"
-    yield before + b"0\r\n\r\n"
+class _Chunks:
+    """A body of unknown length; http.client would copy every piece twice to frame it.
+
+    Shape:  broken is what ended the pieces before their end.
+    """
+
+    def __init__(self, pieces: Iterable[Sendable]) -> None:
+        self._pieces = pieces
+        self.broken: Exception | None = None
+
+    def __iter__(self) -> Iterator[Sendable]:
+        before = b""
+        try:
+            for piece in self._pieces:
+                yield b"%s%x\r\n" % (before, len(piece))
+                yield piece
+                before = b"\r\n"
+        except Exception as broken:  # noqa: BLE001 -- carried past the end of the request
+            self.broken = broken
+        yield before + b"0\r\n\r\n"
 
 
 def _parameters(text: str) -> dict[str, str]:

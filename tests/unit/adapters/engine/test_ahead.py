@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
@@ -80,6 +81,28 @@ def test_it_goes_on_while_the_layer_is_moved_into_the_store(
     assert ahead is not None
     ahead.tell(diff_id)
     upper.rename(upper.with_name("store"))
+    moved.set()
+    outgoing.wait([diff_id])
+
+    assert sent == [diff_id]
+
+
+def test_a_layer_that_the_store_had_before_is_read_there(
+    upper: Path, change: Change, diff_id: str
+) -> None:
+    moved, sent = Event(), list[str]()
+
+    def send(_: str, __: object, pieces: Iterator[bytes], ___: Described) -> None:
+        moved.wait()
+        sent.append(digest(pieces))
+
+    outgoing = going(send)
+    ahead = outgoing.begin("registry.example/a", ANONYMOUS, change.found, upper)
+    assert ahead is not None
+    ahead.tell(diff_id)
+    shutil.copytree(upper, upper.with_name("store"), symlinks=True)
+    ahead.read_from(upper.with_name("store"))
+    shutil.rmtree(upper)
     moved.set()
     outgoing.wait([diff_id])
 

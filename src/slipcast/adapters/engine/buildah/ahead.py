@@ -16,6 +16,7 @@ from slipcast.adapters.engine.buildah.change import Found
 from slipcast.adapters.layers.tar import END, Type, header, padding
 from slipcast.ports.engine import RegistryAccess
 
+_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _PIECE = 1 << 20
 # Below, the push itself takes no longer than asking the registry does.
 _WORTH = 8 << 20
@@ -72,11 +73,11 @@ class Ahead:
     def __init__(self, send: Send, found: Sequence[Found], upper: Path) -> None:
         self._described = Described()
         # The directory is moved into the store meanwhile; its descriptor goes with it.
-        descriptor = os.open(upper, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        pieces = tar(found, os.fsencode(upper), descriptor)
-        self._thread = threading.Thread(
-            target=self._work, args=(send, pieces, descriptor), daemon=True
-        )
+        self._descriptor = os.open(upper, _DIRECTORY)
+        self._open = threading.Lock()
+        self._is_open = True
+        pieces = tar(found, os.fsencode(upper), self._descriptor)
+        self._thread = threading.Thread(target=self._work, args=(send, pieces), daemon=True)
         self._thread.start()
 
     @property
@@ -93,17 +94,27 @@ class Ahead:
         """Say which layer it is; nothing when the commit failed."""
         self._described.tell(diff_id)
 
+    def read_from(self, place: Path) -> None:
+        """Read the same files elsewhere: what the store had before is not moved, but removed."""
+        with self._open:
+            if self._is_open:
+                other = os.open(place, _DIRECTORY)
+                os.dup2(other, self._descriptor, inheritable=False)
+                os.close(other)
+
     def wait(self) -> None:
         """Wait for the end, whatever that is."""
         self._thread.join()
 
-    def _work(self, send: Send, pieces: Iterator[bytes], descriptor: int) -> None:
+    def _work(self, send: Send, pieces: Iterator[bytes]) -> None:
         try:
             send(pieces, self._described)
         except Exception:  # noqa: BLE001, S110 -- the push finds it again, and tells it
             pass
         finally:
-            os.close(descriptor)
+            with self._open:
+                self._is_open = False
+                os.close(self._descriptor)
 
 
 SendTo = Callable[[str, RegistryAccess, Iterator[bytes], Described], None]

@@ -98,11 +98,14 @@ def commit(ground: Ground, spec: CommitSpec, now: int, begin: Begin) -> ImageFac
     try:
         change = read_change(upper, ground.lower, leave_out=spec.leave_out, latest=latest)
         _settle(change)
-        recorded = _recorded(change, tar_split, begin(change.found, upper))
+        ahead = begin(change.found, upper)
+        recorded = _recorded(change, tar_split, ahead)
     except (Unreadable, Changed) as odd:
         raise NotHere(str(odd)) from odd
     finished = Finished(parent=ground.parent, upper=upper, tar_split=tar_split, recorded=recorded)
     add_layer(ground.storage, finished)
+    if ahead is not None:
+        ahead.read_from(ground.storage.overlay / finished.id / "diff")
     return _image(ground, spec, finished.id, recorded, latest)
 
 
