@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from slipcast.api.fields import Place, fields_of
+from slipcast.api.wire import Quantity
 from slipcast.values.apifaults import BadRequest
 from slipcast.values.causes import TYPE_INVALID, Cause, shown
 
@@ -160,9 +161,10 @@ def _type(place: Place) -> str:
     if place.struct is not None:
         return place.struct.__name__
     if place.item is not None:
-        return f"[]{_type(place.item)}" if place.form == "list" else "map[string]"
+        return f"{'[]' if place.form == 'list' else 'map[string]'}{_type(place.item)}"
     written = place.marks.get("format")
     if isinstance(written, str):
         return written
     names: Mapping[Any, str] = {str: "string", bool: "bool", int: "int64", bytes: "[]uint8"}
-    return names.get(place.annotation, "intstr.IntOrString")
+    union = "resource.Quantity" if place.annotation == Quantity else "intstr.IntOrString"
+    return names.get(place.annotation, union)

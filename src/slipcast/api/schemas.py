@@ -79,6 +79,30 @@ _ELSEWHERE: Final[Mapping[str, str]] = {
     "OAuthAccessToken": f"{_OPENSHIFT}.oauth.v1",
 }
 """Structs that are not where their module is."""
+_INT_OR_STRING: Final = "io.k8s.apimachinery.pkg.util.intstr.IntOrString"
+_QUANTITY: Final = "io.k8s.apimachinery.pkg.api.resource.Quantity"
+_UNIONS: Final[Mapping[Dialect, Mapping[str, JSON]]] = {
+    "v3": {
+        _INT_OR_STRING: {
+            "description": "A number or a text.",
+            "oneOf": [{"type": "integer"}, {"type": "string"}],
+            "format": "int-or-string",
+        },
+        _QUANTITY: {
+            "description": "An amount, such as 500m or 1Gi.",
+            "oneOf": [{"type": "string"}, {"type": "number"}],
+        },
+    },
+    "v2": {
+        _INT_OR_STRING: {
+            "description": "A number or a text.",
+            "type": "string",
+            "format": "int-or-string",
+        },
+        _QUANTITY: {"description": "An amount, such as 500m or 1Gi.", "type": "string"},
+    },
+}
+"""Places that take a number or a text. Swagger 2 cannot say so."""
 _HEAD: Final = {
     "apiVersion": {
         "description": "The version of the API in which the object is written.",
@@ -166,12 +190,16 @@ def _collect(struct: type[msgspec.Struct], dialect: Dialect, found: dict[str, JS
     found[name] = schema_of(struct, dialect)
     for field in fields_of(struct).values():
         for part in _parts(field.place):
-            _collect(part, dialect, found)
+            if part.struct is not None:
+                _collect(part.struct, dialect, found)
+            elif part.form == "plain" and len(_scalars(part.annotation)) > 1:
+                union = _union_name(_scalars(part.annotation))
+                found[union] = _UNIONS[dialect][union]
 
 
-def _parts(place: Place) -> Iterator[type[msgspec.Struct]]:
-    if place.struct is not None:
-        yield place.struct
+def _parts(place: Place) -> Iterator[Place]:
+    """A place, and the places of its elements."""
+    yield place
     if place.item is not None:
         yield from _parts(place.item)
 
@@ -204,19 +232,18 @@ def _schema(place: Place, dialect: Dialect) -> JSON:
 def _plain(place: Place, dialect: Dialect) -> JSON:
     kinds = _scalars(place.annotation)
     if len(kinds) > 1:
-        form = {"format": "int-or-string"} if float not in kinds else {}
-        if dialect == "v2":
-            return {"type": "string", **form}
-        number = {"type": "integer"} if form else {"type": "number"}
-        return {"oneOf": [number, {"type": "string"}], **form}
+        return {"$ref": f"{_REFS[dialect]}{_union_name(kinds)}"}
     schemas: Mapping[Any, JSON] = {
         str: {"type": "string"},
         bool: {"type": "boolean"},
         int: {"type": "integer"},
-        float: {"type": "number"},
         bytes: {"type": "string", "format": "byte"},
     }
     return {**schemas[kinds[0]], **_marks(place)}
+
+
+def _union_name(kinds: tuple[Any, ...]) -> str:
+    return _QUANTITY if float in kinds else _INT_OR_STRING
 
 
 def _scalars(annotation: Any) -> tuple[Any, ...]:

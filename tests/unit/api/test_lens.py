@@ -11,13 +11,19 @@ from slipcast.api.build import Build, BuildConfig, EnvVar, GitBuildSource
 from slipcast.api.core import ConfigMap, Secret
 from slipcast.api.document import Document
 from slipcast.api.image import ImageStream
-from slipcast.api.kinds import require
+from slipcast.api.kinds import Kind, require
 from slipcast.api.lens import content_of, overlay, read, unknown_fields
 from slipcast.api.pod import Pod
 from slipcast.api.template import Template
 from slipcast.values.apifaults import BadRequest
 
 CONFIG = require("build.openshift.io", "BuildConfig")
+LAYERS = Kind(
+    group="image.openshift.io",
+    name="ImageStreamLayers",
+    plural="layers",
+    struct="image:ImageStreamLayers",
+)
 
 
 def config(**spec: Any) -> dict[str, Any]:
@@ -274,3 +280,52 @@ def test_places_that_are_kept_as_written_know_every_field() -> None:
 
 def test_unknown_fields_are_told_of_what_has_the_wrong_type_too() -> None:
     assert unknown_fields({"spec": [], "status": 1, "x": 1}, CONFIG) == ("x",)
+
+
+def test_unknown_fields_are_told_in_the_values_of_maps() -> None:
+    content = {"metadata": {}, "blobs": {"sha256:a": {"size": 1, "nope": 1}, "sha256:b": None}}
+
+    assert unknown_fields(content, LAYERS) == ("blobs.sha256:a.nope",)
+
+
+def test_a_document_with_nulls_is_seen_as_its_content_is() -> None:
+    document = Document.of(CONFIG, config(triggers=None, later=None), 3)
+
+    assert read(document, BuildConfig).metadata.resource_version == "3"
+
+
+def test_a_document_that_was_not_written_has_no_revision() -> None:
+    assert read(Document.of(CONFIG, config()), BuildConfig).metadata.resource_version == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({"metadata": []}, "cannot unmarshal array into Go struct field Pod.metadata of type"),
+        ({"metadata": {"labels": 1}}, "field ObjectMeta.metadata.labels of type map[string]string"),
+        ({"metadata": {"generation": "1"}}, "unmarshal string into Go struct field ObjectMeta"),
+        ({"spec": {"hostNetwork": 1}}, "unmarshal number into Go struct field PodSpec"),
+        ({"spec": {"priority": 2**31}}, "number 2147483648 into Go struct field PodSpec.spec.pri"),
+        ({"spec": {"priority": True}}, "unmarshal bool into Go struct field PodSpec.spec.priority"),
+        ({"spec": {"containers": {}}}, "unmarshal object into Go struct field PodSpec"),
+        ({"spec": {"containers": [1]}}, "spec.containers[0] of type Container"),
+        ({"spec": {"overhead": {"cpu": []}}}, "spec.overhead[cpu] of type resource.Quantity"),
+    ],
+)
+def test_wrong_types_are_told_in_the_words_clients_know(
+    content: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(BadRequest) as caught:
+        read(content, Pod)
+
+    assert words in caught.value.message
+
+
+def test_what_is_no_object_at_all_is_told() -> None:
+    with pytest.raises(BadRequest, match="cannot unmarshal array into Go value of type Pod"):
+        read([], Pod)  # type: ignore[arg-type]
+
+
+def test_the_version_that_was_sent_is_told() -> None:
+    with pytest.raises(BadRequest, match='Pod in version "v2"'):
+        read({"apiVersion": "x/v2", "metadata": 1}, Pod)

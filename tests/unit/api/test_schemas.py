@@ -112,10 +112,18 @@ def test_fields_have_words_also_where_they_are_inherited() -> None:
     ],
 )
 def test_a_number_or_a_name_is_said_as_the_dialect_can(dialect: Dialect, schema: JSON) -> None:
-    service = components([require("", "Service")], dialect=dialect)
-    port = service["io.k8s.api.core.v1.ServicePort"]["properties"]["targetPort"]
+    schemas = components([require("", "Service")], dialect=dialect)
 
-    assert {name: port[name] for name in schema} == schema
+    union = schemas["io.k8s.apimachinery.pkg.util.intstr.IntOrString"]
+    assert {name: union[name] for name in schema} == schema
+
+
+def test_amounts_are_a_schema_of_their_own() -> None:
+    requests = V3["io.k8s.api.core.v1.ResourceRequirements"]["properties"]["requests"]
+
+    assert requests["additionalProperties"] == {
+        "$ref": "#/components/schemas/io.k8s.apimachinery.pkg.api.resource.Quantity"
+    }
 
 
 def test_moments_and_data_have_their_formats() -> None:
