@@ -3,8 +3,8 @@
 Written here and not taken from a library: the one there is for Python copies the document for
 every request, has no bound on what `copy` makes of it, and no types; the operations are short.
 
-Source: RFC 6902, RFC 6901; Kubernetes for the faults, the limits, and for `test` of null, which
-holds for a member that is not there.
+Source: RFC 6902, RFC 6901; Kubernetes for the faults, the limits, and for two liberties: `replace`
+sets a member that is not there, and `test` of null holds for one.
 """
 
 from __future__ import annotations
@@ -86,9 +86,8 @@ class _Draft:
         if not path:
             self.root = value
             return
-        parent = self._parent(path)
-        place = _place(parent, path[-1])
-        parent[place] = value
+        parent, last = self._parent(path), path[-1]
+        parent[last if isinstance(parent, dict) else _place(parent, last)] = value
 
     def _move(self, path: Path, operation: JSON) -> None:
         origin = _path(operation, "from")

@@ -86,6 +86,11 @@ EXAMPLES: dict[str, tuple[JSON, list[JSON], JSON]] = {
         [{"op": "add", "path": "/metadata/labels/example.com~1team", "value": "a"}],
         {"metadata": {"labels": {"example.com/team": "a"}}},
     ),
+    "a member that is not there is replaced": (
+        {"metadata": {}},
+        [{"op": "replace", "path": "/metadata/labels", "value": {"a": "b"}}],
+        {"metadata": {"labels": {"a": "b"}}},
+    ),
     "null is tested for a member that is not there": (
         {"metadata": {}},
         [{"op": "test", "path": "/metadata/labels", "value": None}],
@@ -106,7 +111,8 @@ IMPOSSIBLE: dict[str, tuple[JSON, JSON]] = {
     "A.15 a text is no number": ({"a": 10}, {"op": "test", "path": "/a", "value": "10"}),
     "a truth is no number": ({"a": 1}, {"op": "test", "path": "/a", "value": True}),
     "what is removed is missing": ({}, {"op": "remove", "path": "/a"}),
-    "what is replaced is missing": ({}, {"op": "replace", "path": "/a", "value": 1}),
+    "the element replaced is missing": ({"a": []}, {"op": "replace", "path": "/a/0", "value": 1}),
+    "what holds the replaced is missing": ({}, {"op": "replace", "path": "/a/b", "value": 1}),
     "what is moved is missing": ({}, {"op": "move", "from": "/a", "path": "/b"}),
     "an index is beyond the end": ({"a": [1]}, {"op": "add", "path": "/a/2", "value": 1}),
     "an index counts from the end": ({"a": [1]}, {"op": "remove", "path": "/a/-1"}),
