@@ -102,7 +102,7 @@ def _value(raw: Any, seen: object) -> Any:
     """What is kept of a field, given what its Struct makes of it."""
     if isinstance(seen, msgspec.Struct):
         return _without_empty(raw if isinstance(raw, dict) else {}, seen)
-    if isinstance(seen, tuple) and isinstance(raw, list):
+    if isinstance(seen, tuple) and isinstance(raw, list | tuple):
         return [_value(part, each) for part, each in zip(raw, seen, strict=True)]
     # Elsewhere the two differ where a number was written as a text, or the other way round.
     return raw if isinstance(seen, dict) or seen is None else msgspec.to_builtins(seen)
@@ -124,5 +124,5 @@ def _places(place: Any, steps: list[str]) -> Iterator[JSON]:
         return
     name = steps[0].removesuffix("[]")
     below = place.get(name) if isinstance(place, dict) else None
-    for each in below if isinstance(below, list) else [below]:
+    for each in below if isinstance(below, list | tuple) else [below]:
         yield from _places(each, steps[1:])

@@ -73,6 +73,17 @@ def test_lists_are_looked_into() -> None:
     ]
 
 
+def test_lists_that_rules_have_made_are_looked_into_too() -> None:
+    tags = ({"name": "t", "reference": False},)
+    content: dict[str, Any] = {"metadata": {}, "spec": {"tags": tags}}
+    view = lens.read({"metadata": {}, "spec": {"tags": list(tags)}}, STREAM.type)
+
+    full = settled(content, view, STREAM)
+
+    assert full["spec"]["tags"][0]["importPolicy"] == {}
+    assert "reference" not in full["spec"]["tags"][0]
+
+
 def test_tags_of_a_stream_always_have_certain_fields() -> None:
     full = kept({"metadata": {}, "spec": {"tags": [{"name": "t", "reference": False}]}}, STREAM)
 
