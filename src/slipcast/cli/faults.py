@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from slipcast.cli import refusals
 from slipcast.cli.printable import printable
 from slipcast.values.faults import Fault, Interrupted, InvalidFault, UsageFault
 
@@ -26,17 +27,18 @@ BUG = 1
 USAGE = 2
 """The exit code of a command line that was wrong."""
 
-S2I_USAGE = 1
-"""The same below `slipcast s2i` (S2I-59, S2I-63)."""
+OTHERS_USAGE = 1
+"""The same below `slipcast s2i` (S2I-59, S2I-63), and for what kubectl and oc know (CL-1)."""
 
 Record = Callable[[str], "tuple[str, Path | None]"]
 
 
 class Manner(Enum):
-    """Whose words errors are told in: our own, or those of the s2i tool."""
+    """Whose words errors are told in: our own, those of the s2i tool, or those of kubectl."""
 
     OWN = "own"
     S2I = "s2i"
+    API = "api"
 
 
 class Ended(Exception):
@@ -55,6 +57,9 @@ def is_usage(fault: Exception) -> bool:
 
 def told(fault: Fault, manner: Manner, *, level: int = 0) -> Iterator[str]:
     """The lines that tell a fault."""
+    if manner is Manner.API:
+        yield from refusals.told(fault)
+        return
     if isinstance(fault, InvalidFault):
         yield from (str(error) for error in fault.errors)
         return
@@ -84,7 +89,7 @@ def _causes(fault: BaseException) -> Iterator[str]:
 def exit_code(fault: Exception, manner: Manner) -> int:
     """What the process ends with."""
     if isinstance(fault, UsageFault | click.UsageError):
-        return S2I_USAGE if manner is Manner.S2I else USAGE
+        return USAGE if manner is Manner.OWN else OTHERS_USAGE
     if isinstance(fault, InvalidFault) and manner is Manner.OWN:
         return fault.exit_code if fault.exit_code != 1 else USAGE
     return fault.exit_code if isinstance(fault, Fault) else 1
@@ -93,13 +98,19 @@ def exit_code(fault: Exception, manner: Manner) -> int:
 def report(fault: Fault, manner: Manner, *, level: int = 0) -> None:
     """Tell a fault on standard error."""
     for line in told(fault, manner, level=level):
+        if manner is Manner.API:
+            click.echo(printable(line), err=True)
+            continue
         for each in line.splitlines() or [""]:
             _error(each)
 
 
-def report_click(fault: click.ClickException) -> None:
+def report_click(fault: click.ClickException, manner: Manner = Manner.OWN) -> None:
     """Tell what click found wrong."""
-    _error(fault.format_message())
+    if manner is Manner.API:
+        click.echo(f"error: {printable(fault.format_message())}", err=True)
+    else:
+        _error(fault.format_message())
 
 
 def report_bug(fault: Exception, record: Record) -> int:

@@ -29,6 +29,7 @@ class Row(NamedTuple):
     name: str
     place: str
     summary: str
+    manner: Manner = Manner.OWN
 
 
 COMMANDS = (
@@ -37,7 +38,12 @@ COMMANDS = (
     Row("detect", "slipcast.cli.commands.detect:detect", "Say what a source is, and why."),
     Row("builders", "slipcast.cli.commands.builders:builders", "List and make builder images."),
     Row("server", "slipcast.cli.commands.server:server", "Serve the API that all this is kept in."),
-    Row("s2i", "slipcast.cli.commands.s2i:s2i", "Everything the s2i tool does, with its flags."),
+    Row(
+        "s2i",
+        "slipcast.cli.commands.s2i:s2i",
+        "Everything the s2i tool does, with its flags.",
+        Manner.S2I,
+    ),
     Row("doctor", "slipcast.cli.commands.doctor:doctor", "Look at what this machine allows."),
 )
 """THE TABLE of commands, in the order help lists them."""
@@ -85,7 +91,7 @@ def slipcast(ctx: click.Context) -> None:
 
 def run(argv: list[str], toolbox: Toolbox) -> int:
     """Run a command line to its end; the exit code."""
-    manner = Manner.S2I if argv[:1] == ["s2i"] else Manner.OWN
+    manner = next((row.manner for row in COMMANDS if argv[:1] == [row.name]), Manner.OWN)
     try:
         code = slipcast.main(argv, prog_name="slipcast", standalone_mode=False, obj=toolbox)
     except Exception as fault:  # noqa: BLE001 -- one of the places where faults end
@@ -107,7 +113,7 @@ def _ended(fault: Exception, manner: Manner, toolbox: Toolbox) -> int:
         case Fault():
             code = _told(fault, None, manner)
         case click.ClickException():
-            faults.report_click(fault)
+            faults.report_click(fault, manner)
             _show_help(getattr(fault, "ctx", None), manner)
             code = faults.exit_code(fault, manner)
         case _:
@@ -135,5 +141,7 @@ def _show_help(ctx: click.Context | None, manner: Manner) -> None:
         return
     if manner is Manner.S2I:
         click.echo(ctx.get_help(), err=True)
+    elif manner is Manner.API:
+        click.echo(f"See '{ctx.command_path} --help' for usage.", err=True)
     else:
         click.echo(f"Try '{ctx.command_path} --help'.", err=True)

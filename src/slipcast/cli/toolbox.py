@@ -11,12 +11,17 @@ import msgspec
 
 # Every command imports this module, and pays for what it needs elsewhere only.
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
+    from contextlib import AbstractAsyncContextManager, AbstractContextManager
     from pathlib import Path
 
+    from slipcast.api.kubeconfig import Access
     from slipcast.builds.s2i.request import Platform
+    from slipcast.ports.api import Api
     from slipcast.ports.builders import Builders
+    from slipcast.ports.clock import Clock
+    from slipcast.ports.contexts import Contexts
     from slipcast.ports.daemon import Daemon
+    from slipcast.ports.downloads import Downloads
     from slipcast.ports.engine import Engine, RegistryAccess
     from slipcast.ports.git import Git
     from slipcast.ports.host import Host
@@ -40,6 +45,56 @@ class EngineFlags(msgspec.Struct, frozen=True, kw_only=True):
     tls: bool | None = None
     tls_verify: bool | None = None
     credentials: Path | None = None
+
+
+class ServerFlags(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command line says about the server and who speaks to it.
+
+    Shape:  empty and None mean not given: then the kubeconfig says it.
+    Units:  timeout in seconds, 0 for none.
+    """
+
+    kubeconfig: Path | None = None
+    context: str = ""
+    namespace: str = ""
+    server: str = ""
+    token: str = ""
+    authority: Path | None = None
+    insecure: bool = False
+    impersonate: str = ""
+    groups: tuple[str, ...] = ()
+    timeout: float = 0
+
+
+class Connection(Protocol):
+    """A server that is spoken to, as somebody, in a namespace."""
+
+    @property
+    def api(self) -> Api:
+        """The verbs."""
+        ...
+
+    @property
+    def namespace(self) -> str:
+        """The namespace in force: the flag's, else the context's, else `default`."""
+        ...
+
+    @property
+    def access(self) -> Access:
+        """The way in: server, context, user, credentials."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """What ages are counted to."""
+        ...
+
+    async def raw(self, path: str) -> bytes:
+        """What the server answers to a GET of any path.
+
+        Errors: ApiFault.
+        """
+        ...
 
 
 class Tools(Protocol):
@@ -114,6 +169,22 @@ class Toolbox(Protocol):
     @property
     def daemon(self) -> Daemon:
         """The API server, as a program."""
+        ...
+
+    @property
+    def downloads(self) -> Downloads:
+        """Files behind a URL."""
+        ...
+
+    def connect(self, flags: ServerFlags) -> AbstractAsyncContextManager[Connection]:
+        """The server that the flags, or else the kubeconfig, name; closed when left.
+
+        Errors: PortFault when no server is named, InvalidFault for a kubeconfig that is none.
+        """
+        ...
+
+    def contexts(self, flags: ServerFlags) -> Contexts:
+        """The kubeconfig that the flags choose, to be read and changed."""
         ...
 
     def tools(self, flags: EngineFlags) -> Tools:

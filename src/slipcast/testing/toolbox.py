@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Generator, Iterable
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from slipcast.api.kubeconfig import Access
 from slipcast.builds.s2i.request import Platform
-from slipcast.cli.toolbox import Changes, EngineFlags
+from slipcast.cli.toolbox import Changes, EngineFlags, ServerFlags
+from slipcast.ports.api import Api
 from slipcast.ports.daemon import Running, Serving
 from slipcast.ports.engine import ANONYMOUS, RegistryAccess, Sink, ignore
 from slipcast.ports.git import CloneSpec, Committed, WorkingState
 from slipcast.ports.host import Fact
 from slipcast.source.catalogue import Catalogue
+from slipcast.testing.api import FakeContexts, MemoryServer, StandingClock
 from slipcast.testing.builders import FakeBuilders
+from slipcast.testing.downloads import FakeDownloads
 from slipcast.testing.engine import FakeEngine
 from slipcast.testing.launcher import FakeLauncher
 from slipcast.testing.s2i import FakeS2I
+from slipcast.values.apifaults import NotServed
 from slipcast.values.faults import Interrupted
 from slipcast.values.revision import SourceRevision
 
@@ -133,12 +138,32 @@ class FakeDaemon:
         return stopped
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FakeConnection:
+    """A connection to a server in memory."""
+
+    api: Api
+    namespace: str
+    access: Access
+    clock: StandingClock
+    answers: dict[str, bytes]
+
+    async def raw(self, path: str) -> bytes:
+        """What a test said that the path answers.
+
+        Errors: NotServed.
+        """
+        if path not in self.answers:
+            raise NotServed
+        return self.answers[path]
+
+
 @dataclass(slots=True, kw_only=True)
 class FakeToolbox:
     """A Toolbox of fakes.
 
     Shape:  flags holds what the engine was asked for with; changes are what a watch will see;
-            bugs are the traces recorded.
+            bugs are the traces recorded; answers are what raw paths answer.
     """
 
     directory: Path
@@ -151,6 +176,25 @@ class FakeToolbox:
     flags: list[EngineFlags] = field(default_factory=list)
     changes: list[tuple[str, ...]] = field(default_factory=list)
     bugs: list[str] = field(default_factory=list)
+    downloads: FakeDownloads = field(default_factory=FakeDownloads)
+    server: MemoryServer = field(default_factory=MemoryServer)
+    config: FakeContexts = field(default_factory=FakeContexts)
+    answers: dict[str, bytes] = field(default_factory=dict)
+
+    @asynccontextmanager
+    async def connect(self, flags: ServerFlags) -> AsyncIterator[FakeConnection]:
+        """The server in memory, as an administrator or as whom the flags say."""
+        yield FakeConnection(
+            api=await self.server.api(flags.impersonate, flags.groups),
+            namespace=flags.namespace or "default",
+            access=Access(server="https://memory", user="admin", token=flags.token),
+            clock=self.server.clock,
+            answers=self.answers,
+        )
+
+    def contexts(self, flags: ServerFlags) -> FakeContexts:  # noqa: ARG002 -- there is one
+        """The kubeconfig in memory."""
+        return self.config
 
     def tools(self, flags: EngineFlags) -> FakeTools:
         """The same tools for every engine."""

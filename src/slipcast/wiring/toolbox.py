@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,15 +20,18 @@ if TYPE_CHECKING:
     from slipcast.adapters.dockersocket import DockerSocket
     from slipcast.adapters.engine.host import HostSettings
     from slipcast.builds.s2i.request import Platform
-    from slipcast.cli.toolbox import Changes, EngineFlags
+    from slipcast.cli.toolbox import Changes, Connection, EngineFlags, ServerFlags
     from slipcast.ports.builders import Builders
+    from slipcast.ports.contexts import Contexts
     from slipcast.ports.daemon import Daemon
+    from slipcast.ports.downloads import Downloads
     from slipcast.ports.engine import Engine, RegistryAccess
     from slipcast.ports.git import Git
     from slipcast.ports.host import Host
     from slipcast.ports.launcher import Launcher
     from slipcast.ports.s2i import S2I
     from slipcast.source.catalogue import Catalogue
+    from slipcast.wiring.connecting import Places
     from slipcast.wiring.registries import Registries
     from slipcast.wiring.settings import Settings
 
@@ -88,6 +91,37 @@ class RealToolbox:
         from slipcast.wiring.background import Server
 
         return Server(self.settings.state / "server")
+
+    @cached_property
+    def downloads(self) -> Downloads:
+        """Files behind a URL."""
+        from slipcast.adapters.downloads import Http
+
+        return Http()
+
+    def connect(self, flags: ServerFlags) -> AbstractAsyncContextManager[Connection]:
+        """The server that the flags or the kubeconfig name."""
+        from slipcast.wiring import connecting
+
+        return connecting.connected(flags, connecting.kubeconfig(flags, self._places))
+
+    def contexts(self, flags: ServerFlags) -> Contexts:
+        """The kubeconfig that the flags choose."""
+        from slipcast.wiring import connecting
+
+        return connecting.kubeconfig(flags, self._places)
+
+    @property
+    def _places(self) -> Places:
+        from slipcast.wiring.connecting import Places
+
+        home = Path(self._environment.get("HOME") or "/")
+        served = self._environment.get("SLIPCAST_STATE_DIR")
+        return Places(
+            named=self._environment.get("KUBECONFIG", ""),
+            server=Path(served) if served else self.settings.state / "server",
+            usual=home / ".kube/config",
+        )
 
     def tools(self, flags: EngineFlags) -> RealTools:
         """What works on the engine that the flags choose."""

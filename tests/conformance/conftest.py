@@ -1,0 +1,88 @@
+"""One running server for the whole session, and the clients that are pointed at it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+PATIENCE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a command line ended."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The JSON document on standard output."""
+        document: dict[str, Any] = msgspec.json.decode(self.stdout)
+        return document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """A server that runs, reached as its administrator."""
+
+    url: str
+    kubeconfig: Path
+    state: Path
+    directory: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def kubectl(self, *words: str, stdin: str = "") -> Ran:
+        """Run kubectl against the server."""
+        return self._run(["kubectl", *words], stdin)
+
+    def slipcast(self, *words: str, stdin: str = "") -> Ran:
+        """Run slipcast against the server."""
+        return self._run([sys.executable, "-m", "slipcast", *words], stdin)
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment of the clients."""
+        return {**os.environ, "KUBECONFIG": str(self.kubeconfig), **self.environment}
+
+    def _run(self, argv: list[str], stdin: str) -> Ran:
+        ended = subprocess.run(
+            argv, input=stdin.encode(), cwd=self.directory, env=self.env, timeout=PATIENCE,
+            check=False, capture_output=True,
+        )  # fmt: skip
+        return Ran(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server of the session, on a port that was free, with a state of its own."""
+    if shutil.which("kubectl") is None:
+        pytest.skip("kubectl is not installed")
+    state = tmp_path_factory.mktemp("server")
+    environment = {"HOME": str(tmp_path_factory.mktemp("home"))}
+    program = [sys.executable, "-m", "slipcast", "server", "--state-dir", str(state)]
+    started = subprocess.run(
+        [*program, "--background", "--listen", "127.0.0.1:0", "--output", "json"],
+        env={**os.environ, **environment}, check=True, capture_output=True, timeout=PATIENCE,
+    )  # fmt: skip
+    running = msgspec.json.decode(started.stdout)
+    try:
+        yield Server(
+            url=running["address"],
+            kubeconfig=Path(running["kubeconfig"]),
+            state=state,
+            directory=tmp_path_factory.mktemp("client"),
+            environment=environment,
+        )
+    finally:
+        subprocess.run([*program, "--stop"], check=True, capture_output=True, timeout=PATIENCE)
