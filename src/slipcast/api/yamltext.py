@@ -248,8 +248,8 @@ def to_yaml(content: object) -> str:
         sort_keys=False,
         width=80,
     )
-    # The library marks the end of a document that ends in empty lines.
-    return text.removesuffix("...\n")
+    # The library marks the end of a document that ends in empty lines; texts are indented.
+    return text.removesuffix("...\n") if text.endswith("\n...\n") else text
 
 
 def _print_mapping(printer: yaml.CSafeDumper, value: dict[str, Any]) -> yaml.Node:
