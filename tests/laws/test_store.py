@@ -86,6 +86,8 @@ class StoreMachine(RuleBasedStateMachine):
 
     @override
     def teardown(self) -> None:
+        self.check_selection(0, "x")
+        self.check_selection(len(self.past) // 2, "y")
         self.run(self.journal.close())
         self.runner.close()
 
@@ -208,7 +210,11 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule(moment=st.integers(min_value=0), app=apps)
     def watch_a_selection_from_the_past(self, moment: int, app: str) -> None:
-        revision, objects = self.past[moment % len(self.past)]
+        self.check_selection(moment % len(self.past), app)
+
+    def check_selection(self, moment: int, app: str) -> None:
+        """What comes into a selection is added, what leaves it deleted, and nothing else."""
+        revision, objects = self.past[moment]
         options = WatchOptions(resource_version=str(revision), bookmarks=True, labels=f"app={app}")
         seen = {name for name, (of, _) in objects.items() if of == app}
         for type_, name, _ in self.run(self.watched(options)):
