@@ -123,7 +123,10 @@ def _below(value: JSON, shape: Shape, *, whole: bool) -> Fields:
     result: Fields = {}
     for field, each in value.items():
         inner = known.get(field)
-        if inner is None:
+        if type(each) is not dict and type(each) is not list:
+            # Most values are plain: they are spared a call.
+            result[f"f:{field}"] = {}
+        elif inner is None:
             result[f"f:{field}"] = member(_place(each, items, whole=whole) or {})
         elif (place := _place(each, inner, whole=whole)) is not None:
             result[f"f:{field}"] = place
