@@ -19,7 +19,7 @@ from slipcast.api.document import JSON, Document
 from slipcast.api.fields import Field, Place, fields_of, is_object
 from slipcast.api.kinds import Kind
 from slipcast.api.misfits import misfits, tidied
-from slipcast.api.wire import LIST_KEYS, PATCH_KEY
+from slipcast.api.wire import KEY_DEFAULTS, LIST_KEYS, PATCH_KEY
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -167,18 +167,20 @@ def _equals(old: tuple[object, ...], now: tuple[object, ...]) -> list[int | None
     return found
 
 
-def _keys(place: Place) -> tuple[str, ...]:
-    """The attributes that tell the elements of a list apart."""
+def _keys(place: Place) -> Mapping[str, object]:
+    """The attributes that tell the elements of a list apart, and what each means when empty."""
     keys = place.marks.get(LIST_KEYS) or place.marks.get(PATCH_KEY)
     if not keys or place.item is None or place.item.struct is None:
-        return ()
-    fields = fields_of(place.item.struct)
+        return {}
+    fields, meant = fields_of(place.item.struct), place.marks.get(KEY_DEFAULTS, {})
     wires = (keys,) if isinstance(keys, str) else keys
-    return tuple(fields[wire].name for wire in wires if wire in fields)
+    return {
+        fields[wire].name: meant.get(wire, fields[wire].default) for wire in wires if wire in fields
+    }
 
 
-def _identity(element: object, keys: tuple[str, ...]) -> tuple[object, ...]:
-    return tuple(getattr(element, key) for key in keys)
+def _identity(element: object, keys: Mapping[str, object]) -> tuple[object, ...]:
+    return tuple(getattr(element, key) or meant for key, meant in keys.items())
 
 
 _Plan = dict[str, Any]

@@ -47,5 +47,8 @@ def reported_build(report: Build, stored: Build) -> Build:
         stages=told.stages,
         phase=told.phase if is_terminal(told.phase) else was.phase,
     )
-    spec = replace(stored.spec, revision=report.spec.revision)
+    revision = report.spec.revision
+    if revision is not None:
+        revision = replace(revision, type="Git")
+    spec = replace(stored.spec, revision=revision)
     return replace(stored, spec=spec, status=status)

@@ -13,6 +13,9 @@ from typing import Final
 import msgspec
 
 from slipcast.api.document import JSON, Document, body_of
+from slipcast.api.fullness import settled
+from slipcast.api.kinds import BUILD
+from slipcast.api.lenience import lenient
 from slipcast.api.lens import overlay
 from slipcast.ports.api import Resource, WriteOptions
 from slipcast.ports.clock import Clock
@@ -85,12 +88,13 @@ class Drafts:
         Errors: BadRequest; Invalid.
         """
         kind, hooks, now = resource.kind, hooks_of(resource.kind), self.now()
-        content = meta.begun(resource, given)
+        content = _read(resource, given)
         warnings = _unknown(resource, content, options, {})
         metadata = meta.created(content["metadata"], now, str(uuid.uuid4()))
         if name:
             metadata["name"] = name
-        if hooks.counts is not None:
+        if hooks.counts is not None and not (resource.legacy and kind.group == BUILD):
+            # The older API counts no generations of builds (BA-35).
             metadata["generation"] = 1
         content["metadata"] = metadata
         if kind.subresource("status"):
@@ -118,7 +122,7 @@ class Drafts:
         """
         kind, hooks, now = resource.kind, hooks_of(resource.kind), self.now()
         before = old.content
-        content = meta.begun(resource, given)
+        content = _read(resource, given)
         check_name(resource, content, is_patch=bool(form))
         warnings = _unknown(resource, content, options, before if form else {})
         is_conditional = _check_revision(resource, content["metadata"], old, hooks)
@@ -131,8 +135,9 @@ class Drafts:
                 place=place, content=content, body=old.body, warnings=warnings, is_same=True,
                 is_conditional=is_conditional,
             )  # fmt: skip
-        if hooks.counts is not None and hooks.counts(content, before):
-            generation = before["metadata"].get("generation", 0) + 1
+        counted = before["metadata"].get("generation", 0)
+        if hooks.counts is not None and counted and hooks.counts(content, before):
+            generation = counted + 1
             content["metadata"] = {**content["metadata"], "generation": generation}
         if form != "apply":
             content = tracked(resource, before, content, options, now)
@@ -177,7 +182,16 @@ def _checked(occasion: Occasion, hooks: Hooks, content: JSON, old: Document | No
     if wrong:
         name = content["metadata"].get("name", "")
         raise Invalid(resource.kind.name, resource.kind.group, name, wrong)
-    return content
+    return settled(content, ready, resource.kind)
+
+
+def _read(resource: Resource, given: JSON) -> JSON:
+    """What a client sent, in the form of its kind as far as its path is lenient.
+
+    Errors: BadRequest.
+    """
+    content = meta.begun(resource, given)
+    return lenient(content, resource.kind.type) if resource.legacy else content
 
 
 def _through(resource: Resource, content: JSON, before: JSON) -> JSON:

@@ -62,6 +62,18 @@ def unchanged(content: JSON) -> JSON:
     return content
 
 
+def prepared(fill: Callable[[Any], Any]) -> Callable[[Occasion, Any, Any], Any]:
+    """A preparation that only fills in what is not said."""
+    return lambda _occasion, new, _old: fill(new)
+
+
+def ruled(
+    rule: Callable[[Any, Any], tuple[Cause, ...]],
+) -> Callable[[Occasion, Any, Any], tuple[Cause, ...]]:
+    """A validation that only sees the new object and the old."""
+    return lambda _occasion, new, old: rule(new, old)
+
+
 class Hooks(msgspec.Struct, frozen=True, kw_only=True):
     """What is particular about a kind when its objects are written.
 

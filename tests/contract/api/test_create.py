@@ -162,7 +162,7 @@ async def test_the_status_of_a_stream_is_not_a_clients_to_say(api: Api):
 
     answer = await api.create(STREAMS, content)
 
-    assert "dockerImageRepository" not in answer.document.content.get("status", {})
+    assert answer.document.content["status"] == {"dockerImageRepository": ""}
 
 
 async def test_a_generation_begins_at_one_where_there_is_one_ba_35(api: Api, put: Put):

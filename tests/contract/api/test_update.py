@@ -166,7 +166,7 @@ async def test_details_of_a_build_take_what_a_builder_tells_ba_141(api: Api):
     answer = await api.update(Resource(BUILDS.kind, "p", "b", "details"), report)
 
     content = answer.document.content
-    assert content["spec"]["revision"]["git"] == {"commit": "abc"}
+    assert content["spec"]["revision"]["git"]["commit"] == "abc"
     assert "serviceAccount" not in content["spec"]
     assert (content["status"]["phase"], content["status"]["reason"]) == ("New", "Why")
 

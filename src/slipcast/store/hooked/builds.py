@@ -9,19 +9,23 @@ from slipcast.builds.updates import updated_build, updated_config
 from slipcast.builds.validate.build import build
 from slipcast.builds.validate.config import build_config
 from slipcast.builds.validate.details import build_details
+from slipcast.builds.validate.strategy import unrecognized
 from slipcast.store.occasion import Occasion
+from slipcast.values.apifaults import refused
 from slipcast.values.causes import Cause
 
 
 def prepared_config(occasion: Occasion, new: BuildConfig, old: BuildConfig | None) -> BuildConfig:
     """A BuildConfig as it is kept (BA-30 to BA-33)."""
     legacy = occasion.resource.legacy
+    _admitted(occasion, new)
     filled = defaulted_config(new, creating=old is None, legacy=legacy)
     return filled if old is None else updated_config(filled, old)
 
 
-def prepared_build(_occasion: Occasion, new: Build, old: Build | None) -> Build:
+def prepared_build(occasion: Occasion, new: Build, old: Build | None) -> Build:
     """A Build as it is kept (BA-107, BA-142)."""
+    _admitted(occasion, new)
     filled = defaulted_build(new)
     return filled if old is None else updated_build(filled, old)
 
@@ -48,6 +52,15 @@ def config_counts(content: JSON, before: JSON) -> bool:
 def spec_counts(content: JSON, before: JSON) -> bool:
     """Whether what is wanted has changed."""
     return bool(content.get("spec") != before.get("spec"))
+
+
+def _admitted(occasion: Occasion, new: Build | BuildConfig) -> None:
+    """Nothing, when somebody may be allowed to build so.
+
+    Errors: Forbidden; the answer names no group, as the original does not (BA-80).
+    """
+    if why := unrecognized(new.spec.strategy):
+        raise refused(occasion.resource.kind.plural, "", new.metadata.name, why)
 
 
 def _last(content: JSON) -> int:
