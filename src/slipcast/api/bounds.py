@@ -6,6 +6,7 @@ Source: what PostgreSQL, Go clients and JSON have in common.
 from __future__ import annotations
 
 import math
+import re
 from typing import Any, Final
 
 from slipcast.values.apifaults import BadRequest
@@ -14,6 +15,8 @@ LARGEST: Final = 3 * 1024 * 1024
 """The most bytes a body may have, when nothing else is said."""
 DEEPEST: Final = 300
 """How deep objects and lists may be nested."""
+_NESTED: Final = frozenset({dict, list})
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _LEAST: Final = -(2**63)
 _MOST: Final = 2**64 - 1
 
@@ -23,6 +26,51 @@ def check(value: object) -> None:
 
     Errors: BadRequest that names the place.
     """
+    if is_too_deep(value) or not _is_fine(value):
+        _find(value)
+
+
+def is_too_deep(value: object) -> bool:
+    """Whether objects and lists are nested too deep; looks at nothing else."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(DEEPEST):
+        level = [
+            part
+            for each in level
+            for part in (each.values() if isinstance(each, dict) else each)
+            if type(part) in _NESTED
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _is_fine(value: object) -> bool:
+    """Whether all texts and numbers are within bounds; where is not said, to be quick."""
+    waiting = [value]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, dict):
+            waiting.extend(found)
+            waiting.extend(found.values())
+        elif isinstance(found, list):
+            waiting.extend(found)
+        elif not is_plain_fine(found):
+            return False
+    return True
+
+
+def is_plain_fine(value: Any) -> bool:
+    """Whether a text, number or truth is within bounds."""
+    if isinstance(value, str):
+        return "\0" not in value and (value.isascii() or not _SURROGATE.search(value))
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return not isinstance(value, int) or _LEAST <= value <= _MOST
+
+
+def _find(value: object) -> None:
+    """Raise the fault of what is wrong, now that something is known to be."""
     waiting: list[tuple[object, str, int]] = [(value, "", 1)]
     while waiting:
         found, path, depth = waiting.pop()
@@ -55,7 +103,7 @@ def check_text(text: str, path: str) -> None:
     """Refuse a text that cannot be kept everywhere."""
     if "\0" in text:
         raise BadRequest(f"{_at(path)} holds a NUL character")
-    if not text.isascii() and any("\ud800" <= each <= "\udfff" for each in text):
+    if not text.isascii() and _SURROGATE.search(text):
         raise BadRequest(f"{_at(path)} holds half of a surrogate pair, which is no character")
 
 

@@ -9,6 +9,7 @@ Source: RFC 8259; API conventions of Kubernetes (content types, field validation
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
@@ -21,6 +22,8 @@ from slipcast.values.faults import Fault
 
 JSON_TYPE: Final = "application/json"
 YAML_TYPE: Final = "application/yaml"
+LARGEST_YAML: Final = 1024 * 1024
+"""The most bytes that a body in YAML may have, which takes long to read."""
 _JSON_TYPES: Final = frozenset({"", "*/*", JSON_TYPE, "text/json"})
 _YAML_TYPES: Final = frozenset({YAML_TYPE, "application/x-yaml", "text/yaml", "text/x-yaml"})
 
@@ -117,6 +120,12 @@ def _check_size(body: bytes, most: int) -> None:
 
 
 def _yaml(body: bytes) -> Parsed:
+    if body[:1] == b"{":
+        # What kubectl applies is JSON that is called YAML; this is some hundred times quicker.
+        with suppress(BadRequest):
+            value = jsontext.read(body)
+            return Parsed(value=value, duplicates=jsontext.duplicates(body, value))
+    _check_size(body, LARGEST_YAML)
     documents = _yaml_documents(body)
     if len(documents) != 1:
         raise BadRequest(f"the body must be one document, not {len(documents)}")

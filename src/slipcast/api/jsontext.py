@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from slipcast.api.bounds import DEEPEST, check, too_deep
+from slipcast.api.bounds import DEEPEST, check, is_too_deep, too_deep
 from slipcast.values.apifaults import BadRequest
 
 _decode: Final = msgspec.json.Decoder().decode
@@ -35,18 +35,19 @@ def read(body: bytes) -> Any:
         raise _not_utf8(body) from error
     except msgspec.MsgspecError as error:
         raise _malformed(body, str(error)) from error
-    if _is_suspicious(body):
+    if _is_suspicious(body) or (_is_nested(body) and is_too_deep(value)):
         check(value)
     return value
 
 
+def _is_nested(body: bytes) -> bool:
+    """Whether a text has enough brackets to be nested too deep."""
+    return body.count(b"{") + body.count(b"[") > DEEPEST
+
+
 def _is_suspicious(body: bytes) -> bool:
     """Whether a text may hold what is out of bounds; cheap, and wrong only to the safe side."""
-    return (
-        body.count(b"{") + body.count(b"[") > DEEPEST
-        or b"\\u" in body
-        or _LONG in body.translate(_ZEROS)
-    )
+    return b"\\u" in body or _LONG in body.translate(_ZEROS)
 
 
 def duplicates(body: bytes, value: object) -> tuple[str, ...]:

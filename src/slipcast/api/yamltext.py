@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import yaml
 
-from slipcast.api.bounds import DEEPEST, check_plain, check_text, too_deep
+from slipcast.api.bounds import DEEPEST, check_plain, check_text, is_plain_fine, too_deep
 from slipcast.values.apifaults import BadRequest
 
 _TEXT: Final = "tag:yaml.org,2002:str"
@@ -65,36 +65,43 @@ class _Reading:
         self.duplicates: list[str] = []
         self._parser = parser
         self._left = most
+        self._path: list[str | int] = []
         self._anchors: dict[str, tuple[Any, int]] = {}
 
     def document(self) -> Any:
         """What the next document says."""
         self._parser.get_event()
-        value = self._value("", 1)
+        value = self._value(1)
         self._parser.get_event()
         return value
 
-    def _value(self, path: str, depth: int) -> Any:
+    def _value(self, depth: int) -> Any:
         event: Any = self._parser.get_event()
         before = self._left
         self._spend(1)
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
-        value = self._told(event, path, depth)
+        value = self._told(event, depth)
         if event.anchor is not None:
             self._anchors[event.anchor] = (value, before - self._left)
         return value
 
-    def _told(self, event: Any, path: str, depth: int) -> Any:
+    def _told(self, event: Any, depth: int) -> Any:
         if isinstance(event, yaml.ScalarEvent):
             value = _scalar(event)
-            check_plain(value, path)
+            if not is_plain_fine(value):
+                check_plain(value, self._place())
             return value
         if depth > DEEPEST:
-            raise too_deep(path)
+            raise too_deep(self._place())
         if isinstance(event, yaml.MappingStartEvent):
-            return self._mapping(path, depth)
-        return self._list(path, depth)
+            return self._mapping(depth)
+        return self._list(depth)
+
+    def _place(self) -> str:
+        """Where the reading is, as paths are written."""
+        parts = (f"[{each}]" if isinstance(each, int) else f".{each}" for each in self._path)
+        return "".join(parts).removeprefix(".")
 
     def _spend(self, amount: int) -> None:
         self._left -= amount
@@ -109,30 +116,33 @@ class _Reading:
         # A copy: whoever changes one place must not change the other.
         return deepcopy(value)
 
-    def _list(self, path: str, depth: int) -> list[Any]:
+    def _list(self, depth: int) -> list[Any]:
         found: list[Any] = []
         while not self._parser.check_event(yaml.SequenceEndEvent):
-            found.append(self._value(f"{path}[{len(found)}]", depth + 1))
+            self._path.append(len(found))
+            found.append(self._value(depth + 1))
+            self._path.pop()
         self._parser.get_event()
         return found
 
-    def _mapping(self, path: str, depth: int) -> dict[str, Any]:
+    def _mapping(self, depth: int) -> dict[str, Any]:
         found: dict[str, Any] = {}
         inherited: dict[str, Any] = {}
-        start = f"{path}." if path else ""
         while not self._parser.check_event(yaml.MappingEndEvent):
             event = self._parser.get_event()
             if _is_merge(event):
-                inherited = {**self._inherited(event, path, depth), **inherited}
+                inherited = {**self._inherited(event, depth), **inherited}
                 continue
-            key = self._key(event, path)
+            key = self._key(event)
+            self._path.append(key)
             if key in found:
-                self.duplicates.append(f"{start}{key}")
-            found[key] = self._value(f"{start}{key}", depth + 1)
+                self.duplicates.append(self._place())
+            found[key] = self._value(depth + 1)
+            self._path.pop()
         self._parser.get_event()
         return {**inherited, **found} if inherited else found
 
-    def _key(self, event: Any, path: str) -> str:
+    def _key(self, event: Any) -> str:
         if isinstance(event, yaml.AliasEvent):
             value = self._alias(event)
         else:
@@ -144,11 +154,11 @@ class _Reading:
         if isinstance(value, bool):
             return "true" if value else "false"
         key = _number_text(value) if isinstance(value, int | float) else value
-        check_text(key, path)
+        check_text(key, self._place())
         return key
 
-    def _inherited(self, event: Any, path: str, depth: int) -> dict[str, Any]:
-        value = self._value(path, depth + 1)
+    def _inherited(self, event: Any, depth: int) -> dict[str, Any]:
+        value = self._value(depth + 1)
         parts = value if isinstance(value, list) else [value]
         if not all(isinstance(part, dict) for part in parts):
             raise BadRequest(f"the body is not valid YAML: << is no mapping{_line(event)}")

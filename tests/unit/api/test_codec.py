@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from slipcast.api.bounds import DEEPEST
-from slipcast.api.codec import examine, is_yaml, parse, parse_all, parse_any, to_json
+from slipcast.api.codec import LARGEST_YAML, examine, is_yaml, parse, parse_all, parse_any, to_json
 from slipcast.values.apifaults import ApiFault, BadRequest, TooLarge, UnsupportedMediaType
 
 YAML = "application/yaml"
@@ -113,6 +113,26 @@ def test_a_body_nested_too_deeply_is_refused(media_type: str, depth: int) -> Non
 def test_a_body_that_is_too_large_is_not_read(media_type: str) -> None:
     with pytest.raises(TooLarge, match="limit is 10"):
         parse(b'{"a": "not read"', media_type, most=10)
+
+
+def test_yaml_is_given_less_room_than_json() -> None:
+    text = "x" * LARGEST_YAML
+
+    assert parse(f'{{"a": "{text}"}}'.encode(), YAML) == {"a": text}
+    with pytest.raises(TooLarge, match="limit is 1048576"):
+        parse(f"a: {text}".encode(), YAML)
+
+
+def test_json_that_is_called_yaml_is_read_as_json() -> None:
+    parsed = examine(b'{"a": "\\u00fc", "b": 1, "b": 2}', YAML)
+
+    assert (parsed.content, parsed.duplicates) == ({"a": "ü", "b": 2}, ("b",))
+
+
+def test_numbers_are_looked_at_in_deep_and_wide_bodies() -> None:
+    rows = ",".join(['{"a":[1,2.5,true,null,"é"]}'] * 400)
+
+    assert len(parse(f'{{"rows":[{rows}],"n":1234567890123456789}}'.encode())["rows"]) == 400
 
 
 def test_aliases_that_explode_are_refused() -> None:
