@@ -5,7 +5,7 @@ Source: Kubernetes API conventions, metadata.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from slipcast.api import kinds
 from slipcast.api.document import JSON
@@ -39,8 +39,15 @@ def begun(resource: Resource, content: JSON) -> JSON:
     given = content.get("metadata")
     if given is not None and not isinstance(given, dict):
         raise BadRequest("metadata must be an object")
-    metadata = {field: value for field, value in (given or {}).items() if value is not None}
-    if metadata.setdefault("namespace", resource.namespace) not in {"", resource.namespace}:
+    metadata = {
+        field: value if field == "managedFields" else _without_nulls(value)
+        for field, value in (given or {}).items()
+        if value is not None
+    }
+    namespace = metadata.setdefault("namespace", resource.namespace)
+    if not isinstance(namespace, str) or not isinstance(metadata.get("name", ""), str):
+        raise BadRequest("metadata.name and metadata.namespace must be strings")
+    if namespace not in {"", resource.namespace}:
         raise BadRequest(
             "the namespace of the provided object does not match the namespace sent on the request"
         )
@@ -48,6 +55,15 @@ def begun(resource: Resource, content: JSON) -> JSON:
     if not resource.namespace:
         del metadata["namespace"]
     return {**content, "apiVersion": kind.api_version, "kind": kind.name, "metadata": metadata}
+
+
+def _without_nulls(value: Any) -> Any:
+    """A value of metadata; what is null is not there, wherever it stands."""
+    if isinstance(value, dict):
+        return {field: _without_nulls(each) for field, each in value.items() if each is not None}
+    if isinstance(value, list):
+        return [_without_nulls(each) for each in value if each is not None]
+    return value
 
 
 def created(metadata: JSON, now: str, uid: str) -> JSON:

@@ -35,6 +35,7 @@ from slipcast.store.drafts import check_name
 from slipcast.store.furnishing import BINDING, Furnishing
 from slipcast.store.namespaces import NAMESPACE
 from slipcast.store.patching import patched
+from slipcast.store.typed import seen
 from slipcast.store.verbs import Verbs
 from slipcast.store.virtual import Virtual
 from slipcast.values.apifaults import AlreadyExists, BadRequest, Invalid, NotFound
@@ -68,8 +69,8 @@ class Projects(Virtual):
         """The projects that the actor may see."""
         await guard.check("list", resource)
         listing = await self._verbs.reading.list(Resource(NAMESPACE), options)
-        seen = [each for each in listing.documents if await _may_see(guard, each)]
-        return replace(listing, documents=tuple(map(_project, seen)), remaining=None)
+        theirs = [each for each in listing.documents if await _may_see(guard, each)]
+        return replace(listing, documents=tuple(map(_project, theirs)), remaining=None)
 
     @override
     async def watch(
@@ -78,7 +79,7 @@ class Projects(Virtual):
         """Changes of the projects that the actor may see."""
         await guard.check("watch", resource)
         named = Resource(NAMESPACE, name=resource.name)
-        return _seen(guard, await self._verbs.watching.watch(named, options))
+        return _of_theirs(guard, await self._verbs.watching.watch(named, options))
 
     @override
     async def create(
@@ -87,6 +88,7 @@ class Projects(Virtual):
         """A namespace, by somebody who may create projects for others."""
         await guard.check("create", resource)
         asked = meta.begun(resource, content)
+        seen(resource.kind, asked)
         _check_length(resource, asked)
         answer = await self._create(asked, options)
         return replace(answer, document=_project(answer.document))
@@ -98,6 +100,7 @@ class Projects(Virtual):
         """The annotations replaced."""
         await guard.check("update", resource)
         asked = meta.begun(resource, content)
+        seen(resource.kind, asked)
         check_name(resource, asked)
         return await self._change(resource, asked, options)
 
@@ -111,6 +114,7 @@ class Projects(Virtual):
             raise BadRequest("projects cannot be applied; apply the namespace")
         live = _project(await self._namespace(resource)).content
         asked = meta.begun(resource, patched(resource, patch, live, "", options))
+        seen(resource.kind, asked)
         return await self._change(resource, asked, options)
 
     @override
@@ -174,6 +178,7 @@ class ProjectRequests(Virtual):
         """A project of the actor's own."""
         await guard.check("create", resource)
         asked = meta.begun(resource, content)
+        seen(resource.kind, asked)
         _check_length(resource, asked)
         metadata = asked["metadata"]
         annotations = {
@@ -198,7 +203,7 @@ class ProjectRequests(Virtual):
         await self._furnishing.namespace(name)
 
 
-async def _seen(
+async def _of_theirs(
     guard: Guard, events: AsyncGenerator[WatchEvent, None]
 ) -> AsyncGenerator[WatchEvent, None]:
     async with aclosing(events):

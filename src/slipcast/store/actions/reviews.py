@@ -21,8 +21,11 @@ from slipcast.values.actor import Actor
 from slipcast.values.apifaults import BadRequest, Invalid, Unauthorized
 from slipcast.values.causes import invalid, required
 
-Authenticate = Callable[[str], Awaitable[Actor | None]]
-"""Who a token stands for; None for one that nobody knows. Errors: Unauthorized."""
+Authenticate = Callable[[str, str], Awaitable[Actor | None]]
+"""Who a token stands for before an audience, empty for this server; None for one that nobody knows.
+Errors: Unauthorized."""
+
+_MOST_AUDIENCES: Final = 20
 
 
 class Reviews(Virtual):
@@ -86,17 +89,24 @@ class Reviews(Virtual):
         return {"userInfo": _user_info(guard.actor)}
 
     async def _token(self, _guard: Guard, asked: JSON) -> JSON:
-        token = (asked.get("spec") or {}).get("token") or ""
-        asked["spec"] = {field: each for field, each in asked["spec"].items() if field != "token"}
+        spec = asked.get("spec") or {}
+        asked["spec"] = {field: each for field, each in spec.items() if field != "token"}
         if self._authenticate is None:
             return {"authenticated": False, "error": "tokens are not known here"}
-        try:
-            actor = await self._authenticate(token)
-        except Unauthorized as wrong:
-            return {"authenticated": False, "error": wrong.message}
-        if actor is None:
-            return {"authenticated": False}
-        return {"authenticated": True, "user": _user_info(actor)}
+        wanted = list(spec.get("audiences") or ())
+        found: dict[str, Actor] = {}
+        error = ""
+        for audience in wanted[:_MOST_AUDIENCES] or [""]:
+            try:
+                actor = await self._authenticate(spec.get("token") or "", audience)
+            except Unauthorized as wrong:
+                error = wrong.message
+            else:
+                found |= {audience: actor} if actor else {}
+        if not found:
+            return {"authenticated": False} | ({"error": error} if error else {})
+        status = {"authenticated": True, "user": _user_info(next(iter(found.values())))}
+        return status | ({"audiences": [*found]} if wanted else {})
 
 
 def _attempt(asked: JSON) -> Attempt:
