@@ -29,6 +29,7 @@ from slipcast.values.faults import PortFault
 T = TypeVar("T")
 
 _SWEEP = 256
+_CLOSE_SECONDS = 10.0
 
 
 class PostgresJournal:
@@ -126,8 +127,11 @@ class PostgresJournal:
         """See the port."""
         self._feed.close()
         self._writer.end()
-        await asyncio.wait((self._running,))
-        await self._pool.close()
+        self._news.end()
+        # Whoever waits for a connection is sent away.
+        await self._pool.close(timeout=_CLOSE_SECONDS)
+        if (await asyncio.wait((self._running,), timeout=_CLOSE_SECONDS))[1]:
+            self._running.cancel()
 
     async def _run(self) -> None:
         try:

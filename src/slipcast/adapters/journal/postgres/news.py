@@ -29,15 +29,21 @@ class News:
         self._pool = pool
         self._feed = feed
         self._bell = asyncio.Event()
+        self._going = True
         self._one_at_a_time = asyncio.Lock()
 
     def ring(self) -> None:
         """Have the table read."""
         self._bell.set()
 
+    def end(self) -> None:
+        """Follow no longer: a cancellation alone may be lost in a pool that gives up waiting."""
+        self._going = False
+        self._bell.set()
+
     async def listen(self) -> None:
-        """Hear the bell, for ever; a lost connection is made anew."""
-        while True:
+        """Hear the bell until the end; a lost connection is made anew."""
+        while self._going:
             try:
                 connection = await connecting.connect(self._url)
                 async with connection:
@@ -50,8 +56,8 @@ class News:
                 await asyncio.sleep(_AGAIN_SECONDS)
 
     async def follow(self) -> None:
-        """Read the table when the bell rings, and from time to time, for ever."""
-        while True:
+        """Read the table when the bell rings, and from time to time, until the end."""
+        while self._going:
             try:
                 async with asyncio.timeout(_POLL_SECONDS):
                     await self._bell.wait()
