@@ -7,7 +7,6 @@ answer each in their own way.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
 from typing import Final, cast
 
 from slipcast.api.document import Document
@@ -94,18 +93,12 @@ class Rows:
         entry = await self._append(place, None, old)
         return Document(place.kind, old.body, entry.revision)
 
-    async def since(self, revision: int, prefix: str) -> AsyncGenerator[Batch, None]:
+    def since(self, revision: int, prefix: str) -> AsyncGenerator[Batch, None]:
         """Rows of a collection after a revision, as they come.
 
-        Errors: Expired.
+        Errors: Compacted, from the generator.
         """
-        batches = cast("AsyncGenerator[Batch, None]", self.journal.since(revision, prefix))
-        try:
-            async with aclosing(batches):
-                async for batch in batches:
-                    yield batch
-        except Compacted as fault:
-            raise expired(revision) from fault
+        return cast("AsyncGenerator[Batch, None]", self.journal.since(revision, prefix))
 
     async def _append(self, place: Place, body: bytes | None, old: Document | None) -> Entry:
         key = key_of(place.kind, place.namespace, place.name)

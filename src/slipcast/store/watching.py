@@ -19,12 +19,12 @@ import msgspec
 from slipcast.api.document import Document
 from slipcast.api.kinds import Kind
 from slipcast.ports.api import Resource, WatchEvent, WatchOptions
-from slipcast.ports.journal import Batch, Entry, Page
+from slipcast.ports.journal import Batch, Compacted, Entry, Page
 from slipcast.store.changes import Change
 from slipcast.store.keys import prefix_of
 from slipcast.store.reading import CHUNK
 from slipcast.store.revisions import check_watch, number_of
-from slipcast.store.rows import Rows
+from slipcast.store.rows import Rows, expired
 from slipcast.store.selection import Look, Selection
 from slipcast.values.apifaults import Unavailable
 
@@ -147,6 +147,9 @@ class _Place:
             # What was cancelled in the middle has ended; the place is where it was.
             self._batches = None
             return None
+        except Compacted as fault:
+            self._batches = None
+            raise expired(self.revision) from fault
         except StopAsyncIteration as stopped:
             raise Unavailable("the server is stopping", retry_after=1) from stopped
         self.revision = batch.revision
