@@ -59,4 +59,6 @@ def said(place: Place) -> str:
     form = place.marks.get("format")
     bare = getattr(place.annotation, "__origin__", None) or place.annotation
     names = getattr(place.annotation, "__args__", None) or (bare,)
-    return form if isinstance(form, str) else "|".join(each.__name__ for each in names)
+    if isinstance(form, str):
+        return form
+    return "|".join(getattr(each, "__origin__", each).__name__ for each in names)

@@ -135,6 +135,9 @@ def _words(value: Any, wanted: str, path: str, owner: str) -> str:
         return f"{path}: parsing time {shown(value)} as {form}: cannot parse {shown(value)}"
     if wanted == "[]uint8" and isinstance(value, str):
         return f"{path}: illegal base64 data"
+    if wanted == "resource.Quantity" and isinstance(value, str):
+        form = "^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$"
+        return f"{path}: quantities must match the regular expression '{form}'"
     given = _given(value)
     if given == "number" and wanted in {"int32", "int64"}:
         given = f"number {value}"

@@ -105,7 +105,13 @@ Int64 = Annotated[
     int, msgspec.Meta(ge=-(2**63), le=2**63 - 1, extra_json_schema={"format": "int64"})
 ]
 
-Quantity = str | int | float
+_SUFFIX = "[numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+"
+
+Quantity = (
+    Annotated[str, msgspec.Meta(pattern=rf"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)({_SUFFIX})?\Z")]
+    | int
+    | float
+)
 """An amount as Kubernetes writes it: `500m`, `1Gi`, or a bare number."""
 
 IntOrString = str | int
