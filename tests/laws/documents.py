@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from slipcast.api.fields import Place, fields_of
 from slipcast.api.kinds import KINDS, Kind
+from slipcast.api.wire import Quantity
 
 LATER = ("addedLater", "x-other")
 """Names of fields that no Struct knows."""
 
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
 whole = st.integers(min_value=-(2**31), max_value=2**31 - 1)
+amounts = st.sampled_from(["500m", "1Gi", "-1e3", ".5", 1, 2.5])
 moments = st.sampled_from(["2026-11-22T18:00:00Z", "2017-01-31T00:00:00.5+02:00"])
 anything = st.recursive(
     st.none() | st.booleans() | whole | words,
@@ -67,6 +69,8 @@ def plain(place: Place) -> st.SearchStrategy[Any]:
     """What may stand where a text, a number or a truth belongs."""
     if place.marks.get("format") == "date-time":
         return moments
+    if place.annotation == Quantity:
+        return amounts
     return st.one_of([PLAIN[kind] for kind in scalars(place.annotation)])
 
 

@@ -15,7 +15,7 @@ from slipcast.api.wire import Quantity
 from slipcast.values.apifaults import BadRequest
 from slipcast.values.causes import TYPE_INVALID, Cause, shown
 
-_ZEROS: Final[Mapping[Any, Any]] = {str: "", int: 0, bool: False}
+_ZEROS: Final[Mapping[Any, Any]] = {str: "", bytes: "", bool: False}
 
 
 def tidied(content: Any, struct: type[msgspec.Struct]) -> Any:
@@ -66,7 +66,7 @@ def _filled(value: Any, place: Place) -> Any:
     if value is not None or place.form == "any":
         return value
     if place.form == "plain":
-        return "" if place.annotation is bytes else _ZEROS.get(place.annotation)
+        return _ZEROS.get(place.annotation, 0)
     return [] if place.form == "list" else {}
 
 

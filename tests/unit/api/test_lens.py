@@ -52,12 +52,17 @@ def test_null_means_absent() -> None:
 
 
 def test_null_in_a_list_or_map_means_an_empty_value() -> None:
-    spec = {"containers": [None, {"args": [None]}], "nodeSelector": {"a": None}}
+    spec = {
+        "containers": [None, {"args": [None]}],
+        "nodeSelector": {"a": None},
+        "overhead": {"cpu": None},
+    }
 
     view = read({"spec": spec}, Pod)
 
     assert view.spec.containers[1].args == ("",)
     assert view.spec.node_selector == {"a": ""}
+    assert view.spec.overhead == {"cpu": 0}
 
 
 def test_no_node_selector_and_an_empty_one_are_different_ba_38() -> None:
