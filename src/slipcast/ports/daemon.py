@@ -9,6 +9,27 @@ from typing import Protocol
 import msgspec
 
 
+class Identification(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is let in, beside service accounts and those with a certificate of ours.
+
+    Shape:  htpasswd is a file of users and hashed passwords. An empty oidc_issuer means no OpenID
+            Connect; an oidc_username_prefix of None means the issuer's URL and `#`, unless the
+            claim is `email`. registries are the addresses of the integrated registry, for which
+            service accounts get their credentials.
+    """
+
+    htpasswd: Path | None = None
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_username_claim: str = "sub"
+    oidc_username_prefix: str | None = None
+    oidc_groups_claim: str = ""
+    oidc_groups_prefix: str = ""
+    oidc_ca_file: Path | None = None
+    oidc_required_claims: tuple[tuple[str, str], ...] = ()
+    registries: tuple[str, ...] = ("docker-registry.default.svc:5000",)
+
+
 class Serving(msgspec.Struct, frozen=True, kw_only=True):
     """How to serve.
 
@@ -22,6 +43,7 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 8443
     kubeconfig: Path | None = None
     store: str = "sqlite"
+    identity: Identification = Identification()
 
 
 class Running(msgspec.Struct, frozen=True, kw_only=True):

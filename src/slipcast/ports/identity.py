@@ -18,13 +18,16 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
     """What a request carries to say who asks.
 
     Shape:  at most one of bearer and password (with user); certificate is the client's, in DER,
-            verified against our authorities already.
+            verified against our authorities already; audience is whom a token must be for, empty
+            for this server; address is where the request comes from, where that is known.
     """
 
     bearer: Sensitive | None = None
     user: str = ""
     password: Sensitive | None = None
     certificate: bytes | None = None
+    audience: str = ""
+    address: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -39,6 +42,7 @@ class Authenticator(Protocol):
         """Who that is; None when this authenticator does not know.
 
         Errors: Unauthorized when the credentials are of this authenticator's and wrong: expired,
-                revoked; Unavailable when whom it asks does not answer.
+                revoked; TooManyRequests when somebody guesses; Unavailable when whom it asks does
+                not answer.
         """
         ...

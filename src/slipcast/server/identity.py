@@ -36,17 +36,18 @@ def credentials_of(exchange: Exchange) -> Credentials:
     certificate = exchange.scope.get("client_certificate")
     if not header:
         return Credentials(certificate=certificate)
+    address = (exchange.scope.get("client") or ("",))[0]
     scheme, _, rest = header.partition(" ")
     if len(rest) > LONGEST:
         raise Unauthorized("Unauthorized")
     if scheme.lower() == "bearer" and rest.strip():
-        return Credentials(bearer=Sensitive(rest.strip()))
+        return Credentials(bearer=Sensitive(rest.strip()), address=address)
     if scheme.lower() == "basic":
         try:
             user, _, password = base64.b64decode(rest, validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError) as wrong:
             raise Unauthorized("Unauthorized") from wrong
-        return Credentials(user=user, password=Sensitive(password))
+        return Credentials(user=user, password=Sensitive(password), address=address)
     raise Unauthorized("Unauthorized")
 
 

@@ -10,14 +10,16 @@ Source: the namespace and service account controllers of OpenShift 3.5.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final
 
 from slipcast.access.bootstrap import SERVICE_ACCOUNTS, namespace_bindings
 from slipcast.api import kinds
 from slipcast.api.document import JSON, Document
 from slipcast.ports.api import Resource, WriteOptions
+from slipcast.ports.issuer import Account, Issuer, Wanted
+from slipcast.store.rows import Rows
 from slipcast.store.writing import Writing
-from slipcast.values.apifaults import AlreadyExists, ApiFault, Forbidden, NotFound
+from slipcast.values.apifaults import AlreadyExists, ApiFault, Forbidden, NotFound, NotServed
 
 ACCOUNT: Final = kinds.require("", "ServiceAccount")
 SECRET: Final = kinds.require("", "Secret")
@@ -26,33 +28,42 @@ BINDING: Final = kinds.require(kinds.RBAC, "RoleBinding")
 TOKEN: Final = "kubernetes.io/service-account-token"  # noqa: S105 -- the name of a type
 _PULL: Final = frozenset({"kubernetes.io/dockercfg", "kubernetes.io/dockerconfigjson"})
 _WRITE: Final = WriteOptions()
+_PREFIX: Final = 58
+"""Letters that are left of a long name before its random suffix."""
 
-
-class Issuer(Protocol):
-    """Makes what service accounts prove themselves with."""
-
-    def credentials(self, namespace: str, name: str, uid: str) -> Sequence[JSON]:
-        """The Secrets of a new service account, as objects with a name or a generateName.
-
-        Shape:  those of a registry type become its imagePullSecrets too.
-        """
-        ...
+ACCOUNT_NAME: Final = "kubernetes.io/service-account.name"
+ACCOUNT_UID: Final = "kubernetes.io/service-account.uid"
+TRIES: Final = 3
+"""How often the list of an account's secrets is written anew when somebody was faster."""
 
 
 class NoIssuer:
-    """Service accounts without credentials: tokens are asked for when they are needed."""
+    """Service accounts without credentials, and no tokens."""
 
-    def credentials(self, namespace: str, name: str, uid: str) -> Sequence[JSON]:  # noqa: ARG002
+    audience = ""
+
+    def credentials(self, account: Account) -> Sequence[JSON]:  # noqa: ARG002 -- an Issuer
         """None."""
         return ()
+
+    def completed(self, secret: JSON, account: Account) -> JSON:  # noqa: ARG002
+        """As it is."""
+        return secret
+
+    def token(self, wanted: Wanted) -> str:  # noqa: ARG002
+        """There are none."""
+        raise NotServed
 
 
 class Furnishing:
     """Puts into namespaces and service accounts what they begin with."""
 
-    def __init__(self, writing: Writing, issuer: Issuer) -> None:
+    def __init__(self, rows: Rows, writing: Writing, issuer: Issuer) -> None:
+        self._rows = rows
         self._writing = writing
         self._issuer = issuer
+        self._busy: set[str] = set()
+        """Uids of accounts that are being furnished: several may come by at once."""
 
     async def created(self, document: Document) -> None:
         """Furnish what was created, if it is something to be furnished."""
@@ -60,32 +71,82 @@ class Furnishing:
             await self.namespace(document.names.name)
         elif document.kind is ACCOUNT:
             await self.account(document)
+        elif document.kind is SECRET:
+            await self.secret(document)
 
     async def namespace(self, name: str) -> None:
         """Service accounts and bindings of a namespace; those that are there stay as they are."""
         for account in SERVICE_ACCOUNTS:
-            document = await self._add(Resource(ACCOUNT, name), {"metadata": {"name": account}})
-            if document is not None:
-                await self.account(document)
+            found = await self._rows.get(ACCOUNT, name, account)
+            if found is None:
+                found = await self._add(Resource(ACCOUNT, name), {"metadata": {"name": account}})
+            if found is not None:
+                await self.account(found)
         for binding in namespace_bindings(name):
             await self._add(Resource(BINDING, name), binding)
 
     async def account(self, document: Document) -> None:
         """Credentials of a service account, unless it has some."""
-        content, names = document.content, document.names
-        if content.get("secrets"):
+        names = document.names
+        if names.uid in self._busy:
             return
-        secrets = [{**each} for each in content.get("secrets") or ()]
-        pulls = [{**each} for each in content.get("imagePullSecrets") or ()]
-        for secret in self._issuer.credentials(names.namespace, names.name, names.uid):
+        self._busy.add(names.uid)
+        try:
+            found = await self._rows.get(ACCOUNT, names.namespace, names.name)
+            if found is not None and not _has_credentials(names.name, found.content):
+                await self._furnish(found)
+        finally:
+            self._busy.discard(names.uid)
+
+    async def _furnish(self, document: Document) -> None:
+        names = document.names
+        secrets: list[JSON] = []
+        pulls: list[JSON] = []
+        for secret in self._issuer.credentials(Account(names.namespace, names.name, names.uid)):
             added = await self._add(Resource(SECRET, names.namespace), secret)
             if added is not None:
                 reference = {"name": added.names.name}
                 secrets.append(reference)
                 pulls += [reference] if secret.get("type") in _PULL else []
         if secrets:
-            changed = {**content, "secrets": secrets, "imagePullSecrets": pulls}
-            await self._replace(Resource(ACCOUNT, names.namespace, names.name), changed)
+            await self._list_credentials(document, secrets, pulls)
+
+    async def secret(self, document: Document) -> None:
+        """The token in a Secret that was made for one, if its account is there.
+
+        Source: Kubernetes, manually create a long-lived API token for a ServiceAccount.
+        """
+        content, names = document.content, document.names
+        if content.get("type") != TOKEN or (content.get("data") or {}).get("token"):
+            return
+        annotations = content["metadata"].get("annotations") or {}
+        account = await self._rows.get(
+            ACCOUNT, names.namespace, annotations.get(ACCOUNT_NAME) or "-"
+        )
+        wanted = annotations.get(ACCOUNT_UID)
+        place = Resource(SECRET, names.namespace, names.name)
+        if account is None or (wanted and wanted != account.names.uid):
+            return
+        who = Account(names.namespace, account.names.name, account.names.uid)
+        await self._replace(place, self._issuer.completed(content, who))
+
+    async def _list_credentials(
+        self, document: Document, secrets: list[JSON], pulls: list[JSON]
+    ) -> None:
+        names = document.names
+        place = Resource(ACCOUNT, names.namespace, names.name)
+        for _ in range(TRIES):
+            found = await self._rows.get(ACCOUNT, names.namespace, names.name)
+            if found is None or found.names.uid != names.uid:
+                return
+            content = found.content
+            changed = {
+                **content,
+                "secrets": [*(content.get("secrets") or ()), *secrets],
+                "imagePullSecrets": [*(content.get("imagePullSecrets") or ()), *pulls],
+            }
+            if await self._replace(place, changed):
+                return
 
     async def _add(self, resource: Resource, content: JSON) -> Document | None:
         """The object that was added; None when it is there, or its namespace is going."""
@@ -94,9 +155,17 @@ class Furnishing:
         except (AlreadyExists, Forbidden, NotFound):
             return None
 
-    async def _replace(self, resource: Resource, content: JSON) -> None:
+    async def _replace(self, resource: Resource, content: JSON) -> bool:
+        """Whether nobody was faster; whoever looks after namespaces comes by again."""
         try:
             await self._writing.update(resource, content, _WRITE)
         except ApiFault:
-            # Somebody was faster; whoever looks after namespaces comes by again.
-            return
+            return False
+        return True
+
+
+def _has_credentials(name: str, account: JSON) -> bool:
+    """Whether a service account lists a token or a registry secret that was made for it."""
+    listed = [str(each.get("name", "")) for each in account.get("secrets") or ()]
+    made = tuple(f"{name}-{suffix}-"[:_PREFIX] for suffix in ("token", "dockercfg"))
+    return any(each.startswith(made) for each in listed)

@@ -37,7 +37,7 @@ _WATCH = WatchOptions()
 _WRITE = WriteOptions()
 _DELETE = DeleteOptions()
 
-_FURNISHED: Final = frozenset({"Namespace", "ServiceAccount"})
+_FURNISHED: Final = frozenset({"Namespace", "Secret", "ServiceAccount"})
 
 Action = Callable[[Guard, Resource, JSON, Mapping[str, str]], Awaitable[Answer]]
 """A subresource that does something."""

@@ -10,16 +10,19 @@ import msgspec
 from slipcast.api.kinds import KINDS, Kind
 from slipcast.ports.api import Api
 from slipcast.ports.clock import Clock
+from slipcast.ports.issuer import Issuer
 from slipcast.ports.journal import Journal
 from slipcast.store import bootstrap
 from slipcast.store.actions.reviews import Authenticate, Reviews
+from slipcast.store.actions.tokens import Tokens
 from slipcast.store.authorize import AllowAll, Guard, Policy
 from slipcast.store.compaction import KEPT, Compaction, Retention
-from slipcast.store.furnishing import Furnishing, Issuer, NoIssuer
+from slipcast.store.furnishing import ACCOUNT, Furnishing, NoIssuer
 from slipcast.store.garbage import Garbage
 from slipcast.store.lifecycle import Lifecycle
 from slipcast.store.projects import PROJECT, REQUEST, ProjectRequests, Projects
 from slipcast.store.rolepolicy import RolePolicy
+from slipcast.store.rows import Told
 from slipcast.store.session import Parts, Session
 from slipcast.store.verbs import Verbs
 from slipcast.store.virtual import Virtual
@@ -53,13 +56,13 @@ class Store:
 
     def __init__(self, journal: Journal, clock: Clock, setup: Setup = _SETUP) -> None:
         verbs = Verbs.over(journal, clock, setup.pace)
-        furnishing = Furnishing(verbs.writing, setup.issuer)
+        furnishing = Furnishing(verbs.rows, verbs.writing, setup.issuer)
         reviews = Reviews(setup.authenticate)
         self._parts = Parts(
             verbs=verbs,
             furnishing=furnishing,
             virtual=_virtual(verbs, furnishing, reviews),
-            actions={},
+            actions={(ACCOUNT, "token"): Tokens(verbs.rows, setup.issuer, clock)},
         )
         self._policy = setup.policy or (RolePolicy(journal) if setup.guarded else AllowAll())
         verbs.rows.told.append(self._policy.wrote)
@@ -71,6 +74,10 @@ class Store:
     def as_(self, actor: Actor) -> Api:
         """The Api that speaks for the actor, and for nobody else."""
         return Session(self._parts, Guard(self._policy, actor))
+
+    def tell(self, told: Told) -> None:
+        """Let somebody know of everything that this process writes."""
+        self._parts.verbs.rows.told.append(told)
 
     async def prepare(self) -> None:
         """See that what every installation begins with is there; know who may do what."""

@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING
 
 from slipcast.adapters import certificates, listening
 from slipcast.adapters.clock import SystemClock
-from slipcast.adapters.identity.chain import Chain
-from slipcast.adapters.identity.x509 import ClientCertificates
 from slipcast.ports.daemon import Running, Serving
 from slipcast.server.app import Application
 from slipcast.store.store import Setup, Store
 from slipcast.values.faults import FieldError, InvalidFault
+from slipcast.wiring.doors import Doors
 from slipcast.wiring.serving import Place, address_of, names_of, write_kubeconfig
 
 if TYPE_CHECKING:
@@ -43,9 +42,12 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
         pki = certificates.prepare(place.keys, names_of(wanted.host))
         journal = await opened(wanted.store, place)
         stack.push_async_callback(journal.close)
-        store = Store(journal, SystemClock(), Setup(guarded=True))
+        clock = SystemClock()
+        doors = Doors(place.keys / "sa.key", pki.authority.read_bytes(), wanted.identity)
+        setup = Setup(guarded=True, issuer=doors.issuer, authenticate=doors.known)
+        store = Store(journal, clock, setup)
         await store.prepare()
-        application = Application(store, Chain([ClientCertificates()]))
+        application = Application(store, doors.opened(store, clock))
         tls = listening.Tls(
             certificate=pki.server.certificate, key=pki.server.key, clients=pki.authority
         )

@@ -19,8 +19,10 @@ ANNA = Actor(name="anna", uid="7", groups=(AUTHENTICATED,), extra={"a": ("b",)})
 TEAM = {"resource": "builds", "group": kinds.BUILD, "namespace": "shop"}
 
 
-async def authenticate(token: str) -> Actor | None:
+async def authenticate(token: str, audience: str) -> Actor | None:
     """Knows one token, and one that is over."""
+    if audience not in {"", "registry"}:
+        raise Unauthorized("the token is for somebody else")
     if token == "old":
         raise Unauthorized("the token is over")
     return ANNA if token == "good" else None
@@ -120,6 +122,20 @@ async def test_a_token_is_reviewed_and_not_repeated(root: Api, token: str, user:
     assert content["status"].get("user", {}).get("username") == user
     assert content["status"]["authenticated"] is (user is not None)
     assert content["spec"] == {}
+
+
+async def test_a_token_is_reviewed_for_those_who_ask(root: Api):
+    spec = {"token": "good", "audiences": ["registry", "bank"]}
+
+    status = await answered(root, "TokenReview", spec)
+
+    assert (status["authenticated"], status["audiences"]) == (True, ["registry"])
+
+
+async def test_a_token_for_somebody_else_is_not_known(root: Api):
+    status = await answered(root, "TokenReview", {"token": "good", "audiences": ["bank"]})
+
+    assert status == {"authenticated": False, "error": "the token is for somebody else"}
 
 
 async def test_the_user_tilde_is_whoever_asks(anna: Api):

@@ -1,0 +1,58 @@
+"""The doors of the server: every way to say who asks, in the order in which they are tried."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from slipcast.adapters.identity.chain import Chain
+from slipcast.adapters.identity.serviceaccounts import Issuing, ServiceAccounts
+from slipcast.adapters.identity.signing import SigningKey
+from slipcast.adapters.identity.x509 import ClientCertificates
+from slipcast.api.document import Document
+from slipcast.ports.clock import Clock
+from slipcast.ports.daemon import Identification
+from slipcast.ports.identity import Credentials
+from slipcast.store.keys import Place
+from slipcast.store.store import SERVER, Store
+from slipcast.values.actor import Actor
+from slipcast.values.sensitive import Sensitive
+
+_LOCKING_OUT: Final = frozenset({"OAuthAccessToken", "Pod", "Secret", "ServiceAccount", "User"})
+"""Kinds whose end, or change, may lock somebody out."""
+
+
+class Doors:
+    """Lets in who is known."""
+
+    def __init__(self, key: Path, authority: bytes, wanted: Identification) -> None:
+        """Keep the key of service accounts' tokens in a file; authority vouches for the server.
+
+        Errors: HostFault; InvalidFault.
+        """
+        self._wanted = wanted
+        self._key = SigningKey.at(key)
+        self._chain = Chain(())
+        self.issuer = Issuing(self._key, authority, wanted.registries)
+
+    def opened(self, store: Store, clock: Clock) -> Chain:
+        """Everybody that can be known over a store; told of what is written to it."""
+        api = store.as_(SERVER)
+        self._chain = Chain([ClientCertificates(), ServiceAccounts(self._key, api, clock)])
+        store.tell(self._wrote)
+        return self._chain
+
+    async def known(self, token: str, audience: str) -> Actor | None:
+        """Who a token stands for, as a review asks."""
+        ours = audience == self.issuer.audience
+        credentials = Credentials(bearer=Sensitive(token), audience="" if ours else audience)
+        return await self._chain.authenticate(credentials)
+
+    def _wrote(self, place: Place, document: Document | None, revision: int) -> None:
+        del revision
+        if place.kind.name not in _LOCKING_OUT:
+            return
+        if place.namespace:
+            self._chain.forget(f"system:serviceaccount:{place.namespace}:")
+        elif document is None or place.kind.name == "User":
+            self._chain.forget()

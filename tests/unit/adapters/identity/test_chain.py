@@ -1,0 +1,76 @@
+"""Several authenticators as one."""
+
+from __future__ import annotations
+
+import pytest
+
+from slipcast.adapters.identity.chain import Chain
+from slipcast.ports.identity import Credentials
+from slipcast.values.actor import Actor
+from slipcast.values.sensitive import Sensitive
+
+pytestmark = pytest.mark.anyio
+
+
+class Door:
+    """Knows one token, and counts how often it is asked."""
+
+    def __init__(self, token: str, name: str) -> None:
+        self._token = Sensitive(token)
+        self.actor: Actor | None = Actor(name=name)
+        self.asked = 0
+
+    async def authenticate(self, credentials: Credentials) -> Actor | None:
+        self.asked += 1
+        return self.actor if credentials.bearer == self._token else None
+
+
+def a_token(text: str, audience: str = "") -> Credentials:
+    return Credentials(bearer=Sensitive(text), audience=audience)
+
+
+async def test_the_first_who_knows_answers():
+    chain = Chain([Door("a", "ada"), Door("b", "bob"), Door("b", "eve")])
+
+    known = await chain.authenticate(a_token("b"))
+
+    assert known == Actor(name="bob")
+
+
+async def test_nobody_knows_what_nobody_knows():
+    assert await Chain([Door("a", "ada")]).authenticate(a_token("x")) is None
+
+
+async def test_an_answer_is_remembered_until_it_is_forgotten():
+    door = Door("a", "ada")
+    chain = Chain([door])
+    await chain.authenticate(a_token("a"))
+    await chain.authenticate(a_token("a"))
+    once = door.asked
+    door.actor = None
+
+    chain.forget("ada")
+
+    assert once == 1
+    assert await chain.authenticate(a_token("a")) is None
+
+
+async def test_others_are_not_forgotten():
+    door = Door("a", "ada")
+    chain = Chain([door])
+    await chain.authenticate(a_token("a"))
+
+    chain.forget("bob")
+    await chain.authenticate(a_token("a"))
+
+    assert door.asked == 1
+
+
+async def test_who_is_known_to_some_is_not_known_to_all():
+    door = Door("a", "ada")
+    chain = Chain([door])
+    await chain.authenticate(a_token("a", "bank"))
+
+    await chain.authenticate(a_token("a"))
+
+    assert door.asked == 2
