@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import AsyncIterator
+from itertools import islice
 
 from msgspec.structs import replace
 
@@ -42,6 +43,7 @@ class MemoryJournal:
         self._rows: dict[int, Entry] = {}
         self._history: dict[str, list[int]] = {}
         self._keys = Keys()
+        self._live = Keys()
 
     async def append(
         self, key: str, value: bytes | None, *, expected: int, forget: bool = False
@@ -60,6 +62,10 @@ class MemoryJournal:
             self._history[key] = []
             self._keys.add(key)
         self._history[key].append(answer.revision)
+        if not answer.previous:
+            self._live.add(key)
+        elif value is None:
+            self._live.remove(key)
         self._feed.extend((answer,))
         return answer
 
@@ -76,10 +82,14 @@ class MemoryJournal:
         self._check_open()
         checked_keys(prefix, after)
         moment = self._moment(at)
-        keys = self._keys.walk(start_of(prefix, after), end_of(prefix))
-        found = [row for key in keys if (row := self._seen(key, moment)) is not None]
-        entries = tuple(found[:limit])
-        return Page(entries, moment, len(found) - len(entries))
+        start, end = start_of(prefix, after), end_of(prefix)
+        if moment == self._feed.head:
+            keys = islice(self._live.walk(start, end), limit)
+            entries = tuple(self._rows[self._history[key][-1]] for key in keys)
+            return Page(entries, moment, self._live.count(start, end) - len(entries))
+        rows = (self._seen(key, moment) for key in self._keys.walk(start, end))
+        found = [row for row in rows if row is not None]
+        return Page(tuple(found[:limit]), moment, len(found[limit:]) if limit is not None else 0)
 
     def since(self, revision: int, prefix: str) -> AsyncIterator[Batch]:
         """See the port."""
