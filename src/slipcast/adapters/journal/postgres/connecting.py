@@ -30,10 +30,16 @@ async def connect(url: str) -> AsyncConnection:
         try:
             await connection.execute(statements.SETTINGS)
             await connection.execute(statements.PATIENCE)
+            await plan_by_index(connection)
         except BaseException:
             await connection.close()
             raise
         return connection
+
+
+async def plan_by_index(connection: AsyncConnection) -> None:
+    """Have the statements of a connection use the indexes that were made for them."""
+    await connection.execute(statements.PLANS)
 
 
 def pool(url: str) -> psycopg_pool.AsyncConnectionPool:
@@ -45,6 +51,7 @@ def pool(url: str) -> psycopg_pool.AsyncConnectionPool:
         max_size=_MOST_READERS,
         timeout=_POOL_SECONDS,
         open=False,
+        configure=plan_by_index,
         name="journal",
     )
 
