@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+import msgspec
+
 from slipcast.api.document import JSON, Document
 from slipcast.ports.api import Answer, Patch, Resource, WriteOptions
 from slipcast.ports.journal import Stale
 from slipcast.store.admission import Admit, everything
 from slipcast.store.drafts import Draft, Drafts, check_name
 from slipcast.store.namespaces import Namespaces
-from slipcast.store.patching import patched
+from slipcast.store.patching import names_revision, patched
 from slipcast.store.rows import Rows
 from slipcast.values.apifaults import AlreadyExists, NotFound, changed_meanwhile
 
@@ -79,7 +81,8 @@ class Writing:
 
         def decided(old: Document) -> Draft:
             content = patched(resource, patch, old.content, self._drafts.now(), options)
-            return self._drafts.change(resource, content, old, options, form=patch.type)
+            draft = self._drafts.change(resource, content, old, options, form=patch.type)
+            return msgspec.structs.replace(draft, is_conditional=names_revision(patch))
 
         if patch.type == "apply" and not resource.subresource:
             kind = resource.kind
