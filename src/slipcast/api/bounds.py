@@ -30,10 +30,10 @@ def check(value: object) -> None:
         _find(value)
 
 
-def is_too_deep(value: object) -> bool:
+def is_too_deep(value: object, most: int = DEEPEST) -> bool:
     """Whether objects and lists are nested too deep; looks at nothing else."""
     level = [value] if isinstance(value, dict | list) else []
-    for _ in range(DEEPEST):
+    for _ in range(most):
         level = [
             part
             for each in level

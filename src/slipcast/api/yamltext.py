@@ -12,14 +12,23 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator
-from copy import deepcopy
 from typing import Any, Final
 
+import msgspec
 import yaml
 
-from slipcast.api.bounds import DEEPEST, check_plain, check_text, is_plain_fine, too_deep
+from slipcast.api.bounds import (
+    DEEPEST,
+    check_plain,
+    check_text,
+    is_plain_fine,
+    is_too_deep,
+    too_deep,
+)
 from slipcast.values.apifaults import BadRequest
 
+_encode: Final = msgspec.json.Encoder().encode
+_decode: Final = msgspec.json.Decoder().decode
 _TEXT: Final = "tag:yaml.org,2002:str"
 _TRUE: Final = frozenset({"y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"})
 _FALSE: Final = frozenset(
@@ -53,6 +62,8 @@ def read_all(body: bytes) -> Iterator[tuple[Any, tuple[str, ...]]]:
         raise _malformed(error) from error
     except yaml.YAMLError as error:
         raise BadRequest(f"the body is not valid YAML: {error}") from error
+    except RecursionError as error:
+        raise too_deep() from error
 
 
 class _Reading:
@@ -80,7 +91,7 @@ class _Reading:
         before = self._left
         self._spend(1)
         if isinstance(event, yaml.AliasEvent):
-            return self._alias(event)
+            return self._alias(event, depth)
         value = self._told(event, depth)
         if event.anchor is not None:
             self._anchors[event.anchor] = (value, before - self._left)
@@ -108,13 +119,15 @@ class _Reading:
         if self._left < 0:
             raise BadRequest("the body is not valid YAML: its aliases make it far too large")
 
-    def _alias(self, event: Any) -> Any:
+    def _alias(self, event: Any, depth: int) -> Any:
         if event.anchor not in self._anchors:
             raise BadRequest(f"the body is not valid YAML: undefined alias{_line(event)}")
         value, size = self._anchors[event.anchor]
         self._spend(size)
+        if is_too_deep(value, DEEPEST - depth + 1):
+            raise too_deep(self._place())
         # A copy: whoever changes one place must not change the other.
-        return deepcopy(value)
+        return _decode(_encode(value))
 
     def _list(self, depth: int) -> list[Any]:
         found: list[Any] = []
@@ -144,7 +157,7 @@ class _Reading:
 
     def _key(self, event: Any) -> str:
         if isinstance(event, yaml.AliasEvent):
-            value = self._alias(event)
+            value = self._alias(event, DEEPEST)
         else:
             value = _scalar(event) if isinstance(event, yaml.ScalarEvent) else None
             if event.anchor is not None:

@@ -143,6 +143,24 @@ def test_aliases_that_explode_are_refused() -> None:
         parse("\n".join(lines).encode(), YAML)
 
 
+def test_aliases_that_pile_up_are_refused() -> None:
+    half = "[" * 150 + "]" * 150
+    pile = f"a: &a {half}\nb: {'[' * 200}*a{']' * 200}\n"
+
+    with pytest.raises(BadRequest, match=r"nested more than 300 levels deep at b\[0\]"):
+        parse(pile.encode(), YAML)
+
+
+def test_yaml_may_be_nested_deeply() -> None:
+    assert parse(b"a: " + b"[" * 150 + b"]" * 150, YAML)
+
+
+@pytest.mark.parametrize("sign", [b"- ", b"[", b"? "])
+def test_yaml_nested_too_deeply_is_refused(sign: bytes) -> None:
+    with pytest.raises(BadRequest, match=r"nested more than 300 levels deep|a key is no text"):
+        parse(b"a:\n  " + sign * 5_000, YAML)
+
+
 def test_aliases_that_go_round_in_circles_are_refused() -> None:
     with pytest.raises(BadRequest):
         parse(b"a: &a [*a]", YAML)
@@ -215,3 +233,16 @@ def test_json_is_printed_as_kubectl_prints_it() -> None:
     assert to_json({"b": [], "a": {"x": "ü"}}) == (
         '{\n    "a": {\n        "x": "ü"\n    },\n    "b": []\n}\n'
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (b'{"a": "\\udc00 x"}{"b": 1}', "not valid YAML"),
+        (b'{"a": 1}\n[', "not valid YAML"),
+        (b'{"a": "\xff"}', "not UTF-8"),
+    ],
+)
+def test_a_file_of_broken_json_is_refused(text: bytes, words: str) -> None:
+    with pytest.raises(BadRequest, match=words):
+        parse_all(text)

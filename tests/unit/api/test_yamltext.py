@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from slipcast.api.codec import parse, to_yaml
+from slipcast.api.codec import examine, parse, to_yaml
 
 READ = [
     ("1e3", 1000),
@@ -143,3 +143,22 @@ def test_long_texts_are_folded() -> None:
         "a: very long line very long line very long line very long line very long line very",
         "  long line very long line very long line",
     ]
+
+
+def test_keys_may_be_anchors_and_aliases() -> None:
+    body = b"x: &x word\n*x : 1\n? &k key\n: 2\nz: *k\n"
+
+    assert parse(body, "application/yaml") == {"x": "word", "word": 1, "key": 2, "z": "key"}
+
+
+def test_places_that_aliases_lead_to_are_apart() -> None:
+    found = parse(b"x: &x {b: [1]}\nz: *x\n", "application/yaml")
+
+    assert found["x"] == found["z"]
+    assert found["x"]["b"] is not found["z"]["b"]
+
+
+def test_what_is_said_twice_is_told_with_its_place() -> None:
+    parsed = examine(b"a:\n- b: 1\n  c: 2\n  b: 3\n", "application/yaml")
+
+    assert (parsed.content, parsed.duplicates) == ({"a": [{"b": 3, "c": 2}]}, ("a[0].b",))
