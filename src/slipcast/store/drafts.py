@@ -275,7 +275,20 @@ def _at(content: JSON, path: str) -> object:
 
 
 def _is_same(content: JSON, before: JSON) -> bool:
-    """Whether nothing changed; resourceVersion aside, which is no part of an object."""
-    new, old = content["metadata"], {**before["metadata"]}
-    old.pop("resourceVersion", None)
-    return same({**content, "metadata": new}, {**before, "metadata": old})
+    """Whether nothing changed but, at most, when which manager last wrote.
+
+    An apply whose defaults were filled in again has a new time and else nothing new. The
+    resourceVersion is no part of an object.
+    """
+    return same(_timeless(content), _timeless(before))
+
+
+def _timeless(content: JSON) -> JSON:
+    metadata = {**content["metadata"]}
+    metadata.pop("resourceVersion", None)
+    managers = metadata.get("managedFields")
+    if isinstance(managers, list):
+        metadata["managedFields"] = [
+            {field: value for field, value in each.items() if field != "time"} for each in managers
+        ]
+    return {**content, "metadata": metadata}
