@@ -101,9 +101,10 @@ class Listing(msgspec.Struct, frozen=True):
 
 _NOW: Final = """
 SELECT n.key, j.revision, j.created, j.previous, j.value
-FROM newest n JOIN journal j ON j.revision = n.revision
-WHERE n.key >= %(start)s AND n.key BEFORE-END
-ORDER BY n.key LIMIT %(most)s"""
+FROM (
+  SELECT key, revision FROM newest WHERE key >= %(start)s AND key BEFORE-END
+  ORDER BY key LIMIT %(most)s
+) AS n JOIN journal j ON j.revision = n.revision ORDER BY n.key"""
 # From key to key by seeking, so that a page of history costs a page.
 _THEN: Final = """
 WITH RECURSIVE walk AS (
