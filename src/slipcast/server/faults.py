@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from slipcast.values.apifaults import ApiFault, InternalError, Unavailable, qualified
+from slipcast.values.apifaults import ApiFault, Forbidden, InternalError, Unavailable, qualified
 from slipcast.values.faults import Fault
 
 log = logging.getLogger(__name__)
@@ -33,9 +33,14 @@ def fault_of(problem: BaseException, request_id: str) -> ApiFault:
 
 
 def status_of(fault: ApiFault, *, legacy: bool = False) -> dict[str, Any]:
-    """The Status document of a fault; on the legacy paths resources have no group (BA-15)."""
-    message, details = fault.message, _details(fault, legacy=legacy)
-    if legacy and fault.group:
+    """The Status document of a fault (BA-15).
+
+    Shape:  what is forbidden on the legacy paths is told without its group, all else with it: so
+            the original did, whatever path it answered.
+    """
+    is_bare = legacy and isinstance(fault, Forbidden)
+    message, details = fault.message, _details(fault, is_bare=is_bare)
+    if is_bare and fault.group:
         message = message.replace(qualified(fault.plural, fault.group), fault.plural, 1)
     status = {
         "kind": "Status",
@@ -50,11 +55,11 @@ def status_of(fault: ApiFault, *, legacy: bool = False) -> dict[str, Any]:
     return status | {"code": fault.code}
 
 
-def _details(fault: ApiFault, *, legacy: bool) -> dict[str, Any]:
+def _details(fault: ApiFault, *, is_bare: bool) -> dict[str, Any]:
     details: dict[str, Any] = {}
     if fault.name:
         details["name"] = fault.name
-    if fault.group and not legacy:
+    if fault.group and not is_bare:
         details["group"] = fault.group
     if fault.plural:
         details["kind"] = fault.plural

@@ -48,8 +48,11 @@ def unknown_fields(kind: Kind, content: JSON) -> tuple[str, ...]:
 def tracked(
     resource: Resource, before: JSON | None, after: JSON, options: WriteOptions, now: str
 ) -> JSON:
-    """The object with its managed fields brought up to date."""
-    if not options.manager:
+    """The object with its managed fields brought up to date.
+
+    Shape:  the legacy paths are older than managed fields, and their clients compare objects.
+    """
+    if not options.manager or resource.legacy:
         return after
     return managed.updated(
         before,

@@ -6,7 +6,14 @@ import pytest
 
 from slipcast.server.faults import fault_of, status_of
 from slipcast.values import causes
-from slipcast.values.apifaults import Conflict, Invalid, NotFound, TooManyRequests, Unavailable
+from slipcast.values.apifaults import (
+    Conflict,
+    Invalid,
+    NotFound,
+    TooManyRequests,
+    Unavailable,
+    refused,
+)
 from slipcast.values.faults import PortFault
 
 
@@ -22,11 +29,19 @@ def test_a_missing_object_is_told_with_its_group_ba_15() -> None:
     assert (status["reason"], status["code"]) == ("NotFound", 404)
 
 
-def test_on_the_legacy_paths_resources_have_no_group_ba_15() -> None:
-    status = status_of(NotFound("buildconfigs", "build.openshift.io", "web"), legacy=True)
+def test_on_the_legacy_paths_what_is_forbidden_is_told_without_group_ba_15() -> None:
+    refusal = refused("buildconfigs", "build.openshift.io", "web", "no")
 
-    assert status["message"] == 'buildconfigs "web" not found'
+    status = status_of(refusal, legacy=True)
+
+    assert status["message"] == 'buildconfigs "web" is forbidden: no'
     assert status["details"] == {"name": "web", "kind": "buildconfigs"}
+
+
+def test_on_the_legacy_paths_all_else_is_told_with_it_as_by_the_original() -> None:
+    missing = NotFound("buildconfigs", "build.openshift.io", "web")
+
+    assert status_of(missing, legacy=True) == status_of(missing)
 
 
 def test_every_cause_is_listed_ba_12() -> None:
@@ -35,7 +50,8 @@ def test_every_cause_is_listed_ba_12() -> None:
     status = status_of(Invalid("BuildConfig", "build.openshift.io", "web", wrong), legacy=True)
 
     assert status["message"] == (
-        'BuildConfig "web" is invalid: [spec.a: Required value, spec.b: Invalid value: "x": no]'
+        'BuildConfig.build.openshift.io "web" is invalid:'
+        ' [spec.a: Required value, spec.b: Invalid value: "x": no]'
     )
     assert [cause["field"] for cause in status["details"]["causes"]] == ["spec.a", "spec.b"]
 
