@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -65,6 +66,8 @@ ALWAYS: Final[Mapping[tuple[str, str], Mapping[str, Any]]] = {
 }
 """THE TABLE of fields that are always there, by kind: paths and what they say when nothing is."""
 
+_PLAIN: Final = frozenset({str, int, bool, float})
+
 
 def settled(content: Mapping[str, Any], view: msgspec.Struct, kind: Kind) -> JSON:
     """The content with the empty fields that its kind always has, and with no others.
@@ -72,14 +75,24 @@ def settled(content: Mapping[str, Any], view: msgspec.Struct, kind: Kind) -> JSO
     Shape:  view is the content as its Struct shows it; kinds without a row are kept as they are.
             The input is not changed.
     """
-    always = ALWAYS.get((kind.group, kind.name))
-    if always is None:
+    if (kind.group, kind.name) not in ALWAYS:
         return dict(content)
     full = _without_empty(content, view)
-    for path, value in always.items():
-        for place in _places(full, path.split(".")[:-1]):
-            place.setdefault(path.rpartition(".")[2], copy.copy(value))
+    for steps, name, value in _rows(kind.group, kind.name):
+        for place in _places(full, steps):
+            if name not in place:
+                place[name] = copy.copy(value)
     return full
+
+
+@cache
+def _rows(group: str, kind: str) -> tuple[tuple[tuple[str, ...], str, Any], ...]:
+    """The table's rows of a kind, their paths taken apart."""
+    rows = []
+    for path, value in ALWAYS[group, kind].items():
+        *steps, name = path.replace("[]", "").split(".")
+        rows.append((tuple(steps), name, value))
+    return tuple(rows)
 
 
 def _without_empty(content: Mapping[str, Any], view: msgspec.Struct) -> JSON:
@@ -100,6 +113,8 @@ def _without_empty(content: Mapping[str, Any], view: msgspec.Struct) -> JSON:
 
 def _value(raw: Any, seen: object) -> Any:
     """What is kept of a field, given what its Struct makes of it."""
+    if type(seen) in _PLAIN:
+        return seen
     if isinstance(seen, msgspec.Struct):
         return _without_empty(raw if isinstance(raw, dict) else {}, seen)
     if isinstance(seen, tuple) and isinstance(raw, list | tuple):
@@ -111,18 +126,19 @@ def _value(raw: Any, seen: object) -> Any:
 def _is_empty(value: Any, seen: object, field: Field) -> bool:
     if isinstance(seen, msgspec.Struct):
         return not value and not field.place.optional
-    if isinstance(seen, Mapping) and field.place.optional:
+    if field.place.optional and isinstance(seen, Mapping):
         return False
     return bool(seen == field.default)
 
 
-def _places(place: Any, steps: list[str]) -> Iterator[JSON]:
+def _places(place: Any, steps: tuple[str, ...]) -> Iterator[JSON]:
     """The objects at a path, where there are any."""
     if not steps:
         if isinstance(place, dict):
             yield place
         return
-    name = steps[0].removesuffix("[]")
-    below = place.get(name) if isinstance(place, dict) else None
+    below = place.get(steps[0]) if isinstance(place, dict) else None
+    if below is None:
+        return
     for each in below if isinstance(below, list | tuple) else [below]:
         yield from _places(each, steps[1:])
