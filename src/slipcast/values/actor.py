@@ -8,6 +8,8 @@ from typing import Final
 import msgspec
 
 AUTHENTICATED: Final = "system:authenticated"
+PEOPLE: Final = "system:authenticated:oauth"
+"""The group of those who log in: people, not programs."""
 UNAUTHENTICATED: Final = "system:unauthenticated"
 MASTERS: Final = "system:masters"
 """The group that may do everything, whatever the roles say."""
