@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from verdicts import of_config
+from slipcast.api.meta import ObjectReference
+from slipcast.builds.validate.references import target_image
+from verdicts import brief, of_config, seen
 
 FROM = "spec.strategy.sourceStrategy.from"
 TO = "spec.output.to"
@@ -63,6 +65,12 @@ def test_pull_specs_are_taken_ba_73(name: str) -> None:
 def test_other_kinds_are_refused_ba_75() -> None:
     assert of_from(kind="Pod", name="") == [f"{FROM}.kind Invalid"]
     assert of_to(kind="ImageStreamImage", name="a@b") == [f"{TO}.kind Invalid"]
+
+
+def test_a_target_has_a_kind_ba_70() -> None:
+    wrong = target_image(seen(ObjectReference, name="a:b"), "to")
+
+    assert brief(wrong) == ["to.kind Required"]
 
 
 def test_a_push_secret_has_a_name_ba_585() -> None:

@@ -15,7 +15,15 @@ def test_git_needs_an_address_ba_529() -> None:
 
 
 @pytest.mark.parametrize(
-    "uri", ["::", "http://exa mple.com/x", "https://example.com/%zz", "git@host:"]
+    "uri",
+    [
+        "::",
+        "http://exa mple.com/x",
+        "https://example.com/%zz",
+        "git@host:",
+        "https://%zz@e.com/x",
+        "https://[::1]:x/y",
+    ],
 )
 def test_what_is_no_address_is_refused_ba_529(uri: str) -> None:
     assert of_config(source={"git": {"uri": uri}}) == ["spec.source.git.uri Invalid"]

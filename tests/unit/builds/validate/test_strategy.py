@@ -128,7 +128,9 @@ def test_the_jenkinsfile_is_in_the_source_ba_582(path: str) -> None:
 
 def test_volumes_have_a_name_a_source_and_places() -> None:
     wrong = of_source(volumes=[{"name": "Bad", "source": {}}])
+    nameless = of_source(volumes=[{}])
 
+    assert nameless[0] == f"{SOURCE}.volumes[0].name Required"
     assert wrong == [
         f"{SOURCE}.volumes[0].name Invalid",
         f"{SOURCE}.volumes[0].source.type Required",
