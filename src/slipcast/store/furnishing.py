@@ -83,7 +83,8 @@ class Furnishing:
             if found is not None:
                 await self.account(found)
         for binding in namespace_bindings(name):
-            await self._add(Resource(BINDING, name), binding)
+            if await self._rows.get(BINDING, name, binding["metadata"]["name"]) is None:
+                await self._add(Resource(BINDING, name), binding)
 
     async def account(self, document: Document) -> None:
         """Credentials of a service account, unless it has some."""

@@ -80,6 +80,9 @@ class Garbage:
             except ApiFault as fault:
                 log.warning("garbage.kept", extra={"uid": uid, "fault": fault.message})
                 self._todo[uid] = None
+            except Exception:
+                # One object that we do not understand is no reason to collect no other.
+                log.exception("garbage.failed", extra={"uid": uid})
         return len(self._todo)
 
     async def _follow(self, kind: Kind) -> None:

@@ -15,7 +15,7 @@ from slipcast.ports.journal import Batch, Compacted, Entry, Journal, JournalFull
 from slipcast.store.hooks import hooks_of
 from slipcast.store.keys import Place, key_of
 from slipcast.store.remains import Remains
-from slipcast.values.apifaults import Expired, Timeout, Unavailable
+from slipcast.values.apifaults import Expired, NotFound, Timeout, Unavailable
 
 FULL_RETRY: Final = 10
 """Seconds until a client may try to write again."""
@@ -34,8 +34,12 @@ class Rows:
         self.told: list[Told] = []
 
     async def get(self, kind: Kind, namespace: str, name: str) -> Document | None:
-        """The object as it is now."""
-        entry = await self.journal.get(key_of(kind, namespace, name))
+        """The object as it is now; None when there is none, or can be none of the name."""
+        try:
+            key = key_of(kind, namespace, name)
+        except NotFound:
+            return None
+        entry = await self.journal.get(key)
         if entry is None or entry.value is None:
             return None
         return Document(kind, entry.value, entry.revision)

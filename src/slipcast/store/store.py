@@ -24,6 +24,7 @@ from slipcast.store.projects import PROJECT, REQUEST, ProjectRequests, Projects
 from slipcast.store.rolepolicy import RolePolicy
 from slipcast.store.rows import Told
 from slipcast.store.session import Parts, Session
+from slipcast.store.tending import tended
 from slipcast.store.verbs import Verbs
 from slipcast.store.virtual import Virtual
 from slipcast.store.watching import Pace
@@ -67,6 +68,7 @@ class Store:
         self._policy = setup.policy or (RolePolicy(journal) if setup.guarded else AllowAll())
         verbs.rows.told.append(self._policy.wrote)
         self._server = Session(self._parts, Guard(AllowAll(), SERVER))
+        self._clock = clock
         self._lifecycle = Lifecycle(self._server, furnishing, clock)
         self._garbage = Garbage(self._server, clock)
         self._compaction = Compaction(journal, clock, setup.kept)
@@ -86,12 +88,13 @@ class Store:
 
     def background(self) -> Sequence[Coroutine[Any, Any, None]]:
         """The work beside requests, each for ever: to be run in one group of tasks."""
-        return (
-            self._policy.follow(),
-            self._lifecycle.run(),
-            self._garbage.run(),
-            self._compaction.run(),
-        )
+        works = {
+            "policy": self._policy.follow,
+            "lifecycle": self._lifecycle.run,
+            "garbage": self._garbage.run,
+            "compaction": self._compaction.run,
+        }
+        return [tended(name, work, self._clock) for name, work in works.items()]
 
 
 def _virtual(verbs: Verbs, furnishing: Furnishing, reviews: Reviews) -> Mapping[Kind, Virtual]:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from contract.api.conftest import CONFIG_MAPS, NAMESPACES, PODS, Put
+from contract.api.conftest import (
+    BUILD_CONFIGS,
+    BUILDS,
+    CONFIG_MAPS,
+    NAMESPACES,
+    PODS,
+    Put,
+    a_build,
+    a_config,
+)
 from slipcast.ports.api import Api, DeleteOptions, ListOptions, Patch, Resource
 from slipcast.values.apifaults import Conflict, Invalid, NotFound
 
@@ -113,6 +122,17 @@ async def test_what_becomes_of_dependents_is_a_finalizer(
     )
 
     assert answer.document.content["metadata"]["finalizers"] == [finalizer]
+
+
+async def test_the_legacy_paths_leave_what_a_build_config_owns_ba_37(api: Api):
+    await api.create(BUILD_CONFIGS, a_config("app"))
+    await api.create(BUILDS, a_build("b"))
+
+    config = await api.delete(Resource(BUILD_CONFIGS.kind, "p", "app", legacy=True))
+    build = await api.delete(Resource(BUILDS.kind, "p", "b", legacy=True))
+
+    assert config.document.content["metadata"]["finalizers"] == ["orphan"]
+    assert (config.gone, build.gone) == (False, True)
 
 
 async def test_a_namespace_is_terminating_until_it_is_empty(api: Api):
