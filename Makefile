@@ -4,7 +4,7 @@ BIN := .venv/bin
 PY := $(BIN)/python
 CODE := src tests bench
 
-.PHONY: help setup check format lint types imports unit contract e2e test golden demo bench pins clean
+.PHONY: help setup check format lint types imports unit contract conformance e2e test golden demo bench pins clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,13 +31,16 @@ imports:
 unit:
 	@$(BIN)/pytest -q -n auto --dist loadfile tests/unit tests/laws tests/house tests/golden
 
+conformance: ## other people's clients against our server
+	@$(BIN)/pytest -q -n 2 tests/conformance
+
 contract: ## one suite per port, over every adapter this machine can run
 	@$(BIN)/pytest -q tests/contract
 
 e2e: ## real applications: built, run and talked to
 	@$(BIN)/pytest -q tests/e2e
 
-test: check contract e2e ## everything; what CI runs
+test: check contract conformance e2e ## everything; what CI runs
 
 golden: ## rewrite the golden files, to be reviewed as prose
 	@GOLDEN=rewrite $(BIN)/pytest -q tests/golden
@@ -60,4 +63,4 @@ clean: ## forget test images and caches of this checkout
 .state:
 	@mkdir -p .state
 
-lint types imports unit contract e2e: | .state
+lint types imports unit contract conformance e2e: | .state
