@@ -7,7 +7,7 @@ CODE := src tests bench
 .PHONY: help setup check format lint types imports unit contract conformance e2e test golden demo bench pins clean
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Debian packages, virtual environment, dependencies
 	@scripts/setup
