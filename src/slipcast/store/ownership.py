@@ -7,7 +7,7 @@ it matters. Pure.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -15,6 +15,9 @@ from slipcast.api import kinds
 from slipcast.api.document import JSON, Document
 from slipcast.api.kinds import Kind
 from slipcast.store.metadata import FOREGROUND, ORPHAN
+
+_OWNED: Final = b'"ownerReferences"'
+_HELD: Final = b'"finalizers"'
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -39,7 +42,12 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, document: Document) -> Node:
-        """What of a document matters here."""
+        """What of a document matters here; most own nothing and are owned by nothing."""
+        if _OWNED not in document.body and _HELD not in document.body:
+            names = document.names
+            return cls(
+                kind=document.kind, namespace=names.namespace, name=names.name, uid=names.uid
+            )
         metadata: JSON = document.content["metadata"]
         return cls(
             kind=document.kind,

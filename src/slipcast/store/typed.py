@@ -7,7 +7,6 @@ from typing import Any
 from slipcast.api import apply, lens, managed, metadata
 from slipcast.api.document import JSON, Document
 from slipcast.api.kinds import Kind
-from slipcast.api.meta import Object
 from slipcast.api.shapes import shape_of
 from slipcast.ports.api import Resource, WriteOptions
 from slipcast.values.causes import Cause
@@ -15,19 +14,12 @@ from slipcast.values.causes import Cause
 __all__ = ["applied", "seen", "shape_of", "tracked", "unknown_fields", "wrong_metadata"]
 
 
-def _struct(kind: Kind) -> Any:
-    try:
-        return kind.type
-    except ImportError:
-        return Object
-
-
 def seen(kind: Kind, source: Document | JSON) -> Any:
     """An object through the Struct of its kind.
 
     Errors: BadRequest when a field is of another type.
     """
-    return lens.read(source, _struct(kind))
+    return lens.read(source, kind.type)
 
 
 def wrong_metadata(kind: Kind, new: Any, old: Any) -> tuple[Cause, ...]:
@@ -39,10 +31,7 @@ def wrong_metadata(kind: Kind, new: Any, old: Any) -> tuple[Cause, ...]:
 
 def unknown_fields(kind: Kind, content: JSON) -> tuple[str, ...]:
     """The paths of fields that the kind does not have."""
-    try:
-        return lens.unknown_fields(content, kind)
-    except ImportError:
-        return ()
+    return lens.unknown_fields(content, kind)
 
 
 def tracked(
