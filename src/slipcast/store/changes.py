@@ -12,7 +12,7 @@ from slipcast.api.document import Document
 from slipcast.ports.api import WatchEvent
 from slipcast.ports.journal import Entry
 from slipcast.store.keys import place_of
-from slipcast.store.remains import Remains, bare_body
+from slipcast.store.remains import Remains, bare_body, remains_of
 from slipcast.store.selection import Look, Selection
 
 
@@ -64,16 +64,20 @@ class Change:
         is_in = selection.matches(now)
         if self.is_new:
             return self._told("ADDED", now) if is_in else None
-        # What it was may have been forgotten: then it may have been in the selection.
-        was_in = was is None or selection.matches(was)
         if is_in:
+            was_in = was is None or selection.matches(was)
             return self._told("MODIFIED" if was_in else "ADDED", now)
-        return self._told("DELETED", was or now) if was_in else None
+        if was is not None:
+            return self._told("DELETED", was) if selection.matches(was) else None
+        # What it was is forgotten: it may have been in the selection, and nothing is told of it.
+        return self._told("DELETED", self._stripped(now)) if selection.may_match(now) else None
 
     def _may_match(self, selection: Selection, was: Look) -> bool:
-        if self.is_bare:
-            return not selection.name or selection.name == was.names.name
-        return selection.matches(was)
+        return selection.may_match(was) if self.is_bare else selection.matches(was)
+
+    def _stripped(self, now: Look) -> Look:
+        document = now.document
+        return Look(Document(document.kind, remains_of(document), document.revision))
 
     def _told(self, type_: str, look: Look | None) -> WatchEvent | None:
         assert look is not None  # noqa: S101 -- a row has a value or replaces one

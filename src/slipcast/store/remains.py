@@ -26,16 +26,21 @@ class Remains:
 
     def keep(self, key: str, document: Document) -> None:
         """Keep what may be kept of a document that is about to be forgotten."""
-        metadata = document.content["metadata"]
-        metadata.pop("annotations", None)
-        metadata.pop("managedFields", None)
-        self._bodies[key, document.revision] = body_of({"metadata": metadata})
+        self._bodies[key, document.revision] = remains_of(document)
         while len(self._bodies) > REMEMBERED:
             self._bodies.popitem(last=False)
 
     def of(self, key: str, revision: int) -> bytes | None:
         """What is kept of the row of that revision."""
         return self._bodies.get((key, revision))
+
+
+def remains_of(document: Document) -> bytes:
+    """The body of a document of which nothing may be known but names and labels."""
+    metadata = document.content["metadata"]
+    metadata.pop("annotations", None)
+    metadata.pop("managedFields", None)
+    return body_of({"metadata": metadata})
 
 
 def bare_body(place: Place) -> bytes:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from slipcast.access import rules
+from slipcast.access import rules, scopes
 from slipcast.access.book import BINDINGS, Book, Place
 from slipcast.access.rules import Attempt, Rule
 from slipcast.api import kinds
@@ -69,7 +69,9 @@ class RolePolicy:
 
     async def decide(self, actor: Actor, attempt: Attempt) -> Verdict:
         """Whether the actor may do that."""
-        if MASTERS in actor.groups and not actor.scopes:
+        if actor.scopes and not scopes.within(actor.scopes, attempt):
+            return Verdict(allowed=False, reason=f"scopes {list(actor.scopes)} prevent this action")
+        if MASTERS in actor.groups:
             return ALLOWED
         key = (actor.name, actor.groups, attempt)
         found = self._decided.get(key)

@@ -69,6 +69,13 @@ class Selection(msgspec.Struct, frozen=True):
         """Whether no document is left out."""
         return self is EVERYTHING
 
+    def may_match(self, look: Look) -> bool:
+        """Whether a document of which only the names are known may be meant."""
+        names = look.names
+        return (not self.name or self.name == names.name) and (
+            not self.namespace or self.namespace == names.namespace
+        )
+
     def matches(self, look: Look) -> bool:
         """Whether a document is meant."""
         if self is EVERYTHING:
