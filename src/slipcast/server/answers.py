@@ -50,7 +50,7 @@ def one(resource: Resource, document: Document, form: Form) -> bytes:
 
 def many(resource: Resource, listing: Listing, form: Form) -> bytes:
     """A list of objects."""
-    metadata = list_metadata(listing)
+    metadata = list_metadata(listing, resource if resource.legacy else None)
     if form.shape in {"partial", "partial-list"}:
         items = b",".join(partial(each, form.version) for each in listing.documents)
         head = _list_head(f"{PARTIAL}List", f"{kinds_version(form)}", metadata)
@@ -64,9 +64,15 @@ def many(resource: Resource, listing: Listing, form: Form) -> bytes:
     return _written(b"%b%b]}" % (head, items), form)
 
 
-def list_metadata(listing: Listing) -> dict[str, Any]:
-    """The metadata of a list."""
+def list_metadata(listing: Listing, legacy_of: Resource | None = None) -> dict[str, Any]:
+    """The metadata of a list.
+
+    Shape:  legacy_of is what was listed by a legacy path, where a list has a link.
+    """
     metadata: dict[str, Any] = {"resourceVersion": str(listing.revision)}
+    if legacy_of is not None:
+        inside = f"namespaces/{legacy_of.namespace}/" if legacy_of.namespace else ""
+        metadata["selfLink"] = f"/oapi/v1/{inside}{legacy_of.kind.plural}"
     if listing.token:
         metadata["continue"] = listing.token
     if listing.remaining:
@@ -88,20 +94,17 @@ def partial(document: Document, version: str) -> bytes:
 
 def success(resource: Resource, document: Document) -> bytes:
     """What a deletion answers when nothing is left of the object."""
+    status: dict[str, Any] = {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": {},
+        "status": "Success",
+    }
+    if resource.legacy:
+        return _encode(status | {"code": 200})
     names, kind = document.names, document.kind
-    details: dict[str, Any] = {"name": names.name}
-    if kind.group and not resource.legacy:
-        details["group"] = kind.group
-    details |= {"kind": kind.plural, "uid": names.uid}
-    return _encode(
-        {
-            "kind": "Status",
-            "apiVersion": "v1",
-            "metadata": {},
-            "status": "Success",
-            "details": details,
-        }
-    )
+    details = {"name": names.name, "group": kind.group, "kind": kind.plural, "uid": names.uid}
+    return _encode(status | {"details": {name: said for name, said in details.items() if said}})
 
 
 def warning_headers(warnings: Iterable[str]) -> list[tuple[bytes, bytes]]:

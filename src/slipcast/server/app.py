@@ -157,7 +157,8 @@ async def _refuse(exchange: Exchange, fault: ApiFault, *, legacy: bool) -> None:
         headers.append((b"retry-after", str(fault.retry_after).encode()))
     if fault.code == 401:  # noqa: PLR2004 -- Unauthorized
         headers.append((b"www-authenticate", b'Bearer realm="slipcast"'))
-    await exchange.answer(fault.code, faults.body_of(fault, legacy=legacy), headers=headers)
+    body = faults.body_of(fault, legacy=legacy, is_patch=exchange.method == "PATCH")
+    await exchange.answer(fault.code, body, headers=headers)
 
 
 async def _live(receive: Receive, send: Send) -> None:

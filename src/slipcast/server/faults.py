@@ -13,7 +13,14 @@ from typing import Any
 
 import msgspec
 
-from slipcast.values.apifaults import ApiFault, Forbidden, InternalError, Unavailable, qualified
+from slipcast.values.apifaults import (
+    ApiFault,
+    Forbidden,
+    InternalError,
+    NotServed,
+    Unavailable,
+    qualified,
+)
 from slipcast.values.faults import Fault
 
 log = logging.getLogger(__name__)
@@ -32,13 +39,13 @@ def fault_of(problem: BaseException, request_id: str) -> ApiFault:
     )
 
 
-def status_of(fault: ApiFault, *, legacy: bool = False) -> dict[str, Any]:
+def status_of(fault: ApiFault, *, legacy: bool = False, is_patch: bool = False) -> dict[str, Any]:
     """The Status document of a fault (BA-15).
 
-    Shape:  what is forbidden on the legacy paths is told without its group, all else with it: so
-            the original did, whatever path it answered.
+    Shape:  what is forbidden on the legacy paths, or missing when it shall be patched, is told
+            without its group, all else with it: so the original did, whatever path it answered.
     """
-    is_bare = legacy and isinstance(fault, Forbidden)
+    is_bare = legacy and (isinstance(fault, Forbidden) or is_patch)
     message, details = fault.message, _details(fault, is_bare=is_bare)
     if is_bare and fault.group:
         message = message.replace(qualified(fault.plural, fault.group), fault.plural, 1)
@@ -50,7 +57,7 @@ def status_of(fault: ApiFault, *, legacy: bool = False) -> dict[str, Any]:
         "message": message,
         "reason": fault.reason,
     }
-    if details:
+    if details or isinstance(fault, NotServed):
         status["details"] = details
     return status | {"code": fault.code}
 
@@ -73,6 +80,6 @@ def _details(fault: ApiFault, *, is_bare: bool) -> dict[str, Any]:
     return details
 
 
-def body_of(fault: ApiFault, *, legacy: bool = False) -> bytes:
+def body_of(fault: ApiFault, *, legacy: bool = False, is_patch: bool = False) -> bytes:
     """The Status document as JSON."""
-    return msgspec.json.encode(status_of(fault, legacy=legacy))
+    return msgspec.json.encode(status_of(fault, legacy=legacy, is_patch=is_patch))

@@ -8,6 +8,8 @@ Source: Kubernetes, garbage collection and finalizers; BA-9, BA-37.
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import aclosing, suppress
 from datetime import timedelta
 from typing import Final
 
@@ -16,7 +18,7 @@ from slipcast.ports.api import Answer, DeleteOptions, Listing, ListOptions, Reso
 from slipcast.ports.clock import Clock
 from slipcast.ports.journal import Stale
 from slipcast.store.hooks import hooks_of
-from slipcast.store.keys import Place
+from slipcast.store.keys import Place, key_of
 from slipcast.store.metadata import FOREGROUND, ORPHAN, precondition
 from slipcast.store.namespaces import Namespaces
 from slipcast.store.reading import Reading
@@ -25,6 +27,8 @@ from slipcast.values import instant
 from slipcast.values.apifaults import NotFound, changed_meanwhile
 
 TRIES: Final = 5
+PATIENCE: Final = 5.0
+"""Seconds that a client of the older API waits for dependents to be let go."""
 
 _FOR_DEPENDENTS: Final = {"Orphan": (ORPHAN,), "Foreground": (FOREGROUND,), "Background": ()}
 
@@ -50,10 +54,29 @@ class Deleting:
                 raise NotFound(kind.plural, kind.group, resource.name)
             _check(resource, old, options)
             try:
-                return await self._delete(resource, old, options)
+                answer = await self._delete(resource, old, options)
             except Stale:
                 continue
+            is_waiting = not answer.gone and resource.legacy and not options.dry_run
+            return await self._awaited(resource, answer) if is_waiting else answer
         raise changed_meanwhile(kind.plural, kind.group, resource.name)
+
+    async def _awaited(self, resource: Resource, answer: Answer) -> Answer:
+        """The answer when dependents have been let go: the older API knew no other (BA-9).
+
+        Shape:  an object that others hold, too, is answered as it is.
+        """
+        metadata = answer.document.content["metadata"]
+        if metadata.get("finalizers") != [ORPHAN]:
+            return answer
+        key = key_of(resource.kind, resource.namespace, resource.name)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                async with aclosing(self._rows.since(answer.document.revision, key)) as batches:
+                    async for batch in batches:
+                        if any(each.key == key and each.value is None for each in batch.entries):
+                            return Answer(answer.document, gone=True)
+        return answer
 
     async def delete_all(
         self, resource: Resource, which: ListOptions, options: DeleteOptions
