@@ -26,11 +26,13 @@ from slipcast.ports.api import (
 )
 from slipcast.store.admission import by
 from slipcast.store.authorize import Guard
+from slipcast.store.fields import NAME
 from slipcast.store.furnishing import Furnishing
 from slipcast.store.users import is_self, own
 from slipcast.store.verbs import Verbs
 from slipcast.store.virtual import Virtual, refused
 from slipcast.values.apifaults import NotServed
+from slipcast.values.selector import FieldSelector
 
 _LIST = ListOptions()
 _WATCH = WatchOptions()
@@ -74,7 +76,7 @@ class Session:
         """See the port."""
         if not resource.kind.stored:
             return await self._virtual(resource).list(self._guard, resource, options)
-        await self._guard.check("list", resource)
+        await self._guard.check("list", _asked_about(resource, options.fields))
         return await self._verbs.reading.list(resource, options)
 
     async def watch(
@@ -83,7 +85,7 @@ class Session:
         """See the port."""
         if not resource.kind.stored:
             return await self._virtual(resource).watch(self._guard, resource, options)
-        await self._guard.check("watch", resource)
+        await self._guard.check("watch", _asked_about(resource, options.fields))
         return await self._verbs.watching.watch(resource, options)
 
     async def create(
@@ -129,7 +131,7 @@ class Session:
         """See the port."""
         if not resource.kind.stored:
             raise refused(resource, "deletecollection")
-        await self._guard.check("deletecollection", resource)
+        await self._guard.check("deletecollection", _asked_about(resource, which.fields))
         return await self._verbs.deleting.delete_all(resource, which, options)
 
     async def act(
@@ -170,3 +172,13 @@ class Session:
         if answer.created and document.revision and document.kind.name in _FURNISHED:
             await self._parts.furnishing.created(document)
         return answer
+
+
+def _asked_about(resource: Resource, by_fields: str) -> Resource:
+    """A collection of which only one name is asked for is about that one: roles may name it.
+
+    Errors: BadRequest.
+    """
+    if NAME not in by_fields or resource.name:
+        return resource
+    return resource.named(FieldSelector.parse(by_fields).exact(NAME) or "")

@@ -10,7 +10,7 @@ from typing_extensions import override
 from slipcast.access.rules import Attempt
 from slipcast.adapters.journal.memory import MemoryJournal
 from slipcast.api import kinds
-from slipcast.ports.api import DeleteOptions, Patch, Resource, WatchOptions
+from slipcast.ports.api import DeleteOptions, ListOptions, Patch, Resource, WatchOptions
 from slipcast.store.authorize import AllowAll, Verdict, forbidden
 from slipcast.store.store import Setup, Store
 from slipcast.values.actor import Actor
@@ -90,6 +90,15 @@ async def test_a_namespace_is_asked_about_inside_itself(store: Store, policy: Re
         await store.as_(UMA).get(NAMESPACES.named("p"))
 
     assert policy.attempts[0].namespace == "p"
+
+
+async def test_a_collection_of_one_name_is_about_that_one(store: Store, policy: RefuseAll):
+    options = ListOptions(fields="metadata.name=a")
+
+    with pytest.raises(Forbidden):
+        await store.as_(UMA).list(CONFIG_MAPS, options)
+
+    assert (policy.attempts[0].verb, policy.attempts[0].name) == ("list", "a")
 
 
 async def test_a_subresource_is_asked_about_by_its_path(store: Store, policy: RefuseAll):
