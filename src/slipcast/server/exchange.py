@@ -30,6 +30,8 @@ WORTH_SQUEEZING: Final = 128 * 1024
 """Bytes from which an answer is compressed for those who take it so."""
 
 JSON_TYPE: Final = b"application/json"
+NOT_MODIFIED: Final = 304
+"""The answer that has neither a body nor the length of one."""
 
 
 class SlowBody(ApiFault):
@@ -95,7 +97,8 @@ class Exchange:
             body = squeeze.compress(body) + squeeze.flush()
             extra.append((b"content-encoding", b"gzip"))
             extra.append((b"vary", b"Accept-Encoding"))
-        extra.append((b"content-length", b"%d" % len(body)))
+        if status != NOT_MODIFIED:
+            extra.append((b"content-length", b"%d" % len(body)))
         await self._start(status, content_type, extra)
         if self.method == "HEAD":
             body = b""

@@ -87,7 +87,28 @@ def accepted(header: str) -> Form:
     )
 
 
+def chosen(header: str, offered: tuple[str, ...]) -> str:
+    """The media type that a client likes best of those offered, for answers of one shape.
+
+    Shape:  the first one offered for clients that take anything.
+    Errors: NotAcceptable.
+    """
+    wanted = sorted((_ranked(part) for part in header.split(",")), key=lambda each: -each[0])
+    for _, media_type, _ in wanted:
+        if media_type in {"", "*/*", "application/*"}:
+            return offered[0]
+        if media_type in offered:
+            return media_type
+    raise NotAcceptable(f"only the following media types are accepted: {', '.join(offered)}")
+
+
 def _read(part: str) -> tuple[float, Form | None]:
+    quality, media_type, said = _ranked(part)
+    return quality, _form(media_type, said)
+
+
+def _ranked(part: str) -> tuple[float, str, dict[str, str]]:
+    """How much a part of an Accept header is liked, its media type, and its parameters."""
     media_type, *parameters = (piece.strip() for piece in part.split(";"))
     said = {
         name.strip(): value.strip()
@@ -97,7 +118,7 @@ def _read(part: str) -> tuple[float, Form | None]:
         quality = float(said.get("q", "1"))
     except ValueError:
         quality = 0.0
-    return quality, _form(media_type, said)
+    return quality, media_type, said
 
 
 def _form(media_type: str, said: dict[str, str]) -> Form | None:

@@ -1,7 +1,7 @@
 """OpenAPI documents: what is served, for clients that explain, complete and check.
 
 Made from THE TABLE of kinds and the schemas of their Structs: version 3 a group at a time, version
-2 whole. Made when first asked for, and kept as bytes.
+2 whole, as JSON or protobuf. Made when first asked for, and kept as bytes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import msgspec
 from slipcast import __version__
 from slipcast.api import kinds, meta, review, schemas, status
 from slipcast.api.kinds import KINDS, Kind
-from slipcast.server import operations
+from slipcast.server import openapiproto, operations
 
 JSON = dict[str, Any]
 INFO: Final = {
@@ -26,6 +26,27 @@ INFO: Final = {
 }
 ALSO: Final = (status.Status, meta.DeleteOptions, review.TokenRequest)
 """Structs that travel and have no resource of their own."""
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A document as it is sent, and a name for exactly these bytes."""
+
+    body: bytes
+    tag: str
+    content_type: bytes = b"application/json"
+
+
+@cache
+def told(which: str, *, compact: bool = False) -> Told | None:
+    """The document at /openapi/WHICH with its tag; `compact` asks for protobuf, which v2 has."""
+    if compact:
+        body: bytes | None = openapiproto.encoded(_swagger2())
+        content_type = openapiproto.MEDIA_TYPE
+    else:
+        body, content_type = document(which), "application/json"
+    if body is None:
+        return None
+    return Told(body=body, tag=_digest(body), content_type=content_type.encode())
 
 
 @cache
@@ -59,9 +80,13 @@ def _index() -> JSON:
     }
 
 
-@cache
 def _hash(root: str) -> str:
-    return hashlib.sha256(document(f"v3/{root}") or b"").hexdigest().upper()
+    found = told(f"v3/{root}")
+    return found.tag if found else ""
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest().upper()
 
 
 def _version3(group: str, root: str) -> JSON:

@@ -15,14 +15,16 @@ import msgspec
 
 from slipcast.api import kinds
 from slipcast.ports.api import Apis, Resource
-from slipcast.server import discovery, openapi, swagger
+from slipcast.server import discovery, openapi, openapiproto, queries, swagger
 from slipcast.server.exchange import Exchange
-from slipcast.server.negotiate import accepted
+from slipcast.server.negotiate import accepted, chosen
 from slipcast.server.telemetry import Telemetry
 from slipcast.values.actor import Actor
 from slipcast.values.apifaults import Forbidden, NotServed, Unauthorized
 
 TEXT: Final = b"text/plain; charset=utf-8"
+OPENAPI_FORMS: Final = ("application/json", *openapiproto.MEDIA_TYPES)
+"""In which forms OpenAPI is told; version 3 in the first only."""
 
 
 class Access(Enum):
@@ -117,10 +119,29 @@ async def _legacy(exchange: Exchange, _: Surroundings, __: tuple[str, ...]) -> N
 
 
 async def _openapi(exchange: Exchange, _: Surroundings, found: tuple[str, ...]) -> None:
-    body = openapi.document(found[0])
-    if body is None:
+    forms = OPENAPI_FORMS if found[0] == "v2" else OPENAPI_FORMS[:1]
+    form = chosen(exchange.header(b"accept"), forms)
+    told = openapi.told(found[0], compact=form != forms[0])
+    if told is None:
         raise NotServed
-    await exchange.answer(200, body)
+    query = queries.parse(exchange.scope.get("query_string", b""))
+    wanted = query.get("hash", "") if found[0] != "v3" else ""
+    if wanted not in {"", told.tag}:
+        where = f"/openapi/{found[0]}?hash={told.tag}"
+        await exchange.answer(301, b"", TEXT, [(b"location", where.encode())])
+        return
+    tag = f'"{told.tag}"'
+    keep = b"public, max-age=31536000, immutable" if wanted else b"no-cache, private"
+    headers = [(b"etag", tag.encode()), (b"cache-control", keep), (b"vary", b"Accept")]
+    if tag in _tags(exchange.header(b"if-none-match")):
+        await exchange.answer(304, b"", told.content_type, headers)
+    else:
+        await exchange.answer(200, told.body, told.content_type, headers)
+
+
+def _tags(header: str) -> frozenset[str]:
+    """What a client says it has; whether it holds for each byte does not matter for reading."""
+    return frozenset(tag.strip().removeprefix("W/") for tag in header.split(","))
 
 
 async def _swagger(exchange: Exchange, _: Surroundings, found: tuple[str, ...]) -> None:

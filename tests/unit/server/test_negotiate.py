@@ -2,7 +2,7 @@
 
 import pytest
 
-from slipcast.server.negotiate import Form, accepted, body_type, patch_type
+from slipcast.server.negotiate import Form, accepted, body_type, chosen, patch_type
 from slipcast.values.apifaults import NotAcceptable, UnsupportedMediaType
 
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
@@ -43,9 +43,26 @@ def test_a_body_without_a_type_is_json() -> None:
     assert body_type("application/json; charset=utf-8") == "application/json"
 
 
-def test_protobuf_is_not_read() -> None:
+def test_protobuf_is_read() -> None:
+    assert body_type("application/vnd.kubernetes.protobuf") == "application/vnd.kubernetes.protobuf"
+
+
+def test_what_is_no_object_is_not_read() -> None:
     with pytest.raises(UnsupportedMediaType, match="accepted media types include"):
-        body_type("application/vnd.kubernetes.protobuf")
+        body_type("image/png")
+
+
+@pytest.mark.parametrize(
+    ("header", "media_type"),
+    [("", "a/json"), ("*/*", "a/json"), ("a/pb", "a/pb"), ("a/pb;q=0.1,a/json", "a/json")],
+)
+def test_of_what_is_offered_the_client_chooses(header: str, media_type: str) -> None:
+    assert chosen(header, ("a/json", "a/pb")) == media_type
+
+
+def test_a_client_that_wants_what_is_not_offered_is_told() -> None:
+    with pytest.raises(NotAcceptable, match="a/json"):
+        chosen("a/pb", ("a/json",))
 
 
 def test_a_patch_says_of_which_kind_it_is() -> None:

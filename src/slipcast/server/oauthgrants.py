@@ -1,0 +1,85 @@
+"""Grants: tokens for people who have logged in, kept as objects; the first login makes a User.
+
+Source: the API references of oauth.openshift.io and user.openshift.io.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import Final
+
+import msgspec
+
+from slipcast.api import kinds
+from slipcast.ports.api import Api, Resource
+from slipcast.server.oauthcodes import Asked
+from slipcast.values import accesstoken
+from slipcast.values.actor import Actor
+from slipcast.values.apifaults import AlreadyExists, NotFound
+from slipcast.values.sensitive import Sensitive
+
+log = logging.getLogger("slipcast.oauth")
+
+TOKENS: Final = Resource(kinds.require(kinds.OAUTH, "OAuthAccessToken"))
+USERS: Final = Resource(kinds.require(kinds.USER, "User"))
+LASTS: Final = 86_400
+"""Seconds for which a token is good."""
+
+
+class Granted(msgspec.Struct, frozen=True, kw_only=True):
+    """A token and what it is for."""
+
+    token: Sensitive
+    scope: str
+    seconds: int = LASTS
+
+    @property
+    def answer(self) -> dict[str, str]:
+        """The fields of an answer that has the token in it.
+
+        Source: RFC 6749 sections 4.2.2 and 5.1.
+        """
+        return {
+            "access_token": self.token.reveal(),
+            "expires_in": str(self.seconds),
+            "scope": self.scope,
+            "token_type": "Bearer",
+        }
+
+
+class Grants:
+    """Makes tokens through an Api that may write tokens and users."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def give(self, actor: Actor, asked: Asked) -> Granted:
+        """A new token."""
+        uid = await self._uid(actor.name)
+        token = accesstoken.token_of(secrets.token_urlsafe(32))
+        content = {
+            "metadata": {"name": accesstoken.name_of(token)},
+            "clientName": asked.client,
+            "expiresIn": LASTS,
+            "scopes": list(asked.scopes),
+            "redirectURI": asked.redirect,
+            "userName": actor.name,
+            "userUID": uid,
+        }
+        await self._api.create(TOKENS, content)
+        fields = {"user": actor.name, "client": asked.client}
+        log.info("token.granted", extra={"fields": fields})
+        return Granted(token=Sensitive(token), scope=" ".join(asked.scopes))
+
+    async def _uid(self, name: str) -> str:
+        """The uid of the User, who is made at the first login."""
+        try:
+            return (await self._api.get(USERS.named(name))).names.uid
+        except NotFound:
+            try:
+                return (
+                    await self._api.create(USERS, {"metadata": {"name": name}})
+                ).document.names.uid
+            except AlreadyExists:
+                return (await self._api.get(USERS.named(name))).names.uid
