@@ -15,7 +15,7 @@ import msgspec
 
 from slipcast.access.rules import Rule
 from slipcast.api import kinds
-from slipcast.values.actor import AUTHENTICATED, MASTERS, UNAUTHENTICATED
+from slipcast.values.actor import AUTHENTICATED, MASTERS, PEOPLE, UNAUTHENTICATED
 
 READ: Final = ("get", "list", "watch")
 WRITE: Final = (
@@ -236,7 +236,7 @@ ROLES: Final = (
         name="self-provisioner",
         rules=(_on(kinds.PROJECT, CREATE, "projectrequests"),),
         description="Asks for projects.",
-        groups=("system:authenticated:oauth",),
+        groups=(PEOPLE,),
     ),
     ClusterRole(
         name="system:image-puller",
@@ -284,6 +284,12 @@ ROLES: Final = (
         name="system:webhook",
         rules=(_on(kinds.BUILD, ("create", "get"), "buildconfigs/webhooks"),),
         description="Delivers webhooks; the secret in the address is what counts.",
+        groups=(AUTHENTICATED, UNAUTHENTICATED),
+    ),
+    ClusterRole(
+        name="system:oauth-token-deleter",
+        rules=(_on(kinds.OAUTH, ("delete",), "oauthaccesstokens"),),
+        description="Logs out: the name of a token follows from the token.",
         groups=(AUTHENTICATED, UNAUTHENTICATED),
     ),
     ClusterRole(

@@ -12,22 +12,31 @@ import msgspec
 class Identification(msgspec.Struct, frozen=True, kw_only=True):
     """Who is let in, beside service accounts and those with a certificate of ours.
 
-    Shape:  htpasswd is a file of users and hashed passwords. An empty oidc_issuer means no OpenID
-            Connect; an oidc_username_prefix of None means the issuer's URL and `#`, unless the
-            claim is `email`. registries are the addresses of the integrated registry, for which
-            service accounts get their credentials.
+    Shape:  empty and None mean not said. htpasswd is a file of users and hashed passwords. Without
+            oidc_issuer there is no OpenID Connect. An oidc_username_prefix of None means the
+            issuer's URL and `#`, unless the claim is `email`. registries are the addresses of the
+            integrated registry, for which service accounts get credentials.
     """
 
     htpasswd: Path | None = None
     oidc_issuer: str = ""
     oidc_client_id: str = ""
-    oidc_username_claim: str = "sub"
+    oidc_username_claim: str = ""
     oidc_username_prefix: str | None = None
     oidc_groups_claim: str = ""
     oidc_groups_prefix: str = ""
     oidc_ca_file: Path | None = None
     oidc_required_claims: tuple[tuple[str, str], ...] = ()
-    registries: tuple[str, ...] = ("docker-registry.default.svc:5000",)
+    registries: tuple[str, ...] = ()
+
+    def over(self, usual: Identification) -> Identification:
+        """This, with what is not said as usual."""
+        said = {
+            field: value
+            for field, value in msgspec.structs.asdict(self).items()
+            if value not in (None, "", ())
+        }
+        return msgspec.structs.replace(usual, **said)
 
 
 class Serving(msgspec.Struct, frozen=True, kw_only=True):

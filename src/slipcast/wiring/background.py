@@ -8,14 +8,15 @@ import ssl
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+import msgspec
 from msgspec.structs import replace
 
 from slipcast.adapters import argv
-from slipcast.ports.daemon import Running, Serving
+from slipcast.ports.daemon import Identification, Running, Serving
 from slipcast.values.faults import PortFault
 from slipcast.wiring.serving import Place
 
@@ -28,13 +29,19 @@ TAIL: Final = 5
 STORE: Final = "SLIPCAST_STORE"
 """The variable for the store: its address may hold a password, which a list of processes shows."""
 
+NOBODY: Final = Identification()
+
 
 class Server:
     """Implements Daemon."""
 
-    def __init__(self, usual: Path) -> None:
-        """Serve from a usual state directory, unless another is asked for."""
+    def __init__(self, usual: Path, identity: Identification = NOBODY) -> None:
+        """Serve from a usual state directory, unless another is asked for.
+
+        Shape:  identity is who is let in where the request does not say.
+        """
         self._usual = usual
+        self._identity = identity
 
     def serve(self, wanted: Serving, started: Callable[[Running], None]) -> None:
         """Serve in this process."""
@@ -43,7 +50,8 @@ class Server:
 
         logs.install()
         place = self._place(wanted.state)
-        listening.run(lambda: daemon.serve(wanted, place, started))
+        whole = replace(wanted, identity=wanted.identity.over(self._identity))
+        listening.run(lambda: daemon.serve(whole, place, started))
 
     def start(self, wanted: Serving) -> Running:
         """Serve in a process that outlives this one."""
@@ -104,7 +112,16 @@ def _words(wanted: Serving, place: Place) -> list[str]:
     words += ["--listen", f"{host}:{wanted.port}"]
     if wanted.kubeconfig is not None:
         words += ["--kubeconfig", str(wanted.kubeconfig)]
+    for flag, value in _said(wanted.identity):
+        words += [flag, value]
     return words
+
+
+def _said(identity: Identification) -> Iterator[tuple[str, str]]:
+    """The flags of the command line that say who is let in; the settings say the rest again."""
+    for field, value in msgspec.structs.asdict(identity).items():
+        if value and isinstance(value, str | Path):
+            yield f"--{field.replace('_', '-')}", str(value)
 
 
 def _tail(log: Path) -> tuple[str, ...]:

@@ -17,10 +17,17 @@ from slipcast.adapters import certificates, listening
 from slipcast.adapters.clock import SystemClock
 from slipcast.ports.daemon import Running, Serving
 from slipcast.server.app import Application
-from slipcast.store.store import Setup, Store
+from slipcast.server.oauth import PREFIXES, OAuth
+from slipcast.store.store import SERVER, Setup, Store
 from slipcast.values.faults import FieldError, InvalidFault
 from slipcast.wiring.doors import Doors
-from slipcast.wiring.serving import Place, address_of, names_of, write_kubeconfig
+from slipcast.wiring.serving import (
+    Place,
+    address_of,
+    names_of,
+    own_addresses,
+    write_kubeconfig,
+)
 
 if TYPE_CHECKING:
     from slipcast.ports.journal import Journal
@@ -47,7 +54,12 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
         setup = Setup(guarded=True, issuer=doors.issuer, authenticate=doors.known)
         store = Store(journal, clock, setup)
         await store.prepare()
-        application = Application(store, doors.opened(store, clock))
+        chain = doors.opened(store, clock)
+        address = address_of(wanted.host, port)
+        oauth = OAuth(
+            chain, store.as_(SERVER), clock, own_addresses(address, names_of(wanted.host))
+        )
+        application = Application(store, chain, mounts=dict.fromkeys(PREFIXES, oauth.app))
         tls = listening.Tls(
             certificate=pki.server.certificate, key=pki.server.key, clients=pki.authority
         )
@@ -56,14 +68,15 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
             asyncio.get_running_loop().add_signal_handler(number, server.stop)
         running = Running(
             pid=os.getpid(),
-            address=address_of(wanted.host, port),
+            address=address,
             kubeconfig=wanted.kubeconfig or place.kubeconfig,
             state=place.directory,
             ready=True,
         )
         write_kubeconfig(running.kubeconfig, running.address, pki)
         async with asyncio.TaskGroup() as tasks:
-            beside = [tasks.create_task(work) for work in store.background()]
+            works = (*store.background(), *doors.background())
+            beside = [tasks.create_task(work) for work in works]
             place.announce(running)
             started(running)
             await server.serve(socket)

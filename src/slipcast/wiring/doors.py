@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from slipcast.adapters.identity.chain import Chain
+from slipcast.adapters.identity.oauthtokens import AccessTokens
+from slipcast.adapters.identity.passwords import Passwords
 from slipcast.adapters.identity.serviceaccounts import Issuing, ServiceAccounts
 from slipcast.adapters.identity.signing import SigningKey
 from slipcast.adapters.identity.x509 import ClientCertificates
 from slipcast.api.document import Document
 from slipcast.ports.clock import Clock
 from slipcast.ports.daemon import Identification
-from slipcast.ports.identity import Credentials
+from slipcast.ports.identity import Authenticator, Credentials
 from slipcast.store.keys import Place
 from slipcast.store.store import SERVER, Store
 from slipcast.values.actor import Actor
@@ -33,14 +36,30 @@ class Doors:
         self._wanted = wanted
         self._key = SigningKey.at(key)
         self._chain = Chain(())
+        self._people: AccessTokens | None = None
         self.issuer = Issuing(self._key, authority, wanted.registries)
 
     def opened(self, store: Store, clock: Clock) -> Chain:
-        """Everybody that can be known over a store; told of what is written to it."""
-        api = store.as_(SERVER)
-        self._chain = Chain([ClientCertificates(), ServiceAccounts(self._key, api, clock)])
+        """Everybody that can be known over a store; told of what is written to it.
+
+        Errors: InvalidFault.
+        """
+        api, wanted = store.as_(SERVER), self._wanted
+        self._people = AccessTokens(api, clock)
+        members: list[Authenticator] = [
+            ClientCertificates(),
+            ServiceAccounts(self._key, api, clock),
+            self._people,
+        ]
+        if wanted.htpasswd is not None:
+            members.append(Passwords(wanted.htpasswd, api, clock))
+        self._chain = Chain(members)
         store.tell(self._wrote)
         return self._chain
+
+    def background(self) -> Sequence[Coroutine[Any, Any, None]]:
+        """The work beside requests, each for ever."""
+        return (self._people.sweep(),) if self._people else ()
 
     async def known(self, token: str, audience: str) -> Actor | None:
         """Who a token stands for, as a review asks."""

@@ -7,10 +7,11 @@ import fcntl
 import json
 import os
 import socket
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -148,6 +149,24 @@ def address_of(host: str, port: int) -> str:
     """The URL of a server; one that listens everywhere is reached on this machine."""
     reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 -- likewise
     return f"https://[{reached}]:{port}" if ":" in reached else f"https://{reached}:{port}"
+
+
+def own_addresses(address: str, names: Iterable[str]) -> Callable[[str], str]:
+    """The server's own address as whoever asked it has reached it, by the Host header.
+
+    Shape:  under names that are none of ours it is the usual one, so that nobody is sent away.
+    """
+    known = {name.lower() for name in names}
+
+    def of(host: str) -> str:
+        try:
+            named = urlsplit(f"https://{host}")
+            is_ours = named.netloc == host and named.hostname in known and (named.port or 1) > 0
+        except ValueError:
+            is_ours = False
+        return f"https://{host.lower()}" if is_ours else address
+
+    return of
 
 
 def write_kubeconfig(path: Path, address: str, certificates: Certificates) -> None:

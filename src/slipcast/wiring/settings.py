@@ -15,6 +15,7 @@ from typing import Any, Literal
 import msgspec
 
 from slipcast.builds.s2i.request import Platform
+from slipcast.ports.daemon import Identification
 from slipcast.values.faults import FieldError, InvalidFault
 
 CONFIG = "SLIPCAST_CONFIG"
@@ -48,6 +49,32 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     registry_ca_file: Path | None = None
     compression: Literal["gzip", "zstd"] = "gzip"
     debian_suite: str = ""
+    htpasswd: Path | None = None
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_username_claim: str = "sub"
+    oidc_username_prefix: str | None = None
+    oidc_groups_claim: str = ""
+    oidc_groups_prefix: str = ""
+    oidc_ca_file: Path | None = None
+    oidc_required_claims: tuple[tuple[str, str], ...] = ()
+    registry_addresses: tuple[str, ...] = ("docker-registry.default.svc:5000",)
+
+    @property
+    def identification(self) -> Identification:
+        """Who the server lets in."""
+        return Identification(
+            htpasswd=self.htpasswd,
+            oidc_issuer=self.oidc_issuer,
+            oidc_client_id=self.oidc_client_id,
+            oidc_username_claim=self.oidc_username_claim,
+            oidc_username_prefix=self.oidc_username_prefix,
+            oidc_groups_claim=self.oidc_groups_claim,
+            oidc_groups_prefix=self.oidc_groups_prefix,
+            oidc_ca_file=self.oidc_ca_file,
+            oidc_required_claims=self.oidc_required_claims,
+            registries=self.registry_addresses,
+        )
 
     @property
     def platform(self) -> Platform:
@@ -214,6 +241,89 @@ SETTINGS = (
         "name",
         _text,
         "Debian release of the base image. Default: the catalogue's.",
+    ),
+    Setting(
+        "identity.htpasswd",
+        "htpasswd",
+        "SLIPCAST_HTPASSWD",
+        "file",
+        _file,
+        "Users of the server and their passwords, as `htpasswd -B` writes them; read anew when "
+        "it changes.",
+    ),
+    Setting(
+        "oidc.issuer",
+        "oidc_issuer",
+        "SLIPCAST_OIDC_ISSUER",
+        "https URL",
+        _text,
+        "OpenID Connect provider whose ID tokens the server takes as bearer tokens.",
+    ),
+    Setting(
+        "oidc.client_id",
+        "oidc_client_id",
+        "SLIPCAST_OIDC_CLIENT_ID",
+        "name",
+        _text,
+        "The client for which the tokens must be made.",
+    ),
+    Setting(
+        "oidc.username_claim",
+        "oidc_username_claim",
+        "SLIPCAST_OIDC_USERNAME_CLAIM",
+        "name",
+        _text,
+        "The claim that holds the user's name. Default: sub.",
+    ),
+    Setting(
+        "oidc.username_prefix",
+        "oidc_username_prefix",
+        "SLIPCAST_OIDC_USERNAME_PREFIX",
+        "text",
+        _text,
+        "What is put before names; empty: nothing. Default: the issuer and a #, and nothing for"
+        " the claim email.",
+    ),
+    Setting(
+        "oidc.groups_claim",
+        "oidc_groups_claim",
+        "SLIPCAST_OIDC_GROUPS_CLAIM",
+        "name",
+        _text,
+        "The claim that holds the user's groups. Default: none.",
+    ),
+    Setting(
+        "oidc.groups_prefix",
+        "oidc_groups_prefix",
+        "SLIPCAST_OIDC_GROUPS_PREFIX",
+        "text",
+        _text,
+        "What is put before groups. Default: nothing.",
+    ),
+    Setting(
+        "oidc.ca_file",
+        "oidc_ca_file",
+        "SLIPCAST_OIDC_CA_FILE",
+        "file",
+        _file,
+        "Certificate authority of the provider. Default: what this host trusts.",
+    ),
+    Setting(
+        "oidc.required_claims",
+        "oidc_required_claims",
+        "SLIPCAST_OIDC_REQUIRED_CLAIMS",
+        "table of texts; in the environment NAME=VALUE words",
+        _variables,
+        "Claims that tokens must have, with these values.",
+    ),
+    Setting(
+        "registry.addresses",
+        "registry_addresses",
+        "SLIPCAST_REGISTRY_ADDRESSES",
+        "list of host:port; in the environment joined by commas",
+        _words,
+        "Addresses of the integrated registry, for which service accounts get credentials. "
+        "Default: docker-registry.default.svc:5000.",
     ),
 )
 """THE TABLE of settings. The package archive is always the one that this host's apt uses."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from slipcast.ports.git import Git
     from slipcast.ports.host import Host
     from slipcast.ports.launcher import Launcher
+    from slipcast.ports.programs import Programs
     from slipcast.ports.s2i import S2I
     from slipcast.source.catalogue import Catalogue
     from slipcast.wiring.connecting import Places
@@ -41,6 +42,18 @@ class RealToolbox:
 
     def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
         self._environment = environment
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables of the process."""
+        return self._environment
+
+    @cached_property
+    def programs(self) -> Programs:
+        """Programs that the user has."""
+        from slipcast.adapters.programs import TerminalPrograms
+
+        return TerminalPrograms()
 
     @cached_property
     def directory(self) -> Path:
@@ -90,7 +103,8 @@ class RealToolbox:
         """The API server."""
         from slipcast.wiring.background import Server
 
-        return Server(self.settings.state / "server")
+        settings = self.settings
+        return Server(settings.state / "server", settings.identification)
 
     @cached_property
     def downloads(self) -> Downloads:

@@ -13,6 +13,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from slipcast.access.scopes import FULL
 from slipcast.adapters.identity.people import person
 from slipcast.api import kinds
 from slipcast.api.document import JSON
@@ -26,7 +27,6 @@ from slipcast.values.apifaults import ApiFault, NotFound, Unauthorized
 log = logging.getLogger("slipcast.identity")
 
 TOKENS: Final = Resource(kinds.require(kinds.OAUTH, "OAuthAccessToken"))
-FULL: Final = "user:full"
 SWEPT: Final = timedelta(minutes=10)
 """How often objects of tokens that are over are removed."""
 

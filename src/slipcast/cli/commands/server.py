@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import click
 
-from slipcast.cli import outputs
+from slipcast.cli import identityflags, outputs
 from slipcast.cli.toolbox import Toolbox
 from slipcast.ports.daemon import Running, Serving
 from slipcast.values.faults import UsageFault
@@ -45,6 +46,7 @@ NONE_RUNS = 3
     metavar="sqlite|postgresql://…",
     help="Where objects are kept: embedded, or in a PostgreSQL database.",
 )
+@identityflags.options
 @click.option("--background", is_flag=True, help="Return when the server answers; it goes on.")
 @click.option("--status", is_flag=True, help="Say whether a server runs, and where.")
 @click.option("--stop", is_flag=True, help="Stop the server that runs.")
@@ -62,6 +64,7 @@ def server(  # noqa: PLR0913 -- one parameter an option
     background: bool,
     status: bool,
     stop: bool,
+    **identity: Any,
 ) -> None:
     """Serve the API, with everything it needs, from one command."""
     toolbox: Toolbox = ctx.obj
@@ -79,6 +82,7 @@ def server(  # noqa: PLR0913 -- one parameter an option
         port=port,
         kubeconfig=kubeconfig.absolute() if kubeconfig else None,
         store=store,
+        identity=identityflags.identification(identity),
     )
     if background:
         _tell(toolbox.daemon.start(wanted), output)
