@@ -14,7 +14,12 @@ from slipcast.wiring.settings import SETTINGS
 REFERENCE = Path(__file__).parents[2] / "docs/reference"
 COMMANDS = (REFERENCE / "commands.md").read_text()
 SECTIONS = dict(re.findall(r"^##+ (.+?)\n(.*?)(?=^##|\Z)", COMMANDS, re.MULTILINE | re.DOTALL))
-SHARED = {"flags of the engine": "Flags of the engine", "shared flags": "Shared flags"}
+SHARED = {
+    "flags of the engine": "Flags of the engine",
+    "flags of the output": "Flags of the output",
+    "flags of the server": "Flags of the server",
+    "shared flags": "Shared flags",
+}
 
 
 def told(section: str) -> set[str]:

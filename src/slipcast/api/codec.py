@@ -27,6 +27,8 @@ LARGEST_YAML: Final = 1024 * 1024
 _JSON_TYPES: Final = frozenset({"", "*/*", JSON_TYPE, "text/json"})
 _YAML_TYPES: Final = frozenset({YAML_TYPE, "application/x-yaml", "text/yaml", "text/x-yaml"})
 
+_UNSAFE: Final = str.maketrans({letter: f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"})
+
 to_yaml = yamltext.to_yaml
 
 
@@ -110,8 +112,9 @@ def is_yaml(media_type: str) -> bool:
 
 
 def to_json(content: object) -> str:
-    """The content as `kubectl get -o json` prints it: four blanks, sorted keys."""
-    return json.dumps(content, indent=4, sort_keys=True, ensure_ascii=False) + "\n"
+    """The content as `kubectl get -o json` prints it: four blanks, sorted keys, safe in a page."""
+    text = json.dumps(content, indent=4, sort_keys=True, ensure_ascii=False)
+    return text.translate(_UNSAFE) + "\n"
 
 
 def _check_size(body: bytes, most: int) -> None:

@@ -50,8 +50,10 @@ class Ended(Exception):
         self.ctx = ctx
 
 
-def is_usage(fault: Exception) -> bool:
+def is_usage(fault: Exception, manner: Manner = Manner.OWN) -> bool:
     """Whether the command line itself was wrong, so that its help is worth showing."""
+    if manner is Manner.API:
+        return isinstance(fault, click.UsageError)
     return isinstance(fault, click.UsageError | UsageFault | InvalidFault)
 
 

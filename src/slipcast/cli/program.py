@@ -37,6 +37,7 @@ COMMANDS = (
     Row("run", "slipcast.cli.commands.run:run", "Start an image and print where it answers."),
     Row("detect", "slipcast.cli.commands.detect:detect", "Say what a source is, and why."),
     Row("builders", "slipcast.cli.commands.builders:builders", "List and make builder images."),
+    Row("get", "slipcast.cli.commands.get:get", "Show objects, and how they change.", Manner.API),
     Row("server", "slipcast.cli.commands.server:server", "Serve the API that all this is kept in."),
     Row(
         "s2i",
@@ -124,7 +125,7 @@ def _ended(fault: Exception, manner: Manner, toolbox: Toolbox) -> int:
 def _told(fault: Fault, ctx: click.Context | None, manner: Manner) -> int:
     level = ctx.params.get("loglevel", 0) if ctx else 0
     faults.report(fault, manner, level=level if isinstance(level, int) else 0)
-    if faults.is_usage(fault):
+    if faults.is_usage(fault, manner):
         _show_help(ctx, manner)
     code = faults.exit_code(fault, manner)
     if ctx is None:

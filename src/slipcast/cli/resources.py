@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from slipcast.api.kinds import KINDS, Kind
+from slipcast.api.kinds import KINDS, Kind, groups
 from slipcast.values.faults import UsageFault
 
 CATEGORIES: Final = frozenset(category for kind in KINDS for category in kind.categories)
@@ -83,7 +83,10 @@ def _groups(kind: Kind) -> tuple[str, ...]:
 
 
 def _category(word: str) -> tuple[Kind, ...]:
-    return tuple(kind for kind in KINDS if word in kind.categories)
+    """The kinds of a category, those of the core group first, as discovery lists them."""
+    order = ("", *groups())
+    found = (kind for kind in KINDS if word in kind.categories)
+    return tuple(sorted(found, key=lambda kind: (order.index(kind.group), kind.plural)))
 
 
 def _pair(word: str) -> Wanted:
@@ -91,7 +94,8 @@ def _pair(word: str) -> Wanted:
     if not slash:
         raise UsageFault(
             "there is no need to specify a resource type as a separate argument when passing "
-            f"arguments in resource/name form: {word!r}"
+            "arguments in resource/name form (e.g. 'slipcast get resource/<resource_name>' instead "
+            "of 'slipcast get resource resource/<resource_name>'"
         )
     if "/" in name:
         raise UsageFault("arguments in resource/name form may not have more than one slash")

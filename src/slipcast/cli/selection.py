@@ -16,7 +16,7 @@ from slipcast.cli.manifests import Manifest
 from slipcast.cli.resources import Wanted
 from slipcast.cli.toolbox import Connection
 from slipcast.ports.api import Listing, ListOptions, Resource
-from slipcast.values.apifaults import ApiFault, Expired
+from slipcast.values.apifaults import ApiFault, BadRequest, Expired
 from slipcast.values.faults import UsageFault
 
 CHUNK: Final = 500
@@ -91,6 +91,8 @@ async def fetch(connection: Connection, selection: Selection) -> AsyncIterator[G
                 yield await _one(connection, each, where)
             else:
                 yield await _all(connection, each, where, selection)
+        except BadRequest as fault:
+            yield Got(wanted=each, fault=_about_selectors(fault, each.kind, selection))
         except ApiFault as fault:
             yield Got(wanted=each, fault=fault)
 
@@ -103,6 +105,17 @@ async def of_manifests(connection: Connection, manifests: Iterable[Manifest]) ->
             yield await _one(connection, each, of_manifest(manifest, connection))
         except ApiFault as fault:
             yield Got(wanted=each, fault=fault)
+
+
+def _about_selectors(fault: BadRequest, kind: Kind, which: Selection) -> BadRequest:
+    """The fault, with the selectors that it is about, when there are any."""
+    if not which.labels and not which.fields:
+        return fault
+    where = f"{kind.group}/{kind.version}, Resource={kind.plural}"
+    return BadRequest(
+        f'Unable to find "{where}" that match label selector "{which.labels}", '
+        f'field selector "{which.fields}": {fault.message}'
+    )
 
 
 async def _one(connection: Connection, wanted: Wanted, where: Resource) -> Got:

@@ -78,7 +78,7 @@ class MemoryServer:
         async def create() -> tuple[JSON, ...]:
             api = await self.api()
             answers = [
-                await api.create(_place(content, namespace), content, WriteOptions())
+                await api.create(_place(content, namespace), content, WriteOptions(manager="test"))
                 for content in contents
             ]
             return tuple(answer.document.content for answer in answers)
