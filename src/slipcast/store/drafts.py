@@ -5,9 +5,7 @@ Source: Kubernetes API conventions; the order of its checks.
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
-from random import Random, SystemRandom
 from typing import Final
 
 import msgspec
@@ -20,6 +18,7 @@ from slipcast.api.lens import overlay
 from slipcast.ports.api import Resource, WriteOptions
 from slipcast.ports.clock import Clock
 from slipcast.store import metadata as meta
+from slipcast.store.dice import Dice
 from slipcast.store.hooks import hooks_of
 from slipcast.store.keys import Place
 from slipcast.store.occasion import Hooks, Occasion
@@ -29,7 +28,6 @@ from slipcast.values.apifaults import BadRequest, Invalid, changed_meanwhile
 from slipcast.values.causes import Cause, invalid
 from slipcast.values.patch import same
 
-_DICE: Final = SystemRandom()
 _MISSING: Final = object()
 
 
@@ -52,9 +50,9 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 class Drafts:
     """Makes drafts."""
 
-    def __init__(self, clock: Clock, dice: Random = _DICE) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._dice = dice
+        self._dice = Dice()
         self._moment: datetime | None = None
         self._text = ""
 
@@ -70,8 +68,7 @@ class Drafts:
         base = (content.get("metadata") or {}).get("generateName")
         if not base or not isinstance(base, str):
             return ""
-        random = "".join(self._dice.choices(names.SUFFIX_ALPHABET, k=names.SUFFIX_LENGTH))
-        return names.generated(base, random)
+        return names.generated(base, self._dice.suffix())
 
     def creation(
         self,
@@ -90,7 +87,7 @@ class Drafts:
         kind, hooks, now = resource.kind, hooks_of(resource.kind), self.now()
         content = _read(resource, given)
         warnings = _unknown(resource, content, options, {})
-        metadata = meta.created(content["metadata"], now, str(uuid.uuid4()))
+        metadata = meta.created(content["metadata"], now, self._dice.uid())
         if name:
             metadata["name"] = name
         if hooks.counts is not None and not (resource.legacy and kind.group == BUILD):

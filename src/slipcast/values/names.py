@@ -136,6 +136,8 @@ def variable_name(text: str) -> tuple[str, ...]:
 
 def data_key(text: str) -> tuple[str, ...]:
     """What keeps a text from being a key of a Secret or ConfigMap."""
+    if len(text) <= LONGEST_SUBDOMAIN and text[:1] != "." and _KEY.fullmatch(text):
+        return ()
     wrong = _too_long(text, LONGEST_SUBDOMAIN)
     if not _KEY.fullmatch(text):
         what = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'"
