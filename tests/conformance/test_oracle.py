@@ -1,0 +1,72 @@
+"""What OpenShift Origin 1.5 answered, asked again of our server; each difference has a row.
+
+The corpus and its replayer lie beside the checkout. The client is our own command line.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conformance.conftest import Server
+
+ROOT = Path(__file__).resolve().parents[2]
+CORPUS = ROOT.parent / "shared" / "oracle"
+ROW = re.compile(r"^\| `?([0-9]{4}-[\w-]+)`? \|", re.MULTILINE)
+ROWS = set(ROW.findall((ROOT / "docs/reference/differences.md").read_text()))
+GROUPS = ("discovery", "bcvalid", "user")
+
+pytestmark = pytest.mark.skipif(not CORPUS.exists(), reason="no recorded answers beside here")
+Replay = Callable[[str], dict[str, bool]]
+
+
+@pytest.fixture(scope="module")
+def replay(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Replay:
+    """Replays a group of cases; by case, whether the answer was the same."""
+    place = tmp_path_factory.mktemp("oracle")
+    client = place / "oc"
+    client.write_text(f'#!/bin/sh\nexec {sys.executable} -m slipcast "$@"\n')
+    client.chmod(0o755)
+    token = administrators_token(server)
+
+    def run(group: str) -> dict[str, bool]:
+        report = place / f"{group}.json"
+        argv = [sys.executable, str(CORPUS / "replay.py"), "--oc", str(client)]
+        argv += ["--server", server.url, "--token", token, "--repos", str(place / "repos")]
+        argv += ["--json", str(report), f"group:{group}"]
+        ended = subprocess.run(argv, capture_output=True, timeout=540, check=False)
+        assert report.exists(), ended.stderr.decode()
+        return {case["name"]: case["same"] for case in json.loads(report.read_text())}
+
+    return run
+
+
+def administrators_token(server: Server) -> str:
+    """A token of somebody who may do everything."""
+    server.kubectl("-n", "default", "create", "serviceaccount", "oracle")
+    server.kubectl(
+        "create", "clusterrolebinding", "oracle", "--clusterrole=cluster-admin",
+        "--serviceaccount=default:oracle",
+    )  # fmt: skip
+    made = server.kubectl("-n", "default", "create", "token", "oracle", "--duration=2h")
+    assert made.code == 0, made.stderr
+    return made.stdout.strip()
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_the_answers_are_those_of_the_original_but_for_the_rows(replay: Replay, group: str) -> None:
+    answers = replay(group)
+
+    differing = {name for name, same in answers.items() if not same}
+    assert answers
+    assert differing == ROWS & set(answers)
+
+
+def test_every_row_is_about_a_case() -> None:
+    assert {name for name in ROWS if not (CORPUS / "cases" / name).is_dir()} == set()
