@@ -143,7 +143,10 @@ class HttpApi:
                 request.method,
                 request.target,
                 content=request.body or None,
-                headers={"content-type": request.content_type} if request.body else None,
+                headers={
+                    **({"content-type": request.content_type} if request.body else {}),
+                    **request.headers,
+                },
             )
         if answer.status_code >= FAILED:
             raise wire.fault_of(answer.status_code, answer.content)

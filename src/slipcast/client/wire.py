@@ -66,6 +66,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     query: Mapping[str, str] = {}
     body: bytes = b""
     content_type: str = "application/json"
+    headers: Mapping[str, str] = {}
 
     @property
     def target(self) -> str:

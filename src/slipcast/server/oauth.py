@@ -275,9 +275,12 @@ async def _unanswerable(_: Request, problem: Exception) -> Response:
     return _page(pages.notice("That does not work", str(problem)), 400)
 
 
-async def _failed(_: Request, problem: Exception) -> Response:
+async def _failed(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, ApiFault)  # noqa: S101 -- it is registered for these only
-    answer = _page(pages.notice("Not now", problem.message), problem.code)
+    if request.headers.get("x-csrf-token"):
+        answer = Response(problem.message, problem.code, media_type="text/plain")
+    else:
+        answer = _page(pages.notice("Not now", problem.message), problem.code)
     if problem.retry_after:
         answer.headers["retry-after"] = str(problem.retry_after)
     return answer
