@@ -31,6 +31,9 @@ from slipcast.values.apifaults import Unavailable
 RECENT: Final = 2048
 """Changes kept worked out, for watchers that come by later."""
 
+RECENT_BYTES: Final = 8 * 1024 * 1024
+"""Bytes of their documents; one change is always kept."""
+
 _NOTHING: Final = b'{"metadata":{}}'
 
 
@@ -51,6 +54,7 @@ class Watching:
         self._rows = rows
         self._pace = pace
         self._recent: OrderedDict[int, Change | None] = OrderedDict()
+        self._held = 0
 
     async def watch(
         self, resource: Resource, options: WatchOptions
@@ -117,8 +121,10 @@ class Watching:
         if revision in recent:
             return recent[revision]
         change = recent[revision] = Change.of(entry, self._rows.remains)
-        if len(recent) > RECENT:
-            recent.popitem(last=False)
+        self._held += change.size if change else 0
+        while len(recent) > RECENT or (self._held > RECENT_BYTES and len(recent) > 1):
+            _, oldest = recent.popitem(last=False)
+            self._held -= oldest.size if oldest else 0
         return change
 
 
