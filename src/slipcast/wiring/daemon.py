@@ -51,6 +51,7 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
         stack.push_async_callback(journal.close)
         clock = SystemClock()
         doors = Doors(place.keys / "sa.key", pki.authority.read_bytes(), wanted.identity)
+        stack.push_async_callback(doors.close)
         setup = Setup(guarded=True, issuer=doors.issuer, authenticate=doors.known)
         store = Store(journal, clock, setup)
         await store.prepare()

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from slipcast.adapters.identity.chain import Chain
 from slipcast.adapters.identity.oauthtokens import AccessTokens
+from slipcast.adapters.identity.openid import OpenId
 from slipcast.adapters.identity.passwords import Passwords
 from slipcast.adapters.identity.serviceaccounts import Issuing, ServiceAccounts
 from slipcast.adapters.identity.signing import SigningKey
@@ -37,6 +38,7 @@ class Doors:
         self._key = SigningKey.at(key)
         self._chain = Chain(())
         self._people: AccessTokens | None = None
+        self._openid: OpenId | None = None
         self.issuer = Issuing(self._key, authority, wanted.registries)
 
     def opened(self, store: Store, clock: Clock) -> Chain:
@@ -51,6 +53,9 @@ class Doors:
             ServiceAccounts(self._key, api, clock),
             self._people,
         ]
+        if wanted.oidc_issuer:
+            self._openid = OpenId(wanted, clock)
+            members.append(self._openid)
         if wanted.htpasswd is not None:
             members.append(Passwords(wanted.htpasswd, api, clock))
         self._chain = Chain(members)
@@ -60,6 +65,11 @@ class Doors:
     def background(self) -> Sequence[Coroutine[Any, Any, None]]:
         """The work beside requests, each for ever."""
         return (self._people.sweep(),) if self._people else ()
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        if self._openid is not None:
+            await self._openid.close()
 
     async def known(self, token: str, audience: str) -> Actor | None:
         """Who a token stands for, as a review asks."""

@@ -28,15 +28,24 @@ class Forged(Exception):
 
 def issuer_of(token: str) -> str:
     """Who a token claims to be from; empty when it is no token of this form."""
+    return _field(token, 1, "iss")
+
+
+def key_of(token: str) -> str:
+    """Which key a token claims to be signed with; empty when it does not say."""
+    return _field(token, 0, "kid")
+
+
+def _field(token: str, part: int, name: str) -> str:
     parts = token.split(".")
     if len(parts) != PARTS:
         return ""
     try:
-        claims = msgspec.json.decode(_decoded(parts[1]))
+        content = msgspec.json.decode(_decoded(parts[part]))
     except (ValueError, binascii.Error):
         return ""
-    issuer = claims.get("iss") if isinstance(claims, dict) else None
-    return issuer if isinstance(issuer, str) else ""
+    value = content.get(name) if isinstance(content, dict) else None
+    return value if isinstance(value, str) else ""
 
 
 def check_times(claims: Mapping[str, Any], now: datetime, *, must_expire: bool) -> None:
