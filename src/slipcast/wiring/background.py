@@ -62,7 +62,8 @@ class Server:
             # The same words as those of a server that finds the lock taken.
             with place.held():
                 pass
-        process = argv.detached(_words(wanted, place), place.log, {STORE: wanted.store})
+        with place.usable():
+            process = argv.detached(_words(wanted, place), place.log, {STORE: wanted.store})
         limit = time.monotonic() + COMING_UP
         while time.monotonic() < limit:
             running = self.status(wanted.state)

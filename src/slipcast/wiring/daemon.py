@@ -46,7 +46,8 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
         socket = listening.bind(wanted.host, wanted.port)
         stack.callback(socket.close)
         port: int = socket.getsockname()[1]
-        pki = certificates.prepare(place.keys, names_of(wanted.host))
+        with place.usable():
+            pki = certificates.prepare(place.keys, names_of(wanted.host))
         journal = await opened(wanted.store, place)
         stack.push_async_callback(journal.close)
         clock = SystemClock()
@@ -105,4 +106,6 @@ async def opened(store: str, place: Place) -> Journal:
 
         return await PostgresJournal.open(store)
     what = "write sqlite, memory, or postgresql://USER@HOST/DATABASE"
-    raise InvalidFault((FieldError(path="--store", what=what, value=store.partition("@")[2]),))
+    # Before an @, and behind a question mark, may be a password.
+    shown = store.partition("?")[0].rpartition("@")[2]
+    raise InvalidFault((FieldError(path="--store", what=what, value=shown),))

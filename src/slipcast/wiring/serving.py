@@ -7,10 +7,11 @@ import fcntl
 import json
 import os
 import socket
+import time
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 from urllib.parse import urlsplit
 
 import msgspec
@@ -25,6 +26,9 @@ CONTEXT: Final = "slipcast"
 LOCK: Final = "server.lock"
 LOG: Final = "server.log"
 KUBECONFIG: Final = "admin.kubeconfig"
+LOOKS: Final = 10
+LOOK: Final = 0.01
+"""Seconds between tries for the lock: whoever asks whether a server runs has it for a moment."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -62,12 +66,21 @@ class Place(msgspec.Struct, frozen=True):
 
         Errors: HostFault.
         """
-        try:
+        with self.usable():
             self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    @contextmanager
+    def usable(self) -> Generator[None]:
+        """While something is read or written in it: what goes wrong, as a fault.
+
+        Errors: HostFault.
+        """
+        try:
+            yield
         except OSError as fault:
             raise HostFault(
-                f"the state directory {self.directory} cannot be made: {fault.strerror}",
-                hint="--state-dir names another.",
+                f"the state directory {self.directory} cannot be used: {fault.strerror or fault}",
+                hint="See who owns it and whether it has room; --state-dir names another.",
             ) from fault
 
     def running(self) -> Running | None:
@@ -101,12 +114,13 @@ class Place(msgspec.Struct, frozen=True):
     def held(self) -> Generator[Path]:
         """Hold the lock while serving.
 
-        Errors: PortFault when another server holds it.
+        Errors: PortFault when another server holds it; HostFault.
         """
-        descriptor = os.open(self.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with self.usable():
+            descriptor = os.open(self.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "r+") as file:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _lock(file)
             except OSError as taken:
                 other = self._said(file.read())
                 raise PortFault(
@@ -125,16 +139,34 @@ class Place(msgspec.Struct, frozen=True):
                     file.truncate()
 
     def announce(self, running: Running) -> None:
-        """Write into the held lock who holds it."""
+        """Write into the held lock who holds it.
+
+        Errors: HostFault.
+        """
         said = {
             "pid": running.pid,
             "address": running.address,
             "kubeconfig": str(running.kubeconfig),
             "log": str(running.log) if running.log else "",
         }
-        with self.lock.open("r+") as file:
+        with self.usable(), self.lock.open("r+") as file:
             file.write(json.dumps(said))
             file.truncate()
+
+
+def _lock(file: IO[str]) -> None:
+    """Take a lock, past those who only look whether it is taken.
+
+    Errors: OSError.
+    """
+    for _ in range(LOOKS):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            time.sleep(LOOK)
+        else:
+            return
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def names_of(host: str) -> tuple[str, ...]:
@@ -180,4 +212,8 @@ def write_kubeconfig(path: Path, address: str, certificates: Certificates) -> No
         key=certificates.administrator.key.read_bytes(),
     )
     files = KubeconfigFiles([path])
-    files.save(kubeconfig.with_access(files.load(), way, cluster=CONTEXT, user=f"{CONTEXT}-admin"))
+    held = files.load()
+    wanted = kubeconfig.with_access(held, way, cluster=CONTEXT, user=f"{CONTEXT}-admin")
+    # What is right already needs no room on a full disk.
+    if wanted != held or not path.exists():
+        files.save(wanted)

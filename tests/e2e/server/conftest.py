@@ -23,7 +23,8 @@ def new(tmp_path: Path) -> Iterator[New]:
     made: list[Server] = []
 
     def make(name: str = "state", **options: object) -> Server:
-        made.append(Server(state=tmp_path / name, **options))  # type: ignore[arg-type]
+        log = tmp_path / f"{name}.log"
+        made.append(Server(state=tmp_path / name, log=log, **options))  # type: ignore[arg-type]
         return made[-1]
 
     yield make

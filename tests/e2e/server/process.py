@@ -46,6 +46,7 @@ class Server:
     """A server process over a state directory, in the foreground, on one port for all its lives."""
 
     state: Path
+    log: Path
     port: int = field(default_factory=free_port)
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
@@ -62,17 +63,14 @@ class Server:
         return self.state / "admin.kubeconfig"
 
     @property
-    def log(self) -> str:
+    def logged(self) -> str:
         """What it printed to standard error, in all its lives."""
-        return self._log.read_text()
-
-    @property
-    def _log(self) -> Path:
-        return self.state.with_name(self.state.name + ".log")
+        return self.log.read_text()
 
     @property
     def _env(self) -> dict[str, str]:
-        home = {"HOME": str(self.state.parent), "SLIPCAST_STATE": str(self.state.parent / "own")}
+        own = self.log.parent
+        home = {"HOME": str(own), "SLIPCAST_STATE": str(own / "own")}
         return {**os.environ, **home, **self.environment}
 
     @property
@@ -82,7 +80,7 @@ class Server:
     def begin(self) -> subprocess.Popen[bytes]:
         """Start it, and do not wait."""
         listening = ("--listen", f"127.0.0.1:{self.port}")
-        with self._log.open("ab") as log:
+        with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*self._words, *listening], stdout=subprocess.PIPE, stderr=log, env=self._env
             )
@@ -98,7 +96,7 @@ class Server:
             lines.append(line)
             if line == b"}\n" or line.endswith(b"}\n"):
                 break
-        assert lines, f"the server ended: {self.log[-2000:]}"
+        assert lines, f"the server ended: {self.logged[-2000:]}"
         self.said = json.loads(b"".join(lines))
         return self
 
