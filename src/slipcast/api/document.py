@@ -19,6 +19,8 @@ JSON = dict[str, Any]
 """An object as JSON has it: what a client wrote, field for field."""
 
 _HEAD: Final = b'{"metadata":{'
+_BELOW: Final = len(_HEAD)
+_END: Final = ord("}")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -75,7 +77,11 @@ class Document(msgspec.Struct, frozen=True):
 
     def item(self, link: str = "") -> bytes:
         """The object as an item of a typed list: without apiVersion and kind."""
-        return b'{"metadata":{%b%b' % (self._head(link), self.body[len(_HEAD) :])
+        body = self.body
+        if self.revision and not link and body[_BELOW] != _END:
+            # Nearly all are so, and a list has many.
+            return b'{"metadata":{"resourceVersion":"%d",' % self.revision + body[_BELOW:]
+        return b'{"metadata":{%b%b' % (self._head(link), body[_BELOW:])
 
     def wire(self, api_version: str = "", link: str = "") -> bytes:
         """The object as it is sent.
@@ -83,7 +89,7 @@ class Document(msgspec.Struct, frozen=True):
         Shape:  api_version is the kind's own unless said; link is the selfLink of the legacy
                 paths, where clients expect one.
         """
-        return b"%b%b" % (self._prefix(api_version, link), self.body[len(_HEAD) :])
+        return self._prefix(api_version, link) + self.body[_BELOW:]
 
     def _prefix(self, api_version: str = "", link: str = "") -> bytes:
         """What stands before the body's metadata when it is sent."""
@@ -98,7 +104,7 @@ class Document(msgspec.Struct, frozen=True):
             fields.append(b'"selfLink":' + _encode(link))
         if self.revision:
             fields.append(b'"resourceVersion":"%d"' % self.revision)
-        if fields and self.body[len(_HEAD) : len(_HEAD) + 1] != b"}":
+        if fields and self.body[_BELOW] != _END:
             fields.append(b"")
         return b",".join(fields)
 

@@ -10,7 +10,7 @@ Source: the answers of the original API; build-api.md BA-38.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -78,21 +78,42 @@ def settled(content: Mapping[str, Any], view: msgspec.Struct, kind: Kind) -> JSO
     if (kind.group, kind.name) not in ALWAYS:
         return dict(content)
     full = _without_empty(content, view)
-    for steps, name, value in _rows(kind.group, kind.name):
-        for place in _places(full, steps):
-            if name not in place:
-                place[name] = copy.copy(value)
+    _fill(full, _tree(kind.group, kind.name))
     return full
 
 
+class _Always(msgspec.Struct, frozen=True):
+    """A row of the table, and the rows below it; a value that is UNSET adds nothing by itself."""
+
+    value: Any
+    below: dict[str, _Always]
+
+
 @cache
-def _rows(group: str, kind: str) -> tuple[tuple[tuple[str, ...], str, Any], ...]:
-    """The table's rows of a kind, their paths taken apart."""
-    rows = []
-    for path, value in ALWAYS[group, kind].items():
-        *steps, name = path.replace("[]", "").split(".")
-        rows.append((tuple(steps), name, value))
-    return tuple(rows)
+def _tree(group: str, kind: str) -> dict[str, _Always]:
+    """The table's rows of a kind, those below one another together."""
+    return _branches({path.replace("[]", ""): value for path, value in ALWAYS[group, kind].items()})
+
+
+def _branches(rows: Mapping[str, Any]) -> dict[str, _Always]:
+    below: dict[str, dict[str, Any]] = {}
+    for path, value in rows.items():
+        name, _, rest = path.partition(".")
+        below.setdefault(name, {})[rest] = value
+    return {
+        name: _Always(rest.pop("", msgspec.UNSET), _branches(rest)) for name, rest in below.items()
+    }
+
+
+def _fill(place: JSON, always: Mapping[str, _Always]) -> None:
+    for name, row in always.items():
+        if name not in place and row.value is not msgspec.UNSET:
+            place[name] = copy.copy(row.value)
+        if row.below:
+            held = place.get(name)
+            for each in held if isinstance(held, list | tuple) else (held,):
+                if isinstance(each, dict):
+                    _fill(each, row.below)
 
 
 def _without_empty(content: Mapping[str, Any], view: msgspec.Struct) -> JSON:
@@ -105,6 +126,11 @@ def _without_empty(content: Mapping[str, Any], view: msgspec.Struct) -> JSON:
             kept[wire] = raw
             continue
         seen = getattr(view, field.name)
+        if type(seen) in _PLAIN:
+            # Most fields are plain: they are spared the calls.
+            if seen != field.default:
+                kept[wire] = seen
+            continue
         value = _value(raw, seen)
         if not _is_empty(value, seen, field):
             kept[wire] = value
@@ -129,16 +155,3 @@ def _is_empty(value: Any, seen: object, field: Field) -> bool:
     if field.place.optional and isinstance(seen, Mapping):
         return False
     return bool(seen == field.default)
-
-
-def _places(place: Any, steps: tuple[str, ...]) -> Iterator[JSON]:
-    """The objects at a path, where there are any."""
-    if not steps:
-        if isinstance(place, dict):
-            yield place
-        return
-    below = place.get(steps[0]) if isinstance(place, dict) else None
-    if below is None:
-        return
-    for each in below if isinstance(below, list | tuple) else [below]:
-        yield from _places(each, steps[1:])
