@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
-from slipcast.adapters import certificates, listening
+from slipcast.adapters import allocation, certificates, listening
 from slipcast.adapters.clock import SystemClock
 from slipcast.ports.daemon import Running, Serving
 from slipcast.server.app import Application
@@ -40,6 +40,7 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
 
     Errors: as `ports.daemon.Daemon.serve`.
     """
+    allocation.settle()
     place.prepare()
     async with AsyncExitStack() as stack:
         stack.enter_context(place.held())
@@ -81,6 +82,7 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
             beside = [tasks.create_task(work) for work in works]
             place.announce(running)
             started(running)
+            allocation.freeze()
             await server.serve(socket)
             for task in beside:
                 task.cancel()
