@@ -6,6 +6,7 @@ Metrics are named as Kubernetes names its own, so that dashboards fit.
 from __future__ import annotations
 
 import logging
+import re
 import time
 from typing import Final
 
@@ -19,6 +20,8 @@ from slipcast.server.exchange import Exchange
 log = logging.getLogger("slipcast.access")
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 STREAMED: Final = frozenset({"watch", "open"})
+_TOKEN: Final = re.compile(r"sha256(?:~|%7[Ee])[^/]*")
+"""What old clients put into the path when they log out is the token itself."""
 
 
 class Telemetry:
@@ -90,7 +93,7 @@ class Telemetry:
         return {
             "request": exchange.id,
             "method": exchange.method,
-            "path": exchange.path.decode("ascii", "replace"),
+            "path": _TOKEN.sub("***", exchange.path.decode("ascii", "replace")),
             "status": exchange.status,
             "user": exchange.actor.name,
             "agent": exchange.header(b"user-agent"),

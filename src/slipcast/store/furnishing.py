@@ -89,7 +89,7 @@ class Furnishing:
     async def account(self, document: Document) -> None:
         """Credentials of a service account, unless it has some."""
         names = document.names
-        if names.uid in self._busy:
+        if names.uid in self._busy or _has_credentials(names.name, document.content):
             return
         self._busy.add(names.uid)
         try:

@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from slipcast.adapters.identity.chain import Chain
+from slipcast.adapters.identity.chain import ACCOUNTS, Chain
 from slipcast.adapters.identity.oauthtokens import AccessTokens
 from slipcast.adapters.identity.openid import OpenId
 from slipcast.adapters.identity.passwords import Passwords
@@ -23,7 +23,9 @@ from slipcast.values.actor import Actor
 from slipcast.values.sensitive import Sensitive
 
 _LOCKING_OUT: Final = frozenset({"OAuthAccessToken", "Pod", "Secret", "ServiceAccount", "User"})
-"""Kinds whose end, or change, may lock somebody out."""
+"""Kinds whose end may lock somebody out."""
+_CHANGING: Final = frozenset({"Secret", "User"})
+"""Those of them whose change may, too, or say something else of them."""
 
 
 class Doors:
@@ -79,9 +81,10 @@ class Doors:
 
     def _wrote(self, place: Place, document: Document | None, revision: int) -> None:
         del revision
-        if place.kind.name not in _LOCKING_OUT:
+        name = place.kind.name
+        if name not in _LOCKING_OUT or (document is not None and name not in _CHANGING):
             return
         if place.namespace:
-            self._chain.forget(f"system:serviceaccount:{place.namespace}:")
-        elif document is None or place.kind.name == "User":
-            self._chain.forget()
+            self._chain.forget(f"{ACCOUNTS}{place.namespace}")
+        else:
+            self._chain.forget(place.name if name == "User" else "")

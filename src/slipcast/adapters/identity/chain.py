@@ -15,6 +15,7 @@ REMEMBERED: Final = 10.0
 """Seconds for which an answer holds: so long may a token still be taken that another process has
 revoked; this process is told by `forget`."""
 MOST: Final = 10_000
+ACCOUNTS: Final = "system:serviceaccount:"
 
 
 class Chain:
@@ -23,6 +24,7 @@ class Chain:
     def __init__(self, members: Sequence[Authenticator]) -> None:
         self._members = tuple(members)
         self._known: dict[bytes, tuple[float, Actor]] = {}
+        self._by_name: dict[str, set[bytes]] = {}
         self._forgotten = 0
         # Credentials are kept as keyed digests only: memory is read by more than us.
         self._key = secrets.token_bytes(32)
@@ -42,12 +44,17 @@ class Chain:
                 return actor
         return None
 
-    def forget(self, beginning: str = "") -> None:
-        """Ask anew from now on who they are whose name begins so: somebody has been locked out."""
-        gone = [key for key, (_, actor) in self._known.items() if actor.name.startswith(beginning)]
-        for key in gone:
-            del self._known[key]
+    def forget(self, name: str = "") -> None:
+        """Ask anew from now on who somebody is, or everybody: they have been locked out.
+
+        Shape:  `system:serviceaccount:NAMESPACE` means all service accounts of a namespace.
+        """
         self._forgotten += 1
+        if not name:
+            self._known.clear()
+            self._by_name.clear()
+        for key in self._by_name.pop(name, ()):
+            self._known.pop(key, None)
 
     def _remember(self, key: bytes, now: float, actor: Actor, before: int) -> None:
         if self._forgotten != before:
@@ -55,10 +62,11 @@ class Chain:
             return
         if len(self._known) >= MOST:
             self._known.clear()
+            self._by_name.clear()
         self._known[key] = (now + REMEMBERED, actor)
+        self._by_name.setdefault(_whose(actor.name), set()).add(key)
 
     def _digest(self, credentials: Credentials) -> bytes:
-        digest = hashlib.blake2b(key=self._key, digest_size=32)
         bearer, password = credentials.bearer, credentials.password
         parts = (
             bearer.reveal().encode() if bearer else b"",
@@ -67,6 +75,5 @@ class Chain:
             credentials.certificate or b"",
             credentials.audience.encode(),
         )
-        for part in parts:
-            digest.update(len(part).to_bytes(4, "big") + part)
-        return digest.digest()
+        whole = b"".join([len(part).to_bytes(4, "big") + part for part in parts])
+        return hashlib.blake2b(whole, key=self._key, digest_size=32).digest()

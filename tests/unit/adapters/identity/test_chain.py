@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from slipcast.adapters.identity.chain import Chain
+from slipcast.adapters.identity.chain import ACCOUNTS, Chain
 from slipcast.ports.identity import Credentials
 from slipcast.values.actor import Actor
 from slipcast.values.sensitive import Sensitive
@@ -64,6 +64,30 @@ async def test_others_are_not_forgotten():
     await chain.authenticate(a_token("a"))
 
     assert door.asked == 1
+
+
+async def test_service_accounts_are_forgotten_by_their_namespace():
+    shop, till = Door("a", f"{ACCOUNTS}shop:robot"), Door("b", f"{ACCOUNTS}till:robot")
+    chain = Chain([shop, till])
+    await chain.authenticate(a_token("a"))
+    await chain.authenticate(a_token("b"))
+
+    chain.forget(f"{ACCOUNTS}shop")
+    await chain.authenticate(a_token("a"))
+    await chain.authenticate(a_token("b"))
+
+    assert (shop.asked, till.asked) == (3, 1)
+
+
+async def test_all_are_forgotten():
+    door = Door("a", "ada")
+    chain = Chain([door])
+    await chain.authenticate(a_token("a"))
+
+    chain.forget()
+    await chain.authenticate(a_token("a"))
+
+    assert door.asked == 2
 
 
 async def test_who_is_known_to_some_is_not_known_to_all():
