@@ -35,6 +35,9 @@ class JsonLines(logging.Formatter):
 
 def install(level: int = logging.INFO) -> None:
     """Let this process log so."""
+    # Who called, from which thread, is looked up for each record, and shown in none.
+    logging._srcfile = None  # noqa: SLF001 -- as logging's own manual has it
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     root = logging.getLogger()
