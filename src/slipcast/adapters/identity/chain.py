@@ -77,3 +77,15 @@ class Chain:
         )
         whole = b"".join([len(part).to_bytes(4, "big") + part for part in parts])
         return hashlib.blake2b(whole, key=self._key, digest_size=32).digest()
+
+
+def _whose(name: str) -> str:
+    """By which name somebody is forgotten: service accounts by their namespace."""
+    return name.rpartition(":")[0] if name.startswith(ACCOUNTS) else name
+
+
+def _whose(name: str) -> str:
+    """Under which name somebody is forgotten."""
+    if name.startswith(ACCOUNTS):
+        return name.rpartition(":")[0]
+    return name
