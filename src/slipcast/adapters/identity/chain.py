@@ -25,7 +25,8 @@ class Chain:
         self._members = tuple(members)
         self._known: dict[bytes, tuple[float, Actor]] = {}
         self._by_name: dict[str, set[bytes]] = {}
-        self._forgotten = 0
+        self._looking: list[set[str]] = []
+        """For each who is being looked at, who has been forgotten meanwhile."""
         # Credentials are kept as keyed digests only: memory is read by more than us.
         self._key = secrets.token_bytes(32)
 
@@ -36,12 +37,17 @@ class Chain:
         known = self._known.get(key)
         if known is not None and now < known[0]:
             return known[1]
-        before = self._forgotten
-        for member in self._members:
-            actor = await member.authenticate(credentials)
-            if actor is not None:
-                self._remember(key, now, actor, before)
-                return actor
+        gone = set[str]()
+        self._looking.append(gone)
+        try:
+            for member in self._members:
+                actor = await member.authenticate(credentials)
+                if actor is not None:
+                    if gone.isdisjoint({"", _whose(actor.name)}):
+                        self._remember(key, now, actor)
+                    return actor
+        finally:
+            self._looking = [each for each in self._looking if each is not gone]
         return None
 
     def forget(self, name: str = "") -> None:
@@ -49,17 +55,15 @@ class Chain:
 
         Shape:  `system:serviceaccount:NAMESPACE` means all service accounts of a namespace.
         """
-        self._forgotten += 1
+        for gone in self._looking:
+            gone.add(name)
         if not name:
             self._known.clear()
             self._by_name.clear()
         for key in self._by_name.pop(name, ()):
             self._known.pop(key, None)
 
-    def _remember(self, key: bytes, now: float, actor: Actor, before: int) -> None:
-        if self._forgotten != before:
-            # Somebody was locked out while this one was looked at: it may be the one.
-            return
+    def _remember(self, key: bytes, now: float, actor: Actor) -> None:
         if len(self._known) >= MOST:
             self._known.clear()
             self._by_name.clear()
@@ -82,10 +86,3 @@ class Chain:
 def _whose(name: str) -> str:
     """By which name somebody is forgotten: service accounts by their namespace."""
     return name.rpartition(":")[0] if name.startswith(ACCOUNTS) else name
-
-
-def _whose(name: str) -> str:
-    """Under which name somebody is forgotten."""
-    if name.startswith(ACCOUNTS):
-        return name.rpartition(":")[0]
-    return name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from slipcast.adapters.identity.chain import ACCOUNTS, Chain
@@ -19,9 +21,11 @@ class Door:
         self._token = Sensitive(token)
         self.actor: Actor | None = Actor(name=name)
         self.asked = 0
+        self.meanwhile: Callable[[], None] = lambda: None
 
     async def authenticate(self, credentials: Credentials) -> Actor | None:
         self.asked += 1
+        self.meanwhile()
         return self.actor if credentials.bearer == self._token else None
 
 
@@ -77,6 +81,17 @@ async def test_service_accounts_are_forgotten_by_their_namespace():
     await chain.authenticate(a_token("b"))
 
     assert (shop.asked, till.asked) == (3, 1)
+
+
+async def test_who_is_forgotten_while_being_looked_at_is_not_remembered():
+    door = Door("a", "ada")
+    chain = Chain([door])
+    door.meanwhile = lambda: chain.forget("ada")
+    await chain.authenticate(a_token("a"))
+
+    await chain.authenticate(a_token("a"))
+
+    assert door.asked == 2
 
 
 async def test_all_are_forgotten():
