@@ -7,12 +7,15 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+
+import containers
 
 PATIENCE = 60
 
@@ -32,6 +35,27 @@ class Ran:
         return document
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A command line on its way."""
+
+    child: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def printed(self) -> str:
+        """What it has printed so far."""
+        return self.log.read_text()
+
+    def prints(self, text: str) -> None:
+        """Wait until it has printed a text."""
+        containers.wait_for(
+            lambda: text in self.printed or self.child.poll() is not None,
+            f"{text!r} was printed", seconds=PATIENCE,
+        )  # fmt: skip
+        assert text in self.printed, self.printed
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
     """A server that runs, reached as its administrator."""
@@ -49,6 +73,21 @@ class Server:
     def slipcast(self, *words: str, stdin: str = "") -> Ran:
         """Run slipcast against the server."""
         return self._run([sys.executable, "-m", "slipcast", *words], stdin)
+
+    @contextmanager
+    def begun(self, log: Path, program: str, *words: str) -> Iterator[Begun]:
+        """Run kubectl or slipcast while the test goes on; what it prints goes to a file."""
+        argv = [program] if program == "kubectl" else [sys.executable, "-m", program]
+        with log.open("wb") as into:
+            child = subprocess.Popen(
+                [*argv, *words], cwd=self.directory, env=self.env, stdin=subprocess.DEVNULL,
+                stdout=into, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+        try:
+            yield Begun(child, log)
+        finally:
+            child.kill()
+            child.wait()
 
     @property
     def env(self) -> dict[str, str]:

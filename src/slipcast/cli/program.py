@@ -38,6 +38,36 @@ COMMANDS = (
     Row("detect", "slipcast.cli.commands.detect:detect", "Say what a source is, and why."),
     Row("builders", "slipcast.cli.commands.builders:builders", "List and make builder images."),
     Row("get", "slipcast.cli.commands.get:get", "Show objects, and how they change.", Manner.API),
+    Row(
+        "describe",
+        "slipcast.cli.commands.describe:describe",
+        "Describe objects in detail.",
+        Manner.API,
+    ),
+    Row(
+        "api-resources",
+        "slipcast.cli.commands.apiresources:apiresources",
+        "Show the types of objects.",
+        Manner.API,
+    ),
+    Row(
+        "api-versions",
+        "slipcast.cli.commands.apiresources:apiversions",
+        "Show the groups of the API.",
+        Manner.API,
+    ),
+    Row(
+        "whoami",
+        "slipcast.cli.commands.whoami:whoami",
+        "Show as whom you are logged in.",
+        Manner.API,
+    ),
+    Row(
+        "version",
+        "slipcast.cli.commands.version:version",
+        "Show the versions of client and server.",
+        Manner.API,
+    ),
     Row("server", "slipcast.cli.commands.server:server", "Serve the API that all this is kept in."),
     Row(
         "s2i",

@@ -22,10 +22,12 @@ from slipcast.values.faults import UsageFault
 CHUNK: Final = 500
 """How many objects are asked for at once."""
 
+label_selector = click.option(
+    "-l", "--selector", default="", metavar="LABELS", help="Only objects with these labels."
+)
+
 selectors = together(
-    click.option(
-        "-l", "--selector", default="", metavar="LABELS", help="Only objects with these labels."
-    ),
+    label_selector,
     click.option(
         "--field-selector", default="", metavar="FIELDS", help="Only objects with these fields."
     ),

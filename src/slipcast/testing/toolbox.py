@@ -187,7 +187,9 @@ class FakeToolbox:
         yield FakeConnection(
             api=await self.server.api(flags.impersonate, flags.groups),
             namespace=flags.namespace or "default",
-            access=Access(server="https://memory", user="admin", token=flags.token),
+            access=Access(
+                context="memory", server="https://memory", user="admin", token=flags.token
+            ),
             clock=self.server.clock,
             answers=self.answers,
         )

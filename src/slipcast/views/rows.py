@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -15,6 +16,9 @@ from slipcast.api.kinds import Kind
 from slipcast.views.column import NONE, Column, at
 from slipcast.views.columns import columns_of
 from slipcast.views.table import cell
+
+EVENT: Final = "EVENT   "
+"""The header over what happened, as wide as the longest of it."""
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +44,7 @@ def header(kind: Kind, look: Look) -> tuple[str, ...]:
     """The line of headers."""
     return (
         *(("NAMESPACE",) if look.namespaces and kind.namespaced else ()),
-        *(("EVENT",) if look.events else ()),
+        *((EVENT,) if look.events else ()),
         *(column.name.upper() for column in shown_columns(kind, look)),
         *(label.rpartition("/")[2].upper() for label in look.labels),
         *(("LABELS",) if look.all_labels else ()),
@@ -61,7 +65,7 @@ def row(kind: Kind, content: JSON, look: Look, now: datetime, event: str = "") -
     namespace = str(at(content, "metadata", "namespace") or "")
     return (
         *((namespace,) if look.namespaces and kind.namespaced else ()),
-        *((event,) if look.events else ()),
+        *((event.ljust(len(EVENT)),) if look.events else ()),
         *cells,
         *(cell(labels.get(label, "")) for label in look.labels),
         *((cell(pairs_of(labels)),) if look.all_labels else ()),

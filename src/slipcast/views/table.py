@@ -42,6 +42,11 @@ def cell(value: object) -> str:
     broken = _BREAK.search(text)
     if broken is not None:
         text = f"{text[: broken.start()]}..."
+    return safe(text)
+
+
+def safe(text: str) -> str:
+    """A text in which nothing moves a cursor; line ends and tabs stay."""
     return _CONTROL.sub(lambda found: f"^{chr(ord(found[0]) ^ 0x40)}", text)
 
 

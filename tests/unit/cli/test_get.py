@@ -188,9 +188,9 @@ def test_a_watch_shows_what_there_is_and_ends_when_its_time_is_over(get: Call) -
 
     assert ended.code == 0
     assert ended.stdout.splitlines() == [
-        "EVENT   NAME   DATA   AGE",
-        "ADDED   a      1      0s",
-        "ADDED   b      1      0s",
+        "EVENT      NAME   DATA   AGE",
+        "ADDED      a      1      0s",
+        "ADDED      b      1      0s",
     ]
 
 

@@ -21,7 +21,7 @@ from slipcast.api.kinds import Kind
 from slipcast.cli.output.form import Form
 from slipcast.ports.clock import Clock
 from slipcast.values.faults import UsageFault
-from slipcast.views import customcolumns, ordering, rows, table
+from slipcast.views import customcolumns, gojson, ordering, rows, table
 from slipcast.views.jsonpath import Template
 from slipcast.views.rows import Look
 
@@ -73,11 +73,11 @@ def printer_of(
             )
             return Tables(look, clock, headers=form.headers)
         case "custom-columns":
-            return CustomTable(form)
+            return CustomTable(form, events=events)
         case "name":
             return Names()
         case "jsonpath" | "jsonpath-as-json":
-            return Filled(form)
+            return Filled(form, events=events)
         case _:
             return Wholes(form, events=events)
 
@@ -97,6 +97,11 @@ def listed(items: Sequence[Item]) -> JSON:
         "metadata": {"resourceVersion": ""},
         "items": [item.content for item in items],
     }
+
+
+def happened(kind_of_event: str, item: Item) -> JSON:
+    """What happened to an object, as one object."""
+    return {"type": kind_of_event, "object": item.content}
 
 
 class Tables:
@@ -144,8 +149,9 @@ class Tables:
 class CustomTable:
     """A table of the user's own columns."""
 
-    def __init__(self, form: Form) -> None:
+    def __init__(self, form: Form, *, events: bool) -> None:
         self._columns = customcolumns.parse(form.template)
+        self._events = events
         self._headers = form.headers
         self._widths: tuple[int, ...] = ()
 
@@ -153,9 +159,10 @@ class CustomTable:
         """See the port."""
         self._print([self._columns.row(item.content) for item in items])
 
-    def event(self, kind_of_event: str, item: Item) -> None:  # noqa: ARG002 -- not shown
+    def event(self, kind_of_event: str, item: Item) -> None:
         """See the port."""
-        self._print([self._columns.row(item.content)])
+        content = happened(kind_of_event, item) if self._events else item.content
+        self._print([self._columns.row(content)])
 
     def _print(self, cells: list[tuple[str, ...]]) -> None:
         if self._headers:
@@ -195,10 +202,11 @@ class Wholes:
     def event(self, kind_of_event: str, item: Item) -> None:
         """See the port."""
         shown = item if self._form.managed else _without_managed(item)
-        if self._events:
-            self._print({"type": kind_of_event, "object": shown.content})
+        if self._events and self._form.name == "json":
+            # A line for each, for programs that read lines.
+            click.echo(f'{{"type":"{kind_of_event}","object":{gojson.compact(shown.content)}}}')
         else:
-            self._print(shown.content)
+            self._print(happened(kind_of_event, shown) if self._events else shown.content)
 
     def _print(self, content: JSON) -> None:
         if self._form.name == "json":
@@ -213,8 +221,9 @@ class Wholes:
 class Filled:
     """A JSONPath template, filled in."""
 
-    def __init__(self, form: Form) -> None:
+    def __init__(self, form: Form, *, events: bool) -> None:
         self._form = form
+        self._events = events
         try:
             self._template = Template(form.template, missing=form.missing)
         except UsageFault as wrong:
@@ -224,9 +233,9 @@ class Filled:
         """See the port."""
         self._print(items[0].content if single and items else listed(items))
 
-    def event(self, kind_of_event: str, item: Item) -> None:  # noqa: ARG002 -- not shown
+    def event(self, kind_of_event: str, item: Item) -> None:
         """See the port."""
-        self._print(item.content)
+        self._print(happened(kind_of_event, item) if self._events else item.content)
 
     def _print(self, content: JSON) -> None:
         try:
