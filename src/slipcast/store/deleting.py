@@ -16,7 +16,7 @@ from typing import Final
 from slipcast.api.document import JSON, Document, body_of
 from slipcast.ports.api import Answer, DeleteOptions, Listing, ListOptions, Resource
 from slipcast.ports.clock import Clock
-from slipcast.ports.journal import Stale
+from slipcast.ports.journal import Compacted, Stale
 from slipcast.store.hooks import hooks_of
 from slipcast.store.keys import Place, key_of
 from slipcast.store.metadata import FOREGROUND, ORPHAN, precondition
@@ -70,7 +70,7 @@ class Deleting:
         if metadata.get("finalizers") != [ORPHAN]:
             return answer
         key = key_of(resource.kind, resource.namespace, resource.name)
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, Compacted):
             async with asyncio.timeout(PATIENCE):
                 async with aclosing(self._rows.since(answer.document.revision, key)) as batches:
                     async for batch in batches:

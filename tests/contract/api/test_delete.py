@@ -128,8 +128,10 @@ async def test_the_legacy_paths_leave_what_a_build_config_owns_ba_37(api: Api):
     await api.create(BUILD_CONFIGS, a_config("app"))
     await api.create(BUILDS, a_build("b"))
 
-    config = await api.delete(Resource(BUILD_CONFIGS.kind, "p", "app", legacy=True))
-    build = await api.delete(Resource(BUILDS.kind, "p", "b", legacy=True))
+    # Nobody collects garbage here, so that a real deletion would be waited for.
+    dry = DeleteOptions(dry_run=True)
+    config = await api.delete(Resource(BUILD_CONFIGS.kind, "p", "app", legacy=True), dry)
+    build = await api.delete(Resource(BUILDS.kind, "p", "b", legacy=True), dry)
 
     assert config.document.content["metadata"]["finalizers"] == ["orphan"]
     assert (config.gone, build.gone) == (False, True)
