@@ -286,6 +286,8 @@ def _timeless(content: JSON) -> JSON:
     managers = metadata.get("managedFields")
     if isinstance(managers, list):
         metadata["managedFields"] = [
-            {field: value for field, value in each.items() if field != "time"} for each in managers
+            {field: value for field, value in each.items() if field != "time"}
+            for each in managers
+            if isinstance(each, dict)
         ]
     return {**content, "metadata": metadata}
