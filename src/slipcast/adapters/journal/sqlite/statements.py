@@ -6,6 +6,8 @@ since the mark. `turns` has where keys began and ended, to count them at an earl
 
 from __future__ import annotations
 
+from functools import cache
+
 APPLICATION = 0x536C6970
 VERSION = 1
 
@@ -32,13 +34,36 @@ MARK = "SELECT revision FROM mark WHERE name = ?"
 SET_MARK = "UPDATE mark SET revision = ? WHERE name = ?"
 LIVE_KEYS = "SELECT key FROM newest"
 
+# Each step of a statement gives other threads their turn, which is long when they are busy:
+# a commit is a few statements for all of its rows.
 LIVE = """
-SELECT j.revision, j.created, j.value FROM newest n JOIN journal j ON j.revision = n.revision
-WHERE n.key = ?"""
-INSERT = "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)"
-BIRTH = "INSERT INTO newest (revision, key) VALUES (?, ?)"
-CHANGE = "UPDATE newest SET revision = ? WHERE key = ?"
-DEATH = "DELETE FROM newest WHERE key = ?"
+SELECT n.key, j.revision, j.created, j.value
+FROM json_each(?) AS wanted JOIN newest n ON n.key = wanted.value
+JOIN journal j ON j.revision = n.revision"""
+ENDED = "DELETE FROM newest WHERE key IN (SELECT value FROM json_each(?))"
+MOST_ROWS = 64
+"""Rows that one statement writes."""
+
+
+_INSERT = "INSERT INTO journal VALUES"
+_ROW = "(?, ?, ?, ?, ?, ?)"
+_POINT = "INSERT INTO newest (key, revision) VALUES"
+_POINTER = "(?, ?)"
+_AGAIN = "ON CONFLICT (key) DO UPDATE SET revision = excluded.revision"
+
+
+@cache
+def insert(rows: int) -> str:
+    """Append rows to the journal."""
+    return " ".join((_INSERT, ", ".join([_ROW] * rows)))
+
+
+@cache
+def point(rows: int) -> str:
+    """Have keys point to their newest rows."""
+    return " ".join((_POINT, ", ".join([_POINTER] * rows), _AGAIN))
+
+
 FORGET = "UPDATE journal SET value = x'' WHERE revision = ?"
 
 GET = """

@@ -8,12 +8,15 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TypeVarTuple, Unpack
+
+import msgspec
 
 from slipcast.adapters.journal.rows import Newest, Wish, closed, decide
 from slipcast.adapters.journal.sqlite import file, statements
@@ -173,14 +176,11 @@ def marked(connection: sqlite3.Connection, name: str) -> int:
 
 
 def _append_all(connection: sqlite3.Connection, wishes: Sequence[Wish]) -> list[Entry | Stale]:
-    def newest(key: str) -> Newest | None:
-        row = connection.execute(statements.LIVE, (key,)).fetchone()
-        return Newest(*row) if row else None
-
-    answers = decide(marked(connection, "head"), wishes, newest)
+    newest = _newest(connection, wishes)
+    answers = decide(marked(connection, "head"), wishes, newest.get)
     entries = [answer for answer in answers if isinstance(answer, Entry)]
     if entries:
-        connection.executemany(statements.INSERT, [_row(entry) for entry in entries])
+        _write(connection, statements.insert, [_row(entry) for entry in entries])
         _point(connection, entries)
         forgotten = [
             (answer.previous,)
@@ -193,19 +193,41 @@ def _append_all(connection: sqlite3.Connection, wishes: Sequence[Wish]) -> list[
     return answers
 
 
+def _newest(connection: sqlite3.Connection, wishes: Sequence[Wish]) -> dict[str, Newest]:
+    """The live rows of the keys that are wished for."""
+    keys = _listed({wish.key for wish in wishes})
+    rows = connection.execute(statements.LIVE, (keys,)).fetchall()
+    return {key: Newest(*row) for key, *row in rows}
+
+
 def _point(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
     """Have the live keys point to their newest rows."""
-    births = [(entry.revision, entry.key) for entry in entries if not entry.previous]
-    if len(births) == len(entries):
-        connection.executemany(statements.BIRTH, births)
-        return
-    # A key may begin, change and end within one commit: its steps stay in order.
-    for entry in entries:
-        if entry.value is None:
-            connection.execute(statements.DEATH, (entry.key,))
-        else:
-            statement = statements.CHANGE if entry.previous else statements.BIRTH
-            connection.execute(statement, (entry.revision, entry.key))
+    # A key may begin, change and end within one commit: what it came to counts.
+    last = {entry.key: entry for entry in entries}
+    ended = [key for key, entry in last.items() if entry.value is None]
+    live = [(key, entry.revision) for key, entry in last.items() if entry.value is not None]
+    _write(connection, statements.point, live)
+    if ended:
+        connection.execute(statements.ENDED, (_listed(ended),))
+
+
+def _write(
+    connection: sqlite3.Connection,
+    statement: Callable[[int], str],
+    rows: Sequence[tuple[object, ...]],
+) -> None:
+    """Write rows, in statements of few sizes, so that each is prepared once."""
+    done = 0
+    while done < len(rows):
+        size = min(statements.MOST_ROWS, 1 << ((len(rows) - done).bit_length() - 1))
+        values = chain.from_iterable(rows[done : done + size])
+        connection.execute(statement(size), tuple(values))
+        done += size
+
+
+def _listed(keys: Iterable[str]) -> str:
+    """Keys as SQLite takes many of them at once."""
+    return msgspec.json.encode(list(keys)).decode()
 
 
 def _row(entry: Entry) -> tuple[int, str, int, int, int, bytes | None]:
