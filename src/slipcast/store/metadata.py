@@ -40,7 +40,7 @@ def begun(resource: Resource, content: JSON) -> JSON:
     if given is not None and not isinstance(given, dict):
         raise BadRequest("metadata must be an object")
     metadata = {
-        field: value if field == "managedFields" else _without_nulls(value)
+        field: _entries(value) if field == "managedFields" else _without_nulls(value)
         for field, value in (given or {}).items()
         if value is not None
     }
@@ -55,6 +55,11 @@ def begun(resource: Resource, content: JSON) -> JSON:
     if not resource.namespace:
         del metadata["namespace"]
     return {**content, "apiVersion": kind.api_version, "kind": kind.name, "metadata": metadata}
+
+
+def _entries(value: Any) -> Any:
+    """Managed fields; what is in their entries is looked at elsewhere, and there is much of it."""
+    return [each for each in value if each is not None] if isinstance(value, list) else value
 
 
 def _without_nulls(value: Any) -> Any:
