@@ -62,9 +62,7 @@ class PasswordFile(msgspec.Struct, frozen=True):
                 errors.append(FieldError(path=f"{path}, line {number}", what=what))
             hashes.setdefault(name, hashed)
         if errors:
-            fault = InvalidFault(tuple(errors))
-            fault.hint = f"`htpasswd -B {path} USER` writes a line anew, hashed with bcrypt."
-            raise fault
+            raise InvalidFault(tuple(errors))
         return cls(hashes, _decoy(hashes))
 
     def knows(self, user: str, password: str) -> bool:
@@ -93,7 +91,7 @@ def _wrong(name: str, hashed: str) -> str:
         return "" if is_good else "the hash is broken"
     if _BCRYPT.fullmatch(hashed):
         return ""
-    return f"the password of {name} is not hashed with bcrypt"
+    return f"the password of {name} is not hashed with bcrypt; `htpasswd -B` does that"
 
 
 def _decoy(hashes: Mapping[str, str]) -> str:

@@ -138,7 +138,7 @@ async def test_nobody_is_let_in_by_a_file_that_is_gone(passwords: Passwords, pat
 @pytest.mark.parametrize(
     ("line", "what"),
     [
-        ("anna:$apr1$zzCBeyN6$oU/wuufLKjXodG4LolRyg.", "not hashed with bcrypt"),
+        ("anna:$apr1$zzCBeyN6$oU/wuufLKjXodG4LolRyg.", "not hashed with bcrypt; `htpasswd -B`"),
         ("anna:secret", "not hashed with bcrypt"),
         ("anna", "not hashed with bcrypt"),
         ("anna:{SHA}abc", "the hash is broken"),
@@ -153,7 +153,6 @@ def test_a_line_that_cannot_be_used_is_told_without_its_hash(tmp_path: Path, lin
     with pytest.raises(InvalidFault, match=f"line 2: {what}|line 2.*{what}") as caught:
         PasswordFile.read(tmp_path / "users")
 
-    assert "htpasswd -B" in caught.value.hint
     assert "secret" not in str(caught.value)
 
 
