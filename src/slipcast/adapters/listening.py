@@ -24,6 +24,10 @@ from slipcast.values.faults import PortFault
 BACKLOG: Final = 2048
 KEEP_ALIVE: Final = 75
 """Seconds an idle connection is kept; longer than most proxies keep theirs."""
+NOTICE: Final = 0.5
+"""Seconds between saying that we stop and stopping, for those who look whether we are ready."""
+FAREWELL: Final = 0.5
+"""Seconds a client has to answer that its connection is closed, when the server stops."""
 GRACE: Final = 20
 """Seconds that requests have to end when the server stops."""
 LARGEST_HEADER: Final = 64 * 1024
@@ -83,6 +87,7 @@ class Server:
     def __init__(self, app: Any, tls: Tls | None, *, drain: Callable[[], None]) -> None:
         """Serve an ASGI application; drain is called when stopping begins."""
         self._drain = drain
+        self._stopping = False
         config = uvicorn.Config(
             app,
             http=_Protocol,
@@ -110,8 +115,22 @@ class Server:
 
     def stop(self) -> None:
         """Take no more requests, and end."""
-        self._drain()
+        if not self._stopping:
+            self._stopping = True
+            self._drain()
+            asyncio.get_running_loop().call_later(NOTICE, self._end)
+
+    def _end(self) -> None:
         self._server.should_exit = True
+        self._let_go(frozenset())
+
+    def _let_go(self, closing: frozenset[Any]) -> None:
+        """Drop connections that we have closed and whose clients do not answer."""
+        held = self._server.server_state.connections
+        now = frozenset(each for each in held if each.transport.is_closing())
+        for each in now & closing:
+            each.transport.abort()
+        asyncio.get_running_loop().call_later(FAREWELL, self._let_go, now)
 
 
 class _NoSignals:

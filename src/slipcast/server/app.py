@@ -16,7 +16,7 @@ from slipcast.ports.api import Apis
 from slipcast.ports.identity import Authenticator
 from slipcast.server import calls, faults, pages, queries, streams
 from slipcast.server.calls import Call
-from slipcast.server.exchange import Exchange, Receive, Scope, Send
+from slipcast.server.exchange import Exchange, Message, Receive, Scope, Send
 from slipcast.server.fairness import Fairness
 from slipcast.server.handlers import HANDLERS, Request
 from slipcast.server.identity import Identity
@@ -26,6 +26,8 @@ from slipcast.values.apifaults import ApiFault, MethodNotAllowed, NotServed, Una
 
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 RESOURCES: Final = (b"/api/v1/", b"/apis/", b"/oapi/v1/")
+LAST_WORD: Final = 3.0
+"""Seconds that clients have to say the rest of their requests when the server stops."""
 GROUP_DEPTH: Final = 3
 """Segments of /apis/GROUP/VERSION, which is a page; what is longer is a resource."""
 
@@ -50,6 +52,7 @@ class Application:
         self._origin = f"{time.time_ns():x}"
         self._streams: set[asyncio.Task[None]] = set()
         self._draining = False
+        self._listening: set[asyncio.Timeout] = set()
         self.telemetry = Telemetry()
         self._around = Surroundings(
             why_not_ready=self._why_not_ready, telemetry=self.telemetry, apis=apis
@@ -68,7 +71,8 @@ class Application:
             if path.startswith(prefix):
                 await app(scope, receive, send)
                 return
-        exchange = Exchange(scope, receive, send, f"{self._origin}-{next(self._ids)}")
+        heard = self._until_drained(receive)
+        exchange = Exchange(scope, heard, send, f"{self._origin}-{next(self._ids)}")
         await self._answer(exchange)
 
     def drain(self) -> None:
@@ -76,6 +80,25 @@ class Application:
         self._draining = True
         for stream in self._streams:
             stream.cancel()
+        limit = asyncio.get_running_loop().time() + LAST_WORD
+        for waiting in self._listening:
+            waiting.reschedule(limit)
+
+    def _until_drained(self, receive: Receive) -> Receive:
+        """What a client sends, until the server stops and has waited long enough."""
+
+        async def heard() -> Message:
+            try:
+                async with asyncio.timeout(LAST_WORD if self._draining else None) as waiting:
+                    self._listening.add(waiting)
+                    try:
+                        return await receive()
+                    finally:
+                        self._listening.discard(waiting)
+            except TimeoutError as late:
+                raise _stopping() from late
+
+        return heard
 
     async def _answer(self, exchange: Exchange) -> None:
         began = time.perf_counter()
@@ -120,7 +143,7 @@ class Application:
 
     async def _stream(self, request: Request) -> None:
         if self._draining:
-            raise Unavailable("the server is stopping", retry_after=1)
+            raise _stopping()
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 -- we are inside of one
         verb = request.call.verb
@@ -134,6 +157,8 @@ class Application:
                 if not self._draining:
                     raise
                 task.uncancel()
+                if not request.exchange.status:
+                    raise _stopping() from None
                 await request.exchange.finish()
             finally:
                 self.telemetry.ended(verb)
@@ -143,6 +168,10 @@ class Application:
         if self._draining:
             return "stopping"
         return await self.readiness() if self.readiness else ""
+
+
+def _stopping() -> Unavailable:
+    return Unavailable("the server is stopping", retry_after=1)
 
 
 def _is_resource(path: bytes) -> bool:
