@@ -6,26 +6,33 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import socket
 import time
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final
-from urllib.parse import urlsplit
+from typing import IO, TYPE_CHECKING, Final
 
 import msgspec
 
-from slipcast.adapters.certificates import Certificates
 from slipcast.adapters.contexts import KubeconfigFiles
 from slipcast.api import kubeconfig
 from slipcast.ports.daemon import Running
 from slipcast.values.faults import HostFault, PortFault
 
+if TYPE_CHECKING:
+    # Takes a tenth of a second to import, and only who serves needs it.
+    from slipcast.adapters.certificates import Certificates
+
 CONTEXT: Final = "slipcast"
 LOCK: Final = "server.lock"
 LOG: Final = "server.log"
 KUBECONFIG: Final = "admin.kubeconfig"
+_HOST: Final = re.compile(
+    r"(?P<name>[-a-z0-9._]+|\[[0-9a-f:.]+\])"
+    r"(?::(?:[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
+)
 LOOKS: Final = 10
 LOOK: Final = 0.01
 """Seconds between tries for the lock: whoever asks whether a server runs has it for a moment."""
@@ -191,12 +198,10 @@ def own_addresses(address: str, names: Iterable[str]) -> Callable[[str], str]:
     known = {name.lower() for name in names}
 
     def of(host: str) -> str:
-        try:
-            named = urlsplit(f"https://{host}")
-            is_ours = named.netloc == host and named.hostname in known and (named.port or 1) > 0
-        except ValueError:
-            is_ours = False
-        return f"https://{host.lower()}" if is_ours else address
+        found = _HOST.fullmatch(host.lower())
+        if found is None or found["name"].strip("[]") not in known:
+            return address
+        return f"https://{host.lower()}"
 
     return of
 

@@ -28,6 +28,26 @@ def test_everything_asked_for_reaches_the_server(call: Call, toolbox: FakeToolbo
     assert (wanted.host, wanted.port) == ("127.0.0.1", 8443)
 
 
+def test_who_is_let_in_reaches_the_server(call: Call, toolbox: FakeToolbox, tmp_path: Path) -> None:
+    users = tmp_path / "users"
+    users.touch()
+
+    call("server", "--htpasswd", str(users), "--oidc-issuer", "https://i", "--oidc-client-id", "c")
+
+    identity = toolbox.daemon.wanted[0].identity
+    assert (identity.htpasswd, identity.oidc_issuer, identity.oidc_client_id) == (
+        users,
+        "https://i",
+        "c",
+    )
+
+
+def test_a_password_file_that_is_not_there_is_refused(call: Call) -> None:
+    ended = call("server", "--htpasswd", "/nowhere/users")
+
+    assert ended.code == 2
+
+
 def test_the_status_of_no_server_is_a_status_of_its_own(call: Call) -> None:
     ended = call("server", "--status")
 

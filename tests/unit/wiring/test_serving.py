@@ -10,7 +10,13 @@ from slipcast.adapters.contexts import KubeconfigFiles
 from slipcast.api import kubeconfig
 from slipcast.ports.daemon import Running
 from slipcast.values.faults import PortFault
-from slipcast.wiring.serving import Place, address_of, names_of, write_kubeconfig
+from slipcast.wiring.serving import (
+    Place,
+    address_of,
+    names_of,
+    own_addresses,
+    write_kubeconfig,
+)
 
 
 @pytest.fixture
@@ -80,3 +86,31 @@ def test_a_server_that_listens_everywhere_is_reached_on_this_machine() -> None:
     assert address_of("::1", 8443) == "https://[::1]:8443"
     assert "127.0.0.1" in names_of(everywhere)
     assert "build.example.com" in names_of("build.example.com")
+
+
+@pytest.mark.parametrize("host", ["localhost:8443", "127.0.0.1:9000", "[::1]:8443", "LOCALHOST"])
+def test_the_address_is_that_by_which_the_server_was_reached(host: str) -> None:
+    of = own_addresses("https://usual:1", names_of("127.0.0.1"))
+
+    assert of(host) == f"https://{host.lower()}"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "",
+        "elsewhere.test",
+        "localhost.elsewhere.test",
+        "localhost@elsewhere.test",
+        "user@localhost",
+        "localhost/path",
+        "localhost?x",
+        "localhost:99999",
+        "localhost:x",
+        "[::1",
+    ],
+)
+def test_a_name_that_is_not_ours_leads_nowhere(host: str) -> None:
+    of = own_addresses("https://usual:1", names_of("127.0.0.1"))
+
+    assert of(host) == "https://usual:1"
