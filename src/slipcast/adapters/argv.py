@@ -225,6 +225,17 @@ def overlaid(over: Environment | None) -> dict[str, str]:
     return {name: value for name, value in merged.items() if value is not None}
 
 
+def attached(argv: Sequence[str], cwd: Path | None = None) -> int:
+    """Run a program on our own terminal, as if the user had started it; its status.
+
+    Errors: HostFault when it cannot be started.
+    """
+    try:
+        return subprocess.run(list(argv), cwd=cwd, check=False).returncode
+    except OSError as fault:
+        raise HostFault(f"{argv[0]} cannot be started: {fault.strerror}") from fault
+
+
 class Detached:
     """A program that outlives us, for as long as we look at it."""
 

@@ -111,6 +111,22 @@ def with_current(config: JSON, context: str) -> JSON:
     return {**EMPTY, **config, "current-context": context}
 
 
+def joined(config: JSON, context: str) -> JSON | None:
+    """What a context joins: cluster, user, namespace; None when there is no such context."""
+    return _named(config, "contexts", "context", context)
+
+
+def with_context(config: JSON, context: str, joins: JSON) -> JSON:
+    """The document with a context that joins cluster, user and namespace."""
+    return _with(config, "contexts", "context", context, joins)
+
+
+def without_context(config: JSON, context: str) -> JSON:
+    """The document without a context; what it joined stays."""
+    rest = [each for each in config.get("contexts") or () if each.get("name") != context]
+    return {**EMPTY, **config, "contexts": rest}
+
+
 def with_namespace(config: JSON, context: str, namespace: str) -> JSON:
     """The document with another namespace in a context."""
     joined = _named(config, "contexts", "context", context) or {}

@@ -9,6 +9,7 @@ Source: the pflag package's documentation, "Command line flag syntax".
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import click
 from typing_extensions import override
@@ -18,6 +19,14 @@ from slipcast.values.faults import Fault
 
 TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 FALSE = frozenset({"0", "f", "F", "FALSE", "false", "False"})
+
+
+class Optional(click.Option):
+    """A flag whose value, if it has one, is joined to it by `=`; `bare` is what it means alone."""
+
+    def __init__(self, *args: Any, bare: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.bare = bare
 
 
 class Command(click.Command):
@@ -81,6 +90,8 @@ def _long(
     if option is not None and option.is_flag and equals:
         _switch(name, value, option, done)
         return
+    if isinstance(option, Optional) and not equals:
+        word, equals = f"{word}={option.bare}", "="
     done.append(word)
     if option is not None and _takes_value(option) and not equals:
         done.extend(_next(waiting))

@@ -87,7 +87,7 @@ def _texts(filename: str, toolbox: Toolbox, *, recursive: bool) -> Iterator[tupl
         raise UsageFault(f'the path "{filename}" does not exist')
     for each in _files(path, recursive=recursive):
         try:
-            yield str(each), each.read_bytes()
+            yield str(Path(filename) / each.relative_to(path)), each.read_bytes()
         except OSError as fault:
             raise HostFault(f"{each} cannot be read: {fault.strerror}") from fault
 

@@ -22,6 +22,17 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 
+SERVER_FLAGS = frozenset(
+    {
+        *("--kubeconfig", "--context", "-n", "--namespace", "-s", "--server", "--token"),
+        *("--certificate-authority", "--as", "--as-group", "--request-timeout"),
+    }
+)
+"""Flags with a value that may stand before the command too, as kubectl has it."""
+
+SERVER_SWITCHES = frozenset({"--insecure-skip-tls-verify"})
+"""Such flags without a value."""
+
 
 class Row(NamedTuple):
     """A command: its name, where it is, and what it does."""
@@ -66,6 +77,44 @@ COMMANDS = (
         "version",
         "slipcast.cli.commands.version:version",
         "Show the versions of client and server.",
+        Manner.API,
+    ),
+    Row("create", "slipcast.cli.commands.create:create", "Create objects.", Manner.API),
+    Row(
+        "apply", "slipcast.cli.commands.apply:apply", "Bring objects to what files say.", Manner.API
+    ),
+    Row("diff", "slipcast.cli.commands.diff:diff", "Show what apply would change.", Manner.API),
+    Row("replace", "slipcast.cli.commands.replace:replace", "Replace objects whole.", Manner.API),
+    Row("edit", "slipcast.cli.commands.edit:edit", "Change objects in an editor.", Manner.API),
+    Row("patch", "slipcast.cli.commands.patch:patch", "Change objects in part.", Manner.API),
+    Row("label", "slipcast.cli.commands.label:label", "Label objects.", Manner.API),
+    Row("annotate", "slipcast.cli.commands.annotate:annotate", "Annotate objects.", Manner.API),
+    Row("delete", "slipcast.cli.commands.delete:delete", "Delete objects.", Manner.API),
+    Row("wait", "slipcast.cli.commands.wait:wait", "Wait for objects.", Manner.API),
+    Row("login", "slipcast.cli.commands.login:login", "Log in to a server.", Manner.API),
+    Row("logout", "slipcast.cli.commands.logout:logout", "End the session.", Manner.API),
+    Row(
+        "project",
+        "slipcast.cli.commands.project:project",
+        "Show or change the project.",
+        Manner.API,
+    ),
+    Row("projects", "slipcast.cli.commands.project:every", "Show the projects.", Manner.API),
+    Row("new-project", "slipcast.cli.commands.project:new", "Ask for a project.", Manner.API),
+    Row("config", "slipcast.cli.commands.config:config", "Change the kubeconfig.", Manner.API),
+    Row("auth", "slipcast.cli.commands.auth:auth", "Ask what may be done.", Manner.API),
+    Row("policy", "slipcast.cli.commands.policy:policy", "Give and take roles.", Manner.API),
+    Row("adm", "slipcast.cli.commands.adm:adm", "What administrators do.", Manner.API),
+    Row(
+        "serviceaccounts",
+        "slipcast.cli.commands.serviceaccounts:serviceaccounts",
+        "Tokens of service accounts.",
+        Manner.API,
+    ),
+    Row(
+        "secrets",
+        "slipcast.cli.commands.secrets:secrets",
+        "Secrets of service accounts.",
         Manner.API,
     ),
     Row("server", "slipcast.cli.commands.server:server", "Serve the API that all this is kept in."),
@@ -122,12 +171,27 @@ def slipcast(ctx: click.Context) -> None:
 
 def run(argv: list[str], toolbox: Toolbox) -> int:
     """Run a command line to its end; the exit code."""
+    argv = reordered(argv)
     manner = next((row.manner for row in COMMANDS if argv[:1] == [row.name]), Manner.OWN)
     try:
         code = slipcast.main(argv, prog_name="slipcast", standalone_mode=False, obj=toolbox)
     except Exception as fault:  # noqa: BLE001 -- one of the places where faults end
         return _ended(fault, manner, toolbox)
     return code if isinstance(code, int) else 0
+
+
+def reordered(argv: list[str]) -> list[str]:
+    """The command line with flags of the server behind the command, where they may stand too."""
+    at = 0
+    while at < len(argv):
+        name, equals, _ = argv[at].partition("=")
+        if name in SERVER_SWITCHES or (name in SERVER_FLAGS and equals):
+            at += 1
+        elif name in SERVER_FLAGS:
+            at += 2
+        else:
+            break
+    return [*argv[at : at + 1], *argv[:at], *argv[at + 1 :]]
 
 
 def _ended(fault: Exception, manner: Manner, toolbox: Toolbox) -> int:

@@ -11,6 +11,7 @@ import msgspec
 
 # Every command imports this module, and pays for what it needs elsewhere only.
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
     from pathlib import Path
 
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
     from slipcast.ports.daemon import Daemon
     from slipcast.ports.downloads import Downloads
     from slipcast.ports.engine import Engine, RegistryAccess
+    from slipcast.ports.entrance import Entrance
     from slipcast.ports.git import Git
     from slipcast.ports.host import Host
     from slipcast.ports.launcher import Launcher
+    from slipcast.ports.programs import Programs
     from slipcast.ports.s2i import S2I
     from slipcast.source.catalogue import Catalogue
 
@@ -152,6 +155,16 @@ class Toolbox(Protocol):
         ...
 
     @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables that the command was called with."""
+        ...
+
+    @property
+    def programs(self) -> Programs:
+        """The user's own programs: editors, and what shows differences."""
+        ...
+
+    @property
     def platform(self) -> Platform:
         """What every build is given."""
         ...
@@ -185,6 +198,11 @@ class Toolbox(Protocol):
 
     def contexts(self, flags: ServerFlags) -> Contexts:
         """The kubeconfig that the flags choose, to be read and changed."""
+        ...
+
+    @property
+    def entrance(self) -> Entrance:
+        """The login of a server."""
         ...
 
     def tools(self, flags: EngineFlags) -> Tools:

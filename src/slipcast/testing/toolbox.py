@@ -20,7 +20,9 @@ from slipcast.testing.api import FakeContexts, MemoryServer, StandingClock
 from slipcast.testing.builders import FakeBuilders
 from slipcast.testing.downloads import FakeDownloads
 from slipcast.testing.engine import FakeEngine
+from slipcast.testing.entrance import FakeEntrance
 from slipcast.testing.launcher import FakeLauncher
+from slipcast.testing.programs import FakePrograms
 from slipcast.testing.s2i import FakeS2I
 from slipcast.values.apifaults import NotServed
 from slipcast.values.faults import Interrupted
@@ -180,6 +182,9 @@ class FakeToolbox:
     server: MemoryServer = field(default_factory=MemoryServer)
     config: FakeContexts = field(default_factory=FakeContexts)
     answers: dict[str, bytes] = field(default_factory=dict)
+    entrance: FakeEntrance = field(default_factory=FakeEntrance)
+    environment: dict[str, str] = field(default_factory=dict)
+    programs: FakePrograms = field(default_factory=FakePrograms)
 
     @asynccontextmanager
     async def connect(self, flags: ServerFlags) -> AsyncIterator[FakeConnection]:

@@ -1,0 +1,18 @@
+"""The user's programs, with our own standard streams. Implements Programs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from slipcast.adapters import argv
+
+
+class TerminalPrograms:
+    """Implements Programs."""
+
+    def run(self, words: Sequence[str]) -> int:
+        """Run a program, after what we printed ourselves."""
+        sys.stdout.flush()
+        sys.stderr.flush()
+        return argv.attached(words)
