@@ -47,10 +47,11 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
         socket = listening.bind(wanted.host, wanted.port)
         stack.callback(socket.close)
         port: int = socket.getsockname()[1]
-        with place.usable():
-            pki = certificates.prepare(place.keys, names_of(wanted.host))
+        # First, since nothing is put beside a journal that is not ours.
         journal = await opened(wanted.store, place)
         stack.push_async_callback(journal.close)
+        with place.usable():
+            pki = certificates.prepare(place.keys, names_of(wanted.host))
         clock = SystemClock()
         doors = Doors(place.keys / "sa.key", pki.authority.read_bytes(), wanted.identity)
         stack.push_async_callback(doors.close)
