@@ -1,7 +1,6 @@
 """Listening: the HTTP server under our applications.
 
-uvicorn does the work; what it does not tell, the certificate of a client, is put into the scope of
-each request as `client_certificate`, in DER.
+uvicorn does the work; how it treats a connection is in `connections`.
 """
 
 from __future__ import annotations
@@ -16,21 +15,19 @@ from typing import Any, Final
 import msgspec
 import uvicorn
 import uvloop
-from typing_extensions import override
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from slipcast.adapters.connections import Limits, protocol
 from slipcast.values.faults import PortFault
 
 BACKLOG: Final = 2048
 KEEP_ALIVE: Final = 75
 """Seconds an idle connection is kept; longer than most proxies keep theirs."""
-NOTICE: Final = 0.5
+NOTICE: Final = 0.3
 """Seconds between saying that we stop and stopping, for those who look whether we are ready."""
 FAREWELL: Final = 0.5
 """Seconds a client has to answer that its connection is closed, when the server stops."""
 GRACE: Final = 20
 """Seconds that requests have to end when the server stops."""
-LARGEST_HEADER: Final = 64 * 1024
 
 
 class Tls(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,25 +36,6 @@ class Tls(msgspec.Struct, frozen=True, kw_only=True):
     certificate: Path
     key: Path
     clients: Path
-
-
-class _Protocol(HttpToolsProtocol):
-    """uvicorn's, with what TLS found out about the client."""
-
-    _certificate: bytes | None = None
-
-    @override
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        secured = transport.get_extra_info("ssl_object")
-        if secured is not None:
-            self._certificate = secured.getpeercert(binary_form=True)
-
-    @override
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        scope: Any = self.scope
-        scope["client_certificate"] = self._certificate
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -84,13 +62,20 @@ def bind(host: str, port: int) -> socket.socket:
 class Server:
     """One application behind one socket."""
 
-    def __init__(self, app: Any, tls: Tls | None, *, drain: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        app: Any,
+        tls: Tls | None,
+        *,
+        drain: Callable[[], None],
+        limits: Limits | None = None,
+    ) -> None:
         """Serve an ASGI application; drain is called when stopping begins."""
         self._drain = drain
         self._stopping = False
         config = uvicorn.Config(
             app,
-            http=_Protocol,
+            http=protocol(limits or Limits()),
             ws="none",
             lifespan="off",
             log_config=None,
@@ -100,7 +85,6 @@ class Server:
             proxy_headers=False,
             timeout_keep_alive=KEEP_ALIVE,
             timeout_graceful_shutdown=GRACE,
-            h11_max_incomplete_event_size=LARGEST_HEADER,
         )
         config.load()
         if tls is not None:

@@ -16,6 +16,10 @@ from slipcast.ports.api import Listing, Resource
 from slipcast.server.negotiate import Form
 
 PARTIAL = "PartialObjectMetadata"
+MOST_WARNED = 4096
+"""Characters of all warnings together; beyond it, each is cut, and the last ones are left out."""
+LONGEST_WARNING = 256
+"""Characters that are left of a warning when there are too many."""
 _encode = msgspec.json.encode
 
 
@@ -58,10 +62,11 @@ def many(resource: Resource, listing: Listing, form: Form) -> bytes:
     kind = resource.kind
     head = _list_head(f"{kind.name}List", api_version(resource) or kind.api_version, metadata)
     if resource.legacy:
-        items = b",".join(each.item(link(resource, each)) for each in listing.documents)
+        items = b",".join([each.item(link(resource, each)) for each in listing.documents])
     else:
         items = b",".join([each.item() for each in listing.documents])
-    return _written(b"%b%b]}" % (head, items), form)
+    # Formatting would cost more than all else.
+    return _written(b"".join((head, items, b"]}")), form)
 
 
 def list_metadata(listing: Listing, legacy_of: Resource | None = None) -> dict[str, Any]:
@@ -108,11 +113,14 @@ def success(resource: Resource, document: Document) -> bytes:
 
 
 def warning_headers(warnings: Iterable[str]) -> list[tuple[bytes, bytes]]:
-    """What the writer should know, as headers.
+    """What the writer should know, as headers: each once, and no more than clients can take.
 
     Source: RFC 7234 section 5.5, Kubernetes API concepts: warnings.
     """
-    return [(b"warning", b'299 - "%b"' % _quoted(text)) for text in warnings]
+    texts = tuple(dict.fromkeys(warnings))
+    if sum(map(len, texts)) > MOST_WARNED:
+        texts = tuple(text[:LONGEST_WARNING] for text in texts)[: MOST_WARNED // LONGEST_WARNING]
+    return [(b"warning", b'299 - "%b"' % _quoted(text)) for text in texts]
 
 
 def _quoted(text: str) -> bytes:

@@ -26,6 +26,8 @@ from slipcast.values.apifaults import ApiFault, MethodNotAllowed, NotServed, Una
 
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 RESOURCES: Final = (b"/api/v1/", b"/apis/", b"/oapi/v1/")
+SENDING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+"""Methods of requests with a body, which comes before a seat is taken."""
 LAST_WORD: Final = 3.0
 """Seconds that clients have to say the rest of their requests when the server stops."""
 GROUP_DEPTH: Final = 3
@@ -114,6 +116,7 @@ class Application:
             self.telemetry.answered(exchange, call, began)
 
     async def _served(self, exchange: Exchange) -> Call | None:
+        exchange.check()
         path = exchange.path
         found = None if _is_resource(path) else pages.find(path.decode("ascii", "replace"))
         if found is None or found[0].access is not Access.ANYBODY:
@@ -137,6 +140,8 @@ class Application:
         if call.verb in STREAMED:
             await self._stream(request)
         else:
+            if exchange.method in SENDING:
+                await exchange.arrive()
             async with self._fairness.seat(exchange.actor.name):
                 await HANDLERS[call.verb](request)
         return call

@@ -96,8 +96,11 @@ def _call(
     if name and kind.namespaced and not namespace:
         raise NotServed
     verb = (OBJECT_VERBS if name else COLLECTION_VERBS).get(method, "")
-    if watching or (verb in {"get", "list"} and is_true(parameters.get("watch", ""))):
-        verb = "watch" if method in {"GET", "HEAD"} else ""
+    # The head of a watch is that of a list: nobody waits for it.
+    if method != "HEAD" and (
+        watching or (verb in {"get", "list"} and is_true(parameters.get("watch", "")))
+    ):
+        verb = "watch" if method == "GET" else ""
     _check(verb, kind, whole=not namespace and kind.namespaced)
     return Call(verb=verb, resource=resource)
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, MutableMapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from slipcast.values.actor import ANONYMOUS, Actor
-from slipcast.values.apifaults import ApiFault, BadRequest, TooLarge
+from slipcast.values.apifaults import ApiFault, BadRequest, TooLarge, Unavailable
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -22,6 +22,10 @@ Headers = Iterable[tuple[bytes, bytes]]
 
 LARGEST_BODY: Final = 3 * 2**20
 """Bytes of an object in a request; etcd's habit has made it everybody's."""
+LONGEST_LENGTH: Final = 18
+"""Digits of a length that anybody could mean."""
+MOST_HELD: Final = 512 * 2**20
+"""Bytes of bodies that may be on their way at once."""
 SLOWEST_BODY: Final = 60.0
 """Seconds that a client may take to send an object."""
 SLOWEST_READER: Final = 60.0
@@ -30,6 +34,8 @@ WORTH_SQUEEZING: Final = 128 * 1024
 """Bytes from which an answer is compressed for those who take it so."""
 
 JSON_TYPE: Final = b"application/json"
+SINGLE: Final = (b"authorization", b"content-type", b"host", b"impersonate-user")
+"""Headers that are no lists: sent twice, they would say two things."""
 NOT_MODIFIED: Final = 304
 """The answer that has neither a body nor the length of one."""
 
@@ -44,7 +50,20 @@ class SlowBody(ApiFault):
 class Exchange:
     """A request being answered."""
 
-    __slots__ = ("_receive", "_send", "actor", "headers", "id", "method", "path", "scope", "status")
+    __slots__ = (
+        "_body",
+        "_receive",
+        "_send",
+        "actor",
+        "headers",
+        "id",
+        "method",
+        "path",
+        "scope",
+        "status",
+    )
+    _held: ClassVar[int] = 0
+    """Bytes of bodies that are not whole yet, of all requests."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         self.scope = scope
@@ -56,36 +75,73 @@ class Exchange:
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.actor: Actor = ANONYMOUS
         self.status = 0
+        self._body: bytes | None = None
+
+    def check(self) -> None:
+        """Refuse a head that could be read in two ways.
+
+        Errors: BadRequest.
+        """
+        if b"host" not in self.headers and self.scope["http_version"] == "1.1":
+            raise BadRequest("the request lacks the header host")
+        sent = self.scope["headers"]
+        if len(self.headers) < len(sent):
+            names = [name for name, _ in sent]
+            for name in SINGLE:
+                if names.count(name) > 1:
+                    raise BadRequest(f"the header {name.decode()} was sent more than once")
 
     def header(self, name: bytes) -> str:
         """A header's value, empty when it was not sent."""
         return self.headers.get(name, b"").decode("latin-1")
 
+    async def arrive(self) -> None:
+        """Read the body now, so that nothing is held for a client that is slow to send it.
+
+        Errors: as body.
+        """
+        self._body = await self.body()
+
     async def body(self, most: int = LARGEST_BODY) -> bytes:
         """The whole body.
 
-        Errors: TooLarge; BadRequest when the client goes away; SlowBody.
+        Errors: TooLarge; BadRequest when the client goes away; SlowBody; Unavailable when too many
+                clients are sending.
         """
+        if self._body is not None:
+            return self._body
         announced = self.headers.get(b"content-length", b"0")
-        if announced.isdigit() and int(announced) > most:
-            raise TooLarge(f"the body may have {most} bytes at most")
-        pieces: list[bytes] = []
-        size = 0
+        if announced.isdigit() and (len(announced) > LONGEST_LENGTH or int(announced) > most):
+            raise _too_large(most)
         try:
             async with asyncio.timeout(SLOWEST_BODY):
-                while True:
-                    message = await self._receive()
-                    if message["type"] == "http.disconnect":
-                        raise BadRequest("the client went away before its request was whole")
-                    piece = message.get("body", b"")
-                    size += len(piece)
-                    if size > most:
-                        raise TooLarge(f"the body may have {most} bytes at most")
-                    pieces.append(piece)
-                    if not message.get("more_body"):
-                        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+                return await self._whole(most)
         except TimeoutError as slow:
             raise SlowBody(f"the body did not come within {SLOWEST_BODY:.0f} s") from slow
+
+    async def _whole(self, most: int) -> bytes:
+        pieces: list[bytes] = []
+        size, more = 0, True
+        try:
+            while more:
+                piece, more = await self._piece()
+                size += len(piece)
+                Exchange._held += len(piece)
+                if size > most:
+                    raise _too_large(most)
+                if Exchange._held > MOST_HELD:
+                    raise Unavailable("too much is being sent to the server", retry_after=1)
+                pieces.append(piece)
+        finally:
+            Exchange._held -= size
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    async def _piece(self) -> tuple[bytes, bool]:
+        """The next piece of the body, and whether there is more."""
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            raise BadRequest("the client went away before its request was whole")
+        return message.get("body", b""), message.get("more_body", False)
 
     async def answer(
         self, status: int, body: bytes, content_type: bytes = JSON_TYPE, headers: Headers = ()
@@ -155,3 +211,7 @@ class Exchange:
 
 class _LeftError(Exception):
     """The client went away."""
+
+
+def _too_large(most: int) -> TooLarge:
+    return TooLarge(f"the body may have {most} bytes at most")

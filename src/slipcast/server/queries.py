@@ -109,7 +109,7 @@ def deleting(parameters: Mapping[str, str], body: Mapping[str, Any]) -> DeleteOp
     wrong: list[causes.Cause] = []
     said = body.get("dryRun") or ([parameters["dryRun"]] if parameters.get("dryRun") else [])
     dry_run = _dry_run(said if isinstance(said, list) else [said], wrong)
-    propagation = body.get("propagationPolicy") or parameters.get("propagationPolicy", "")
+    propagation = _word(body, "propagationPolicy") or parameters.get("propagationPolicy", "")
     orphan = body.get("orphanDependents", parameters.get("orphanDependents"))
     if orphan is not None:
         if propagation:
@@ -140,7 +140,7 @@ def _word(holder: object, field: str) -> str:
         raise BadRequest("preconditions must be an object")
     value = holder.get(field) or ""
     if not isinstance(value, str):
-        raise BadRequest(f"preconditions.{field} must be a string")
+        raise BadRequest(f"DeleteOptions: {field} must be a string")
     return value
 
 

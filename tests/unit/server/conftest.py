@@ -25,6 +25,7 @@ class Answered(msgspec.Struct, frozen=True):
     status: int
     headers: dict[str, str]
     body: bytes
+    warnings: tuple[str, ...] = ()
 
     @property
     def document(self) -> dict[str, Any]:
@@ -58,11 +59,13 @@ class Asking:
         path, _, query = target.partition("?")
         scope: dict[str, Any] = {
             "type": "http",
+            "http_version": "1.1",
             "method": method,
             "path": path,
             "raw_path": path.encode(),
             "query_string": query.encode(),
             "headers": [
+                (b"host", b"server"),
                 (b"authorization", b"Bearer x"),
                 *((name.encode(), value.encode()) for name, value in headers),
             ],
@@ -84,7 +87,9 @@ class Asking:
 
         await self._application(scope, receive, send)
         headers = {name.decode(): value.decode() for name, value in told[0]["headers"]}
-        return Answered(told[0]["status"], headers, b"".join(each["body"] for each in told[1:]))
+        body = b"".join(each["body"] for each in told[1:])
+        warnings = tuple(value.decode() for name, value in told[0]["headers"] if name == b"warning")
+        return Answered(told[0]["status"], headers, body, warnings)
 
 
 @pytest.fixture
