@@ -29,10 +29,7 @@ CONTEXT: Final = "slipcast"
 LOCK: Final = "server.lock"
 LOG: Final = "server.log"
 KUBECONFIG: Final = "admin.kubeconfig"
-_HOST: Final = re.compile(
-    r"(?P<name>[-a-z0-9._]+|\[[0-9a-f:.]+\])"
-    r"(?::(?:[0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?"
-)
+_HOST: Final = re.compile(r"(?P<name>[-a-z0-9._]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 LOOKS: Final = 10
 LOOK: Final = 0.01
 """Seconds between tries for the lock: whoever asks whether a server runs has it for a moment."""
