@@ -41,7 +41,7 @@ _decode = msgspec.json.Decoder().decode
 _decode_names = msgspec.json.Decoder(_Named).decode
 
 
-class Document(msgspec.Struct, frozen=True):
+class Document(msgspec.Struct, frozen=True, gc=False):
     """An object: its kind, its body, and the revision it was written at (0: not yet)."""
 
     kind: Kind

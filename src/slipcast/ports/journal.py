@@ -42,7 +42,7 @@ class JournalFull(PortFault):
     default_reason = "JournalFull"
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One row: what a key became at a revision.
 
     Shape:  value None is a tombstone, b"" a row whose value was to be forgotten. `created` is the

@@ -126,9 +126,9 @@ class Reader:
             rows.close()
         return Batch(tuple(found), upto)
 
-    def kept(self, revision: int) -> Entry | None:
-        """A row that was read before."""
-        return self._kept.get(revision)
+    def kept(self, revisions: Sequence[int]) -> list[Entry | None]:
+        """Rows that were read before, None for the others."""
+        return list(map(self._kept.get, revisions))
 
     def keep(self, entries: Sequence[Entry]) -> None:
         """Keep rows, and let go of those kept longest."""
@@ -190,13 +190,15 @@ class Snapshot:
 
     def _rows(self, keys: Sequence[tuple[str, int]], moment: int | None) -> list[Entry]:
         """The rows that keys point to, those that end a life left out."""
-        kept = [self._reader.kept(revision) for _, revision in keys]
+        kept = self._reader.kept([revision for _, revision in keys])
         if moment is None and kept.count(None) > _FEW:
             bounds = (keys[0][0], keys[-1][0])
             rows = self._connection.execute(statements.ROWS, bounds).fetchall()
             found = [Entry(*row) for row in rows]
             self._keep(found)
             return found
+        if moment is None and len(live := [row for row in kept if row]) == len(kept):
+            return live
         found = [
             row or self._row(revision)
             for row, (_, revision) in zip(kept, keys, strict=True)
