@@ -7,8 +7,6 @@ eyes only.
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -20,6 +18,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from slipcast.adapters.privatefiles import write_private
 
 AUTHORITY_YEARS: Final = 10
 CERTIFICATE_DAYS: Final = 365
@@ -201,21 +201,3 @@ def _write(pair: Pair, certificate: x509.Certificate, key: ec.EllipticCurvePriva
         ),
     )
     write_private(pair.certificate, certificate.public_bytes(serialization.Encoding.PEM))
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Put a file in place, whole or not at all, for its owner's eyes only."""
-    beside = path.with_name(f".{path.name}.new")
-    with contextlib.suppress(FileNotFoundError):
-        beside.unlink()
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError:
-        # On a full disk half a file is no use to anybody.
-        beside.unlink(missing_ok=True)
-        raise

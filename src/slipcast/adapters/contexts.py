@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from slipcast.adapters.certificates import write_private
+from slipcast.adapters.privatefiles import write_private
 from slipcast.api import codec, kubeconfig
 from slipcast.api.document import JSON
 from slipcast.values.apifaults import BadRequest

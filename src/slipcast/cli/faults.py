@@ -30,6 +30,9 @@ USAGE = 2
 OTHERS_USAGE = 1
 """The same below `slipcast s2i` (S2I-59, S2I-63), and for what kubectl and oc know (CL-1)."""
 
+INTERRUPTED = 130
+"""That of what kubectl and oc know, when somebody ended it: a watch ends so, and it is no error."""
+
 Record = Callable[[str], "tuple[str, Path | None]"]
 
 
@@ -90,6 +93,8 @@ def _causes(fault: BaseException) -> Iterator[str]:
 
 def exit_code(fault: Exception, manner: Manner) -> int:
     """What the process ends with."""
+    if manner is Manner.API and isinstance(fault, Interrupted):
+        return INTERRUPTED
     if isinstance(fault, UsageFault | click.UsageError):
         return USAGE if manner is Manner.OWN else OTHERS_USAGE
     if isinstance(fault, InvalidFault) and manner is Manner.OWN:

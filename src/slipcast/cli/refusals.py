@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from slipcast.values.apifaults import ApiFault, Invalid, Unauthorized
-from slipcast.values.faults import Fault, InvalidFault
+from slipcast.values.faults import Fault, Interrupted, InvalidFault
 
 
 def told(fault: Fault) -> Iterator[str]:
     """The lines that tell a fault."""
     match fault:
+        case Interrupted():
+            # Whoever ends a watch knows.
+            return
         case Invalid():
             yield from _invalid(fault)
         case Unauthorized():

@@ -18,8 +18,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from slipcast.adapters.certificates import write_private
 from slipcast.adapters.identity.tokens import Forged
+from slipcast.adapters.privatefiles import write_private
 from slipcast.values.faults import HostFault
 
 ALGORITHM: Final = "ES256"

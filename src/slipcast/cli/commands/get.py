@@ -12,10 +12,12 @@ import msgspec
 from slipcast.api.kinds import Kind
 from slipcast.cli import faults, manifests, resources, selection, serverflags
 from slipcast.cli.faults import Manner
+from slipcast.cli.manifests import Manifest
 from slipcast.cli.output import form as forms
 from slipcast.cli.output import printing
 from slipcast.cli.output.form import Form
 from slipcast.cli.output.printing import Item, Printer
+from slipcast.cli.resources import Wanted
 from slipcast.cli.selection import Got, Selection
 from slipcast.cli.toolbox import Connection, ServerFlags, Toolbox
 from slipcast.cli.watching import Watch
@@ -90,12 +92,12 @@ def get(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:
             "specify resource arguments as well"
         )
     files = manifests.read(given["filenames"], toolbox, recursive=given["recursive"])
-    wanted = resources.parse(words)
+    wanted = resources.parse(words) or tuple(Wanted(each.kind, each.name) for each in files)
 
     async def work(connection: Connection) -> int:
         which = Selection(
             wanted=wanted,
-            namespace="" if asked.everywhere else connection.namespace,
+            namespace="" if asked.everywhere else _namespace(connection, files),
             labels=given["selector"],
             fields=given["field_selector"],
             chunk=given["chunk_size"],
@@ -111,6 +113,12 @@ def get(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:
         return show(connection, asked, found, single=which.is_single or len(files) == 1)
 
     serverflags.run(ctx, asked.flags, work)
+
+
+def _namespace(connection: Connection, files: Sequence[Manifest]) -> str:
+    """Where to look: the namespace in force, or the one that a single file names."""
+    named = files[0].namespace if len(files) == 1 else ""
+    return named or connection.namespace
 
 
 async def _raw(connection: Connection, path: str) -> int:
