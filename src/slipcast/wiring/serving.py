@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import socket
 import time
 from collections.abc import Callable, Generator, Iterable
@@ -28,6 +29,7 @@ CONTEXT: Final = "slipcast"
 LOCK: Final = "server.lock"
 LOG: Final = "server.log"
 KUBECONFIG: Final = "admin.kubeconfig"
+_HOST: Final = re.compile(r"(?P<name>[-a-z0-9._]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 LOOKS: Final = 10
 LOOK: Final = 0.01
 """Seconds between tries for the lock: whoever asks whether a server runs has it for a moment."""
@@ -193,12 +195,10 @@ def own_addresses(address: str, names: Iterable[str]) -> Callable[[str], str]:
     known = {name.lower() for name in names}
 
     def of(host: str) -> str:
-        try:
-            named = urlsplit(f"https://{host}")
-            is_ours = named.netloc == host and named.hostname in known and (named.port or 1) > 0
-        except ValueError:
-            is_ours = False
-        return f"https://{host.lower()}" if is_ours else address
+        found = _HOST.fullmatch(host.lower())
+        if found is None or found["name"].strip("[]") not in known:
+            return address
+        return f"https://{host.lower()}"
 
     return of
 

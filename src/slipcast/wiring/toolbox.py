@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from slipcast.ports.daemon import Daemon
     from slipcast.ports.downloads import Downloads
     from slipcast.ports.engine import Engine, RegistryAccess
+    from slipcast.ports.entrance import Entrance
     from slipcast.ports.git import Git
     from slipcast.ports.host import Host
     from slipcast.ports.launcher import Launcher
@@ -126,6 +127,13 @@ class RealToolbox:
         from slipcast.wiring import connecting
 
         return connecting.kubeconfig(flags, self._places)
+
+    @property
+    def entrance(self) -> Entrance:
+        """The login of a server."""
+        from slipcast.client.entrance import HttpEntrance
+
+        return HttpEntrance()
 
     @property
     def _places(self) -> Places:
