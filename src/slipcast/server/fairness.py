@@ -38,9 +38,15 @@ class Fairness:
         self.serving = 0
         self.streaming = 0
 
-    @asynccontextmanager
-    async def seat(self, actor: str) -> AsyncIterator[None]:
-        """A seat for a request that is answered at once.
+    def seat(self, actor: str) -> Seat:
+        """A seat for a request that is answered at once, to be entered.
+
+        Errors: TooManyRequests, on entering.
+        """
+        return Seat(self, actor)
+
+    async def take(self, actor: str) -> None:
+        """Take a seat.
 
         Errors: TooManyRequests.
         """
@@ -48,14 +54,14 @@ class Fairness:
             await self._wait(actor)
         self.serving += 1
         self._taken[actor] += 1
-        try:
-            yield
-        finally:
-            self.serving -= 1
-            self._left(self._taken, actor)
-            if self._waiting:
-                async with self._free:
-                    self._free.notify()
+
+    async def leave(self, actor: str) -> None:
+        """Leave a seat to whoever waits for one."""
+        self.serving -= 1
+        self._left(self._taken, actor)
+        if self._waiting:
+            async with self._free:
+                self._free.notify()
 
     @asynccontextmanager
     async def stream(self, actor: str) -> AsyncIterator[None]:
@@ -91,6 +97,24 @@ class Fairness:
         counts[actor] -= 1
         if not counts[actor]:
             del counts[actor]
+
+
+class Seat:
+    """A seat being taken and left: each request has one, so it is no generator."""
+
+    __slots__ = ("_actor", "_fairness")
+
+    def __init__(self, fairness: Fairness, actor: str) -> None:
+        self._fairness = fairness
+        self._actor = actor
+
+    async def __aenter__(self) -> None:
+        """Take it."""
+        await self._fairness.take(self._actor)
+
+    async def __aexit__(self, *_: object) -> None:
+        """Leave it."""
+        await self._fairness.leave(self._actor)
 
 
 def _too_many() -> TooManyRequests:

@@ -5,10 +5,12 @@ An event has a dotted name in the past tense; what else it says are fields.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TextIO
 
 import msgspec
 from typing_extensions import override
@@ -33,12 +35,40 @@ class JsonLines(logging.Formatter):
         return msgspec.json.encode(line, enc_hook=str).decode()
 
 
+class _Together(logging.StreamHandler[TextIO]):
+    """Writes the lines of one turn of the event loop at once; those from elsewhere as they come."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self._lines: list[str] = []
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        self._lines.append(self.format(record))
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self.flush()
+        else:
+            if len(self._lines) == 1:
+                loop.call_soon(self.flush)
+
+    @override
+    def flush(self) -> None:
+        lines, self._lines = self._lines, []
+        # Where the log cannot be written, nobody can be told.
+        with self.lock or nullcontext(), suppress(OSError, ValueError):
+            if lines:
+                self.stream.write("\n".join((*lines, "")))
+            self.stream.flush()
+
+
 def install(level: int = logging.INFO) -> None:
     """Let this process log so."""
     # Who called, from which thread, is looked up for each record, and shown in none.
     logging._srcfile = None  # noqa: SLF001 -- as logging's own manual has it
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Together(sys.stderr)
     handler.setFormatter(JsonLines())
     root = logging.getLogger()
     root.handlers[:] = [handler]
