@@ -16,6 +16,7 @@ from slipcast.store.watching import Pace
 from slipcast.values.actor import AUTHENTICATED, MASTERS, Actor
 from slipcast.values.apifaults import AlreadyExists
 
+PACE = Pace(bookmarks=0.05, longest=5)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
@@ -57,13 +58,14 @@ class MemoryServer:
     """
 
     guarded: bool = True
+    pace: Pace = PACE
     clock: StandingClock = field(default_factory=StandingClock)
     _store: Store | None = None
 
     async def api(self, user: str = "", groups: tuple[str, ...] = ()) -> Api:
         """The Api of an administrator, or of whom is said."""
         if self._store is None:
-            setup = Setup(guarded=self.guarded, pace=Pace(bookmarks=0.05, longest=5))
+            setup = Setup(guarded=self.guarded, pace=self.pace)
             self._store = Store(MemoryJournal(pause=0.05), self.clock, setup)
             await self._store.prepare()
             default = {"metadata": {"name": "default"}}
