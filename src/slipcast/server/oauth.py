@@ -8,6 +8,7 @@ Source: RFC 6749, RFC 7636, RFC 8414; the OAuth server of OpenShift.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import hmac
@@ -43,6 +44,8 @@ PREFIXES: Final = ("/oauth/", "/.well-known/oauth-authorization-server")
 CSRF: Final = "__Host-csrf"
 VERIFIER: Final = "__Host-verifier"
 BROWSER: Final = CLIENTS["openshift-browser-client"]
+SLOWEST_FORM: Final = 20.0
+"""Seconds that a form may take to come."""
 WRONG: Final = "User name or password are wrong."
 
 
@@ -246,11 +249,15 @@ async def _form_of(request: Request) -> dict[str, str]:
     Errors: Unanswerable.
     """
     pieces, size = [], 0
-    async for piece in request.stream():
-        size += len(piece)
-        if size > LARGEST_FORM:
-            raise Unanswerable("The form is too large.")
-        pieces.append(piece)
+    try:
+        async with asyncio.timeout(SLOWEST_FORM):
+            async for piece in request.stream():
+                size += len(piece)
+                if size > LARGEST_FORM:
+                    raise Unanswerable("The form is too large.")
+                pieces.append(piece)
+    except TimeoutError as slow:
+        raise Unanswerable("The form did not come in time.") from slow
     return oauthrequest.fields_of(b"".join(pieces).decode("utf-8", "replace"))
 
 

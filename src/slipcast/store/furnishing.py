@@ -77,24 +77,34 @@ class Furnishing:
     async def namespace(self, name: str) -> None:
         """Service accounts and bindings of a namespace; those that are there stay as they are."""
         for account in SERVICE_ACCOUNTS:
-            found = await self._rows.get(ACCOUNT, name, account)
-            if found is None:
-                found = await self._add(Resource(ACCOUNT, name), {"metadata": {"name": account}})
-            if found is not None:
-                await self.account(found)
+            await self.usual_account(name, account)
         for binding in namespace_bindings(name):
             if await self._rows.get(BINDING, name, binding["metadata"]["name"]) is None:
                 await self._add(Resource(BINDING, name), binding)
 
+    async def usual_account(self, namespace: str, name: str) -> None:
+        """An account that every namespace has."""
+        found = await self._rows.get(ACCOUNT, namespace, name)
+        if found is None:
+            found = await self._add(Resource(ACCOUNT, namespace), {"metadata": {"name": name}})
+        if found is not None:
+            await self.account(found)
+
     async def account(self, document: Document) -> None:
         """Credentials of a service account, unless it has some."""
+        if not _has_credentials(document.names.name, document.content):
+            await self.anew(document, unless_there=True)
+
+    async def anew(self, document: Document, *, unless_there: bool = False) -> None:
+        """New credentials of a service account."""
         names = document.names
-        if names.uid in self._busy or _has_credentials(names.name, document.content):
+        if names.uid in self._busy:
             return
         self._busy.add(names.uid)
         try:
             found = await self._rows.get(ACCOUNT, names.namespace, names.name)
-            if found is not None and not _has_credentials(names.name, found.content):
+            has_some = found is not None and _has_credentials(names.name, found.content)
+            if found is not None and not (has_some and unless_there):
                 await self._furnish(found)
         finally:
             self._busy.discard(names.uid)
@@ -165,8 +175,16 @@ class Furnishing:
         return True
 
 
+def is_made_for(account: str, secret: str, suffix: str = "") -> bool:
+    """Whether a secret has a name as those that are made for a service account.
+
+    Shape:  suffix is `token` or `dockercfg`; empty means either.
+    """
+    suffixes = (suffix,) if suffix else ("token", "dockercfg")
+    return secret.startswith(tuple(f"{account}-{each}-"[:_PREFIX] for each in suffixes))
+
+
 def _has_credentials(name: str, account: JSON) -> bool:
     """Whether a service account lists a token or a registry secret that was made for it."""
     listed = [str(each.get("name", "")) for each in account.get("secrets") or ()]
-    made = tuple(f"{name}-{suffix}-"[:_PREFIX] for suffix in ("token", "dockercfg"))
-    return any(each.startswith(made) for each in listed)
+    return any(is_made_for(name, each) for each in listed)

@@ -21,6 +21,7 @@ from slipcast.store.furnishing import ACCOUNT, Furnishing, NoIssuer
 from slipcast.store.garbage import Garbage
 from slipcast.store.lifecycle import Lifecycle
 from slipcast.store.projects import PROJECT, REQUEST, ProjectRequests, Projects
+from slipcast.store.restoring import Restoring
 from slipcast.store.rolepolicy import RolePolicy
 from slipcast.store.rows import Told
 from slipcast.store.session import Parts, Session
@@ -70,6 +71,8 @@ class Store:
         self._server = Session(self._parts, Guard(AllowAll(), SERVER))
         self._clock = clock
         self._lifecycle = Lifecycle(self._server, furnishing, clock)
+        self._restoring = Restoring(self._server, furnishing)
+        verbs.rows.told.append(self._restoring.wrote)
         self._garbage = Garbage(self._server, clock)
         self._compaction = Compaction(journal, clock, setup.kept)
 
@@ -91,6 +94,7 @@ class Store:
         works = {
             "policy": self._policy.follow,
             "lifecycle": self._lifecycle.run,
+            "restoring": self._restoring.run,
             "garbage": self._garbage.run,
             "compaction": self._compaction.run,
         }

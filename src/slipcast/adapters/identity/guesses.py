@@ -7,6 +7,7 @@ somebody who is elsewhere.
 from __future__ import annotations
 
 from collections import deque
+from ipaddress import ip_address, ip_network
 from typing import Final
 
 from slipcast.ports.clock import Clock
@@ -70,4 +71,14 @@ class Guesses:
 
 
 def _keys(user: str, address: str) -> tuple[tuple[tuple[str, str], int], ...]:
-    return ((address, user), EACH), ((address, ""), ADDRESS)
+    place = _place(address)
+    return ((place, f"={user}"), EACH), ((place, ""), ADDRESS)
+
+
+def _place(address: str) -> str:
+    """Whose an address is: with IPv6, everybody has a network of them."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return address if found.version == 4 else str(ip_network((found, 64), strict=False))  # noqa: PLR2004

@@ -195,3 +195,13 @@ def test_one_address_cannot_guess_over_many_users(clock: StandingClock):
         guesses.check("another", "a")
 
     assert caught.value.retry_after == 301
+
+
+def test_all_addresses_of_a_network_are_somebodys(clock: StandingClock):
+    guesses = Guesses(clock)
+    for number in range(EACH):
+        guesses.wrong("anna", f"2001:db8::{number}")
+
+    with pytest.raises(TooManyRequests):
+        guesses.check("anna", "2001:db8::ffff")
+    guesses.check("anna", "2001:db8:1::1")
