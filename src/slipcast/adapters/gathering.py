@@ -44,7 +44,7 @@ class Gathered(asyncio.Transport):
 
     @override
     def abort(self) -> None:
-        self._pieces.clear()
+        self._pieces, self._size = [], 0
         self._under.abort()
 
     @override
