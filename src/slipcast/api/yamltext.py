@@ -20,7 +20,6 @@ import yaml
 from slipcast.api.bounds import (
     DEEPEST,
     check_plain,
-    check_text,
     is_plain_fine,
     is_too_deep,
     too_deep,
@@ -42,6 +41,10 @@ _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?")
 _BASE_60: Final = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
 _OCTAL: Final = re.compile(r"([-+]?)0([0-7]+)")
 _EXACT: Final = 2**53
+_LONGEST_NUMBER: Final = 80
+"""Characters of a number that may be within bounds: 64 bits, each of them told."""
+_BEYOND: Final = 2**64
+"""Stands for every number that is longer, and is out of bounds itself."""
 _SLACK: Final = 10_000
 """How many more values than bytes a document may have, by its aliases."""
 
@@ -166,9 +169,8 @@ class _Reading:
             raise BadRequest(f"the body is not valid YAML: a key is no text{_line(event)}")
         if isinstance(value, bool):
             return "true" if value else "false"
-        key = _number_text(value) if isinstance(value, int | float) else value
-        check_text(key, self._place())
-        return key
+        check_plain(value, self._place())
+        return _number_text(value) if isinstance(value, int | float) else value
 
     def _inherited(self, event: Any, depth: int) -> dict[str, Any]:
         value = self._value(depth + 1)
@@ -227,6 +229,8 @@ def _number(text: str) -> str | int | float:
     if _INFINITE.fullmatch(text):
         return float(digits.lower().replace(".", "", 1))
     if _NUMBER.fullmatch(digits):
+        if len(digits) > _LONGEST_NUMBER:
+            return _BEYOND
         octal = _OCTAL.fullmatch(digits)
         return int(f"{octal[1]}0o{octal[2]}" if octal else digits, 0)
     if _FLOAT.fullmatch(digits):

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from slipcast.api import codec
+from slipcast.api import codec, lens, meta
 from slipcast.api.document import JSON
 from slipcast.api.protobuf import reading as protobuf
 from slipcast.ports.api import Answer, Api, Patch, WriteOptions
@@ -57,6 +57,16 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         if media_type == protobuf.MEDIA_TYPE:
             return protobuf.read(body)
         return codec.parse(body, media_type)
+
+    async def delete_options(self) -> JSON:
+        """How to delete, as the body says.
+
+        Errors: BadRequest; Invalid.
+        """
+        content = await self.optional_content()
+        if content:
+            lens.read(content, meta.DeleteOptions)
+        return content
 
 
 async def get(request: Request) -> None:
@@ -118,7 +128,7 @@ async def patch(request: Request) -> None:
 
 async def delete(request: Request) -> None:
     """An object removed; a Status when nothing is left of it."""
-    options = queries.deleting(request.parameters, await request.optional_content())
+    options = queries.deleting(request.parameters, await request.delete_options())
     resource = request.call.resource
     answer = await request.api.delete(resource, options)
     if answer.gone and not options.dry_run:
@@ -130,7 +140,7 @@ async def delete(request: Request) -> None:
 
 async def delete_all(request: Request) -> None:
     """The objects of a collection removed; what they were."""
-    options = queries.deleting(request.parameters, await request.optional_content())
+    options = queries.deleting(request.parameters, await request.delete_options())
     which = queries.listing(request.parameters)
     listing = await request.api.delete_all(request.call.resource, which, options)
     await _send(request, 200, answers.many(request.call.resource, listing, request.form))

@@ -89,6 +89,9 @@ def writing(parameters: Mapping[str, str], agent: str) -> WriteOptions:
     manager = parameters.get("fieldManager", "")
     if len(manager) > LONGEST_MANAGER:
         wrong.append(causes.too_long("fieldManager", LONGEST_MANAGER))
+    elif not manager.isprintable():
+        detail = "should only contain printable characters"
+        wrong.append(causes.invalid("fieldManager", manager, detail))
     dry_run = _dry_run([parameters["dryRun"]] if "dryRun" in parameters else [], wrong)
     if wrong:
         raise Invalid("WriteOptions", "meta.k8s.io", "", tuple(wrong))
@@ -106,6 +109,8 @@ def deleting(parameters: Mapping[str, str], body: Mapping[str, Any]) -> DeleteOp
     Shape:  body is a DeleteOptions document, or empty.
     Errors: Invalid; BadRequest.
     """
+    if body.get("kind") not in _OPTIONS:
+        raise BadRequest("the body of a deletion must be a DeleteOptions")
     wrong: list[causes.Cause] = []
     said = body.get("dryRun") or ([parameters["dryRun"]] if parameters.get("dryRun") else [])
     dry_run = _dry_run(said if isinstance(said, list) else [said], wrong)
@@ -135,6 +140,9 @@ def deleting(parameters: Mapping[str, str], body: Mapping[str, Any]) -> DeleteOp
 _GRACE: Final = ("gracePeriodSeconds",)
 
 
+_OPTIONS: Final = (None, "", "DeleteOptions")
+
+
 def _word(holder: object, field: str) -> str:
     if not isinstance(holder, dict):
         raise BadRequest("preconditions must be an object")
@@ -162,4 +170,5 @@ def _number(parameters: Mapping[str, str], name: str) -> int:
 
 
 def _agent(agent: str) -> str:
-    return agent.partition("/")[0][:LONGEST_MANAGER] or "unknown"
+    name = agent.partition("/")[0][:LONGEST_MANAGER]
+    return name if name and name.isprintable() else "unknown"

@@ -15,8 +15,10 @@ from slipcast.ports.journal import Batch, Compacted, Entry, Journal, JournalFull
 from slipcast.store.hooks import hooks_of
 from slipcast.store.keys import Place, key_of
 from slipcast.store.remains import Remains
-from slipcast.values.apifaults import Expired, NotFound, Timeout, Unavailable
+from slipcast.values.apifaults import Expired, NotFound, Timeout, TooLarge, Unavailable
 
+LARGEST: Final = 4 * 1024 * 1024
+"""Bytes of an object: those of a request, and what the server adds; many patches make no more."""
 FULL_RETRY: Final = 10
 """Seconds until a client may try to write again."""
 
@@ -84,8 +86,10 @@ class Rows:
     async def write(self, place: Place, body: bytes, old: Document | None) -> Document:
         """The object, new or in the place of the old one.
 
-        Errors: Stale; Unavailable.
+        Errors: Stale; TooLarge; Unavailable.
         """
+        if len(body) > LARGEST:
+            raise TooLarge(f"Request entity too large: an object may have {LARGEST} bytes at most")
         entry = await self._append(place, body, old)
         return Document(place.kind, body, entry.revision)
 

@@ -17,7 +17,7 @@ from slipcast.values.apifaults import BadRequest, TooLarge, Unprocessable
 from slipcast.values.patches.equal import JSON, copied, is_deeper, same, weight
 
 MOST_OPERATIONS: Final = 10_000
-MOST_COPIED: Final = 30 * 1024 * 1024
+MOST_COPIED: Final = 3 * 1024 * 1024
 """Units: bytes that all `copy` operations of a patch may add."""
 DEEPEST: Final = 300
 """How many objects and lists may nest in what a patch makes, and how long a pointer may be."""
