@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import pytest
 from typing_extensions import override
 
 from slipcast.adapters.gathering import MOST, Gathered
@@ -36,17 +35,14 @@ class Wire(asyncio.Transport):
         return 0
 
 
-@pytest.fixture
-def wire() -> Wire:
-    return Wire()
+def gathering() -> tuple[Wire, Gathered]:
+    wire = Wire()
+    return wire, Gathered(wire, asyncio.get_running_loop())
 
 
-@pytest.fixture
-async def gathered(wire: Wire) -> Gathered:
-    return Gathered(wire, asyncio.get_running_loop())
+async def test_what_is_written_in_one_turn_is_sent_at_once():
+    wire, gathered = gathering()
 
-
-async def test_what_is_written_in_one_turn_is_sent_at_once(wire: Wire, gathered: Gathered):
     gathered.write(b"head ")
     gathered.write(b"body")
     await asyncio.sleep(0)
@@ -54,7 +50,9 @@ async def test_what_is_written_in_one_turn_is_sent_at_once(wire: Wire, gathered:
     assert wire.written == [b"head body"]
 
 
-async def test_what_is_written_in_another_turn_is_sent_by_itself(wire: Wire, gathered: Gathered):
+async def test_what_is_written_in_another_turn_is_sent_by_itself():
+    wire, gathered = gathering()
+
     gathered.write(b"one")
     await asyncio.sleep(0)
     gathered.write(b"two")
@@ -63,19 +61,25 @@ async def test_what_is_written_in_another_turn_is_sent_by_itself(wire: Wire, gat
     assert wire.written == [b"one", b"two"]
 
 
-async def test_much_does_not_wait(wire: Wire, gathered: Gathered):
+async def test_much_does_not_wait():
+    wire, gathered = gathering()
+
     gathered.write(b"x" * MOST)
 
     assert wire.written == [b"x" * MOST]
 
 
-async def test_what_waits_counts_as_unsent(gathered: Gathered):
+async def test_what_waits_counts_as_unsent():
+    _, gathered = gathering()
+
     gathered.write(b"four")
 
     assert gathered.get_write_buffer_size() == 4
 
 
-async def test_what_waits_is_sent_before_the_end(wire: Wire, gathered: Gathered):
+async def test_what_waits_is_sent_before_the_end():
+    wire, gathered = gathering()
+
     gathered.write(b"last words")
     gathered.close()
 
