@@ -81,8 +81,10 @@ async def connected(flags: ServerFlags, files: KubeconfigFiles) -> AsyncIterator
 def way_of(flags: ServerFlags, files: KubeconfigFiles) -> Access:
     """The way to the server: the context's, changed by what the flags say.
 
-    Errors: PortFault when there is no such context, or no server in it.
+    Errors: PortFault when there is no such file or context, or no server in it.
     """
+    if flags.kubeconfig is not None and not flags.kubeconfig.exists():
+        raise PortFault(f"the kubeconfig {flags.kubeconfig} does not exist", reason="NoKubeconfig")
     way = documents.access(files.load(), flags.context)
     if way is None and flags.context:
         raise PortFault(f'context "{flags.context}" does not exist', reason="NoContext")

@@ -116,6 +116,13 @@ def test_a_context_that_is_not_there_is_refused(places: Places) -> None:
         connecting.way_of(flags, connecting.kubeconfig(flags, places))
 
 
+def test_a_kubeconfig_that_is_named_and_not_there_is_refused(tmp_path: Path) -> None:
+    flags = ServerFlags(kubeconfig=tmp_path / "none")
+
+    with pytest.raises(PortFault, match="none does not exist"):
+        connecting.way_of(flags, KubeconfigFiles([tmp_path / "none"]))
+
+
 def test_without_any_server_it_is_said_how_to_get_one(tmp_path: Path) -> None:
     with pytest.raises(PortFault, match="no server is known") as refused:
         connecting.way_of(ServerFlags(), KubeconfigFiles([tmp_path / "none"]))
