@@ -13,7 +13,17 @@ import click
 import msgspec
 
 from slipcast.api.document import JSON
-from slipcast.cli import applying, editing, manifests, selection, serverflags, targets, writing
+from slipcast.cli import (
+    applying,
+    editing,
+    faults,
+    manifests,
+    selection,
+    serverflags,
+    targets,
+    writing,
+)
+from slipcast.cli.faults import Manner as Words
 from slipcast.cli.output.form import Form
 from slipcast.cli.targets import Target, Targets
 from slipcast.cli.telling import Telling
@@ -124,7 +134,7 @@ class _Session(msgspec.Struct, kw_only=True):
             try:
                 return await self._send(changes)
             except (Invalid, BadRequest) as refused:
-                self.telling.fail(refused)
+                faults.report(refused, Words.API)
                 reasons = editing.reasons_of(refused)
 
     def _cancelled(self, edited: str, reasons: Sequence[str]) -> bool:
