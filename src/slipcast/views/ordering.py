@@ -21,8 +21,6 @@ def relaxed(path: str) -> str:
 
     Errors: UsageFault.
     """
-    if not path:
-        return path
     inner = path[1:-1] if path.startswith("{") and path.endswith("}") else path
     if "{" in inner.replace("'{'", "") or "}" in inner:
         raise UsageFault(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from slipcast.views.age import age, ago, human, took
+from slipcast.views.age import age, ago, human, took, words
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 
@@ -47,3 +47,22 @@ def test_a_moment_is_told_in_words() -> None:
 )
 def test_a_build_took_some_time_gt_3(nanoseconds: object, text: str) -> None:
     assert took(nanoseconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "Less than a second"),
+        (59, "59 seconds"),
+        (61, "About a minute"),
+        (600, "10 minutes"),
+        (3700, "About an hour"),
+        (40 * 3600, "40 hours"),
+        (72 * 3600, "3 days"),
+        (20 * 86400, "2 weeks"),
+        (100 * 86400, "3 months"),
+        (800 * 86400, "2 years"),
+    ],
+)
+def test_spans_are_told_in_words(seconds: int, text: str) -> None:
+    assert words(timedelta(seconds=seconds)) == text

@@ -77,3 +77,81 @@ def test_a_pod_tells_what_its_containers_wait_for() -> None:
     cells = row("", "Pod", {"spec": {"containers": [{}]}, "status": status})
 
     assert cells[1:4] == ["0/1", "CrashLoopBackOff", 4]
+
+
+@pytest.mark.parametrize(
+    ("states", "text"),
+    [
+        ({"containerStatuses": [{"state": {"terminated": {"signal": 9}}}]}, "Signal:9"),
+        ({"containerStatuses": [{"state": {"terminated": {"exitCode": 3}}}]}, "ExitCode:3"),
+        ({"containerStatuses": [{"state": {"terminated": {"reason": "Error"}}}]}, "Error"),
+        ({"containerStatuses": [{"state": {"waiting": {"reason": "PodInitializing"}}}]}, "Pending"),
+        ({"initContainerStatuses": [{"state": {"terminated": {"exitCode": 0}}}]}, "Pending"),
+        ({"initContainerStatuses": [{"state": {"terminated": {"exitCode": 1}}}]},
+         "Init:ExitCode:1"),
+    ],
+)  # fmt: skip
+def test_a_pod_tells_how_its_containers_ended(states: dict[str, Any], text: str) -> None:
+    cells = row("", "Pod", {"status": {"phase": "Pending", **states}})
+
+    assert cells[2] == text
+
+
+def test_a_pod_that_is_deleted_says_so() -> None:
+    content = {"metadata": {"deletionTimestamp": "2026-11-22T11:59:00Z"}}
+
+    assert row("", "Pod", content)[2] == "Terminating"
+
+
+def test_a_service_tells_its_ports() -> None:
+    ports = [{"port": 80, "nodePort": 30080}, {"port": 53, "protocol": "UDP"}]
+
+    assert row("", "Service", {"spec": {"ports": ports}})[4] == "80:30080/TCP,53/UDP"
+
+
+def test_a_job_tells_what_became_of_it_and_how_long_it_took() -> None:
+    status = {
+        "succeeded": 1,
+        "startTime": "2026-11-22T11:50:00Z",
+        "completionTime": "2026-11-22T11:51:00Z",
+        "conditions": [{"type": "Complete", "status": "True"}],
+    }
+
+    assert row(kinds.BATCH, "Job", {"status": status})[1:4] == ["Complete", "1/1", "60s"]
+
+
+def test_a_binding_tells_who_has_the_role() -> None:
+    subjects = [
+        {"kind": "User", "name": "ada"},
+        {"kind": "ServiceAccount", "namespace": "shop", "name": "builder"},
+    ]
+    kind = kinds.require(kinds.RBAC, "RoleBinding")
+
+    cells = [column.read({"subjects": subjects}, NOW) for column in columns_of(kind)]
+
+    assert cells[-3:] == ["ada", "", "shop/builder"]
+
+
+def test_a_role_tells_when_it_was_created() -> None:
+    content = {"metadata": {"creationTimestamp": "2026-11-22T11:00:00Z"}}
+
+    assert row(kinds.RBAC, "Role", content)[1] == "2026-11-22T11:00:00Z"
+
+
+def test_a_selector_is_told_in_one_line() -> None:
+    kind = kinds.require("", "Service")
+    content = {"spec": {"selector": {"a": "b", "c": "d"}}}
+
+    assert columns_of(kind)[-1].read(content, NOW) == "a=b,c=d"
+
+
+def test_a_custom_build_comes_from_its_image_gt_2() -> None:
+    strategy = {"customStrategy": {"from": {"kind": "DockerImage", "name": "x"}}}
+
+    assert row(kinds.BUILD, "BuildConfig", {"spec": {"strategy": strategy}})[2] == "x"
+
+
+def test_a_long_description_is_cut_tp_85() -> None:
+    content = {"metadata": {"annotations": {"description": "x" * 100}}}
+
+    assert row(kinds.TEMPLATE, "Template", content)[1] == "x" * 77 + "..."

@@ -10,6 +10,7 @@ import pytest
 from slipcast.api import kinds
 from slipcast.api.document import JSON
 from slipcast.api.kinds import KINDS, Kind
+from slipcast.views.describe import images
 from slipcast.views.describe.description import described
 from slipcast.views.describe.page import Around
 
@@ -58,6 +59,41 @@ def core(name: str, **content: Any) -> list[str]:
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_every_kind_can_be_described(kind: Kind) -> None:
     assert text(kind).startswith("Name:")
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("content", [{}, {"metadata": {}, "spec": None, "status": []}])
+def test_no_object_is_too_empty_for_its_description(kind: Kind, content: JSON) -> None:
+    assert described(kind, content, Around(now=NOON)).startswith("Name:")
+
+
+def test_an_object_that_ends_says_so() -> None:
+    lines = core("Pod", metadata={**METADATA, "deletionTimestamp": "2026-11-22T11:59:00Z"})
+
+    assert "Status: Terminating since About a minute ago" in lines
+
+
+def test_a_container_that_runs_says_since_when() -> None:
+    state = {"running": {"startedAt": "2026-11-22T11:59:58Z"}}
+    status = {"containerStatuses": [{"name": "c", "state": state, "ready": True}]}
+
+    lines = core("Pod", spec={"containers": [{"name": "c"}]}, status=status)
+
+    assert {"State: Running", "Started: 2 seconds ago", "Ready: True"} <= set(lines)
+
+
+def test_the_image_of_a_tag_is_told() -> None:
+    page = images.image_of({"image": {"metadata": {"name": "sha256:1"}}}, Around(now=NOON))
+
+    assert next(page).value == "sha256:1"
+
+
+@pytest.mark.parametrize(
+    ("size", "told"),
+    [(12, "12B"), (2_500_000, "2.5MB"), (10**16, "1e+04TB"), (None, "0B")],
+)
+def test_sizes_have_the_unit_that_suits_them(size: object, told: str) -> None:
+    assert images.size_text(size) == told
 
 
 def test_values_of_secrets_are_never_told() -> None:

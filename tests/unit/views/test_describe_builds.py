@@ -8,6 +8,7 @@ import pytest
 
 from slipcast.api import kinds
 from slipcast.api.document import JSON
+from slipcast.views.describe import builds
 from slipcast.views.describe.description import described
 from slipcast.views.describe.page import Around
 
@@ -21,7 +22,7 @@ COMMIT = {
 
 
 def told(
-    name: str, spec: JSON, status: JSON | None = None, builds: tuple[JSON, ...] = ()
+    name: str, spec: JSON, status: JSON | None = None, made: tuple[JSON, ...] = ()
 ) -> dict[str, str]:
     """The description of a build or a configuration, value by label."""
     metadata = {
@@ -32,7 +33,7 @@ def told(
         "annotations": {"description": "An application.", "x": "y"},
     }
     content: JSON = {"metadata": metadata, "spec": spec, "status": status or {}}
-    around = Around(now=NOON, server="https://example.com:8443", builds=builds)
+    around = Around(now=NOON, server="https://example.com:8443", builds=made)
     text = described(kinds.require(kinds.BUILD, name), content, around)
     pairs = (line.partition(":") for line in text.splitlines())
     return {label.strip(): value.strip() for label, _, value in pairs if label.strip()}
@@ -82,6 +83,17 @@ def test_a_build_tells_how_it_goes() -> None:
     assert (page["Build Config"], page["Build Pod"]) == ("app", "app-build")
     assert (page["Image Digest"], page["FetchInputs"]) == ("sha256:1", "1s")
     assert page["Log Tail"] == "one"
+
+
+def test_a_moment_that_cannot_be_read_is_told_as_it_is() -> None:
+    assert builds.started("yesterday") == "yesterday"
+
+
+def test_people_without_names_are_left_out() -> None:
+    page = told("Build", {"revision": {"git": {"commit": "0123456789"}}})
+
+    assert page["Commit"] == "0123456"
+    assert "Author/Committer" not in page
 
 
 def test_the_source_is_told() -> None:
@@ -227,6 +239,7 @@ def test_a_configuration_tells_what_starts_builds_and_where_webhooks_call() -> N
         {"type": "ImageChange", "imageChange": {}},
         {"type": "ImageChange",
          "imageChange": {"from": {"kind": "ImageStreamTag", "name": "x:1"}}},
+        {"type": "Unknown"},
         {"type": "Generic", "generic": {"secret": "abc", "allowEnv": True}},
     ]  # fmt: skip
 
@@ -241,7 +254,7 @@ def test_a_configuration_tells_what_starts_builds_and_where_webhooks_call() -> N
 
 
 def test_a_configuration_lists_its_ten_newest_builds() -> None:
-    builds = tuple(
+    made = tuple(
         {
             "metadata": {"name": f"app-{n}", "creationTimestamp": f"2026-11-22T11:{n:02}:00Z"},
             "status": {"phase": "New"},
@@ -249,7 +262,7 @@ def test_a_configuration_lists_its_ten_newest_builds() -> None:
         for n in range(1, 13)
     )
 
-    text = "\n".join(told("BuildConfig", {"successfulBuildsHistoryLimit": 5}, builds=builds))
+    text = "\n".join(told("BuildConfig", {"successfulBuildsHistoryLimit": 5}, made=made))
 
     assert text.index("app-12") < text.index("app-3 ")
     assert "app-2 " not in text

@@ -55,6 +55,8 @@ LIST = {
         ("{'it'}{1}{-2.5}{true}", "it1-2.5true"),
         ("{.nope.further[0]}", ""),
         ("{.items[2:2]}", ""),
+        ("{.items[0].spec.image[0]}", ""),
+        ("{.items[-1:].metadata.name}", "c"),
         ("{$.kind}{@.kind}", "ListList"),
     ],
 )
@@ -76,6 +78,7 @@ def test_a_template_is_filled_in(template: str, text: str) -> None:
         ("{.items[?(@.a=='b')}", "unclosed array"),
         ("{.items[?(@.a=~'b')]}", "unrecognized"),
         ("{1.2.3}", "cannot parse number"),
+        (r"{'\x1'}", "cannot read the quoted text"),
     ],
 )
 def test_a_template_that_cannot_be_read_is_refused(template: str, why: str) -> None:
@@ -96,6 +99,7 @@ def test_a_template_that_cannot_be_read_is_refused(template: str, why: str) -> N
         ("{.kind[?(@.a)]}", "cannot be filtered"),
         ("{.items[?(@.metadata.name>5)]}", "incompatible types for comparison"),
         ("{.items[?(@.metadata>@.metadata)]}", "invalid type for comparison"),
+        ("{.items[?(@.metadata['name','labels']==1)]}", "can only compare one element"),
         ("{range @}" * 40, "nested too deeply"),
     ],
 )
