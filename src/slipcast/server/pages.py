@@ -22,6 +22,7 @@ from slipcast.server.telemetry import Telemetry
 from slipcast.values.actor import Actor
 from slipcast.values.apifaults import Forbidden, NotServed, Unauthorized
 
+CUSTOM_KINDS: Final = b"/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 TEXT: Final = b"text/plain; charset=utf-8"
 OPENAPI_FORMS: Final = ("application/json", *openapiproto.MEDIA_TYPES)
 """In which forms OpenAPI is told; version 3 in the first only."""
@@ -118,6 +119,13 @@ async def _legacy(exchange: Exchange, _: Surroundings, __: tuple[str, ...]) -> N
     await _json(exchange, discovery.legacy_resource_list())
 
 
+async def _no_custom_kinds(exchange: Exchange, _: Surroundings, __: tuple[str, ...]) -> None:
+    """That there are none; kubectl asks before it gives up on a kind that cannot be patched."""
+    kind = "CustomResourceDefinitionList"
+    head = {"kind": kind, "apiVersion": "apiextensions.k8s.io/v1"}
+    await _json(exchange, {**head, "metadata": {"resourceVersion": "1"}, "items": []})
+
+
 async def _openapi(exchange: Exchange, _: Surroundings, found: tuple[str, ...]) -> None:
     forms = OPENAPI_FORMS if found[0] == "v2" else OPENAPI_FORMS[:1]
     form = chosen(exchange.header(b"accept"), forms)
@@ -165,6 +173,7 @@ PAGES: Final = (
     _page(r"/apis", Access.KNOWN, _groups),
     _page(r"/api/v1", Access.KNOWN, _core),
     _page(r"/oapi/v1", Access.KNOWN, _legacy),
+    _page(re.escape(CUSTOM_KINDS.decode()), Access.KNOWN, _no_custom_kinds),
     _page(r"/apis/([^/]+)", Access.KNOWN, _group),
     _page(r"/apis/([^/]+)/([^/]+)", Access.KNOWN, _resources),
     _page(r"/openapi/(v2|v3(?:/.+)?)", Access.KNOWN, _openapi),
