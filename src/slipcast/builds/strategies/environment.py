@@ -42,7 +42,8 @@ def build_text(build: Build, api_version: str = "v1") -> str:
     # Who wrote which field is of no use to the builder, and may be longer than all the rest.
     bare = replace(build, metadata=replace(build.metadata, managed_fields=()))
     content = {**content_of(bare, BUILD_KIND), "apiVersion": api_version}
-    return msgspec.json.encode(content).decode()
+    # Whoever starts the pod expands $(NAME) in its variables; what the Build says stays as it is.
+    return msgspec.json.encode(content).decode().replace("$", "\\u0024")
 
 
 def of_source(build: Build) -> Iterator[EnvVar]:

@@ -341,6 +341,14 @@ def test_a_version_that_nobody_knows_is_refused_ba_580() -> None:
     assert isinstance(plan(build, CLUSTER, Facts()), Refused)
 
 
+def test_nothing_is_expanded_in_the_build_that_is_told_bl_520() -> None:
+    container = main(postCommit={"script": "echo $(HOME) $$(X)"})
+
+    (text,) = [each.value for each in container.env if each.name == "BUILD"]
+    assert "$" not in text
+    assert told(container).spec.post_commit.script == "echo $(HOME) $$(X)"
+
+
 def test_fields_of_the_build_are_filled_in_and_secrets_are_not_bl_47() -> None:
     variables = [{"name": "ME", "valueFrom": FIELD}, {"name": "KEY", "valueFrom": SECRET}]
 
