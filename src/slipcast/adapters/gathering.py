@@ -75,7 +75,7 @@ class Gathered(asyncio.Transport):
         pieces, self._pieces, self._size = self._pieces, [], 0
         if not pieces or self._under.is_closing():
             return
-        if len(pieces) == 1:
-            self._under.write(pieces[0])
-        else:
-            self._under.write(b"".join(pieces))
+        whole = memoryview(pieces[0] if len(pieces) == 1 else b"".join(pieces))
+        # TLS makes of each piece a few copies, which are not to be larger than they have to.
+        for start in range(0, len(whole), MOST):
+            self._under.write(whole[start : start + MOST])

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
 from typing_extensions import override
 
 from slipcast.adapters.gathering import MOST, Gathered
+
+pytestmark = pytest.mark.anyio
 
 
 class Wire(asyncio.Transport):
@@ -67,6 +70,14 @@ async def test_much_does_not_wait():
     gathered.write(b"x" * MOST)
 
     assert wire.written == [b"x" * MOST]
+
+
+async def test_what_is_large_is_sent_in_pieces():
+    wire, gathered = gathering()
+
+    gathered.write(b"x" * (MOST + 1))
+
+    assert wire.written == [b"x" * MOST, b"x"]
 
 
 async def test_what_waits_counts_as_unsent():
