@@ -131,6 +131,8 @@ def _context(tls: Tls) -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(tls.clients))
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(str(tls.certificate), str(tls.key))
+    # Clients keep their connections; what would let them resume one is remembered with each.
+    context.num_tickets = 0
     # A certificate is one way of many to say who asks.
     context.verify_mode = ssl.CERT_OPTIONAL
     return context
