@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from pathlib import Path
 from typing import Any
 
 import click
@@ -77,6 +79,9 @@ class _Login(msgspec.Struct, frozen=True, kw_only=True):
         Errors: ApiFault, PortFault.
         """
         shown = replace(self.flags, token=token, namespace="")
+        if self.flags.server != self.before.server:
+            # What the kubeconfig says of another server is not believed of this one.
+            shown = replace(shown, kubeconfig=Path(os.devnull), context="")
         async with self.toolbox.connect(shown) as connection:
             myself = Resource(kinds.require(kinds.USER, "User"), name="~")
             user = (await connection.api.get(myself)).names.name
