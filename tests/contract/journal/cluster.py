@@ -58,6 +58,11 @@ class Cluster:
         options = f"-c listen_addresses='' -c unix_socket_directories='{self.directory}'"
         self._control("start", "-l", str(self.directory / "log"), "-o", options)
 
+    def revive(self) -> None:
+        """Start the server if it was stopped."""
+        if not (self.directory / "data/postmaster.pid").exists():
+            self.start()
+
     def configure(self, *lines: str) -> None:
         """Add settings, for the next start."""
         with (self.directory / "data/postgresql.conf").open("a") as file:

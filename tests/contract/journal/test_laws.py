@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,8 +13,10 @@ from contract.journal.conftest import New
 from contract.journal.model import KEYS, PREFIXES, STEPS, Model, Step, carry_out, compare
 from slipcast.ports.journal import Compacted
 
+EXAMPLES = int(os.environ.get("SLIPCAST_EXAMPLES", "10"))
+"""Of each law, for each adapter; the nightly form says a hundred."""
 THOROUGH = settings(
-    max_examples=30,
+    max_examples=EXAMPLES,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

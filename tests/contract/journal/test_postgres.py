@@ -33,14 +33,21 @@ async def pair(postgres: cluster.Cluster) -> AsyncIterator[Pair]:
     await other.close()
 
 
-@pytest.fixture
-def own_server() -> Iterator[cluster.Cluster]:
-    """A server that a test may stop, as careful with the disk as its defaults are."""
+@pytest.fixture(scope="module")
+def careful() -> Iterator[cluster.Cluster]:
+    """A server as careful with the disk as its defaults are."""
     why = cluster.missing()
     if why:
         pytest.skip(why)
     with cluster.started() as server:
         yield server
+
+
+@pytest.fixture
+def own_server(careful: cluster.Cluster) -> Iterator[cluster.Cluster]:
+    """A careful server that a test may stop."""
+    yield careful
+    careful.revive()
 
 
 async def test_two_processes_share_the_revisions_j1_j2(pair: Pair) -> None:
@@ -179,3 +186,59 @@ async def test_a_server_that_is_not_there_is_a_fault() -> None:
 
     assert caught.value.reason == "JournalUnreachable"
     assert "hidden" not in caught.value.message
+
+
+@pytest.mark.parametrize("password", ["hid%den", "hid/den", "x@hidden", "hid@d/e:n"])
+async def test_a_password_that_is_written_wrongly_is_not_shown(password: str) -> None:
+    with pytest.raises(PortFault, match="the URL of the database cannot be read") as caught:
+        await PostgresJournal.open(f"postgresql://nobody:{password}@127.0.0.1:1/none")
+
+    assert "hid" not in f"{caught.value.message} {caught.value.hint}"
+
+
+async def test_while_the_server_is_away_everybody_is_told_at_once_and_heard_when_it_is_back(
+    own_server: cluster.Cluster,
+) -> None:
+    journal = await PostgresJournal.open(own_server.new_database(), pause=0.02)
+    await journal.append("/a", b"1", expected=0)
+    await asyncio.gather(*(journal.get("/a") for _ in range(20)))
+    own_server.stop()
+
+    async with asyncio.timeout(5):
+        told_ = await asyncio.gather(
+            *(journal.get("/a") for _ in range(200)), return_exceptions=True
+        )
+    own_server.start()
+
+    assert {getattr(each, "reason", "") for each in told_} == {"JournalUnreachable"}
+    async with asyncio.timeout(5):
+        found = await asyncio.gather(*(journal.get("/a") for _ in range(200)))
+    assert {each.value for each in found if each} == {b"1"}
+    await journal.close()
+
+
+@pytest.mark.parametrize("away", [False, True])
+async def test_closing_under_load_ends(own_server: cluster.Cluster, *, away: bool) -> None:
+    journal = await PostgresJournal.open(own_server.new_database(), pause=0.02)
+    await journal.append("/a", b"1", expected=0)
+    async with asyncio.TaskGroup() as group:
+        for number in range(50):
+            group.create_task(_anything(journal, number))
+        if away:
+            await asyncio.to_thread(own_server.stop)
+
+        async with asyncio.timeout(5):
+            await journal.close()
+
+
+async def _anything(journal: PostgresJournal, number: int) -> None:
+    """Read, write and follow until it says that it is closed."""
+    while True:
+        try:
+            await journal.list("/", limit=1)
+            await journal.append(f"/{number}", b"1", expected=0)
+            async for _ in journal.since(0, "/"):
+                break
+        except PortFault as fault:
+            if fault.reason == "JournalClosed":
+                return

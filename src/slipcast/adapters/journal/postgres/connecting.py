@@ -4,56 +4,66 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
-import psycopg_pool
-from psycopg import AsyncConnection, errors
+from psycopg import AsyncConnection, conninfo, errors
 
 from slipcast.adapters.journal.postgres import statements
 from slipcast.ports.journal import JournalFull
 from slipcast.values.faults import PortFault
 
 _CONNECT_SECONDS = 5
-_POOL_SECONDS = 10.0
-_MOST_READERS = 4
+# A database that went away without a word is given up within half a minute.
+_ALIVE: dict[str, Any] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "tcp_user_timeout": 25_000,
+}
 
 _FULL = (errors.DiskFull, errors.ReadOnlySqlTransaction)
-_UNREACHABLE = (psycopg.OperationalError, psycopg.InterfaceError, psycopg_pool.PoolTimeout)
+_UNREACHABLE = (psycopg.OperationalError, psycopg.InterfaceError)
 
 
 async def connect(url: str) -> AsyncConnection:
-    """A connection on which each statement is its own transaction, unless one is begun."""
+    """A connection on which each statement is its own transaction, unless one is begun.
+
+    Errors: PortFault.
+    """
     with translating():
         connection = await AsyncConnection.connect(
-            url, autocommit=True, connect_timeout=_CONNECT_SECONDS
+            url, autocommit=True, connect_timeout=_CONNECT_SECONDS, **_ALIVE
         )
         try:
             await connection.execute(statements.SETTINGS)
             await connection.execute(statements.PATIENCE)
-            await plan_by_index(connection)
+            await connection.execute(statements.PLANS)
         except BaseException:
             await connection.close()
             raise
         return connection
 
 
-async def plan_by_index(connection: AsyncConnection) -> None:
-    """Have the statements of a connection use the indexes that were made for them."""
-    await connection.execute(statements.PLANS)
+def check(url: str) -> None:
+    """Refuse what is no URL of a database, in words that show nothing of it.
 
+    A password with a character that should have been written as %XX is read as something else,
+    and the errors of libraries show what.
 
-def pool(url: str) -> psycopg_pool.AsyncConnectionPool:
-    """Connections that read; not opened yet."""
-    return psycopg_pool.AsyncConnectionPool(
-        url,
-        kwargs={"autocommit": True, "connect_timeout": _CONNECT_SECONDS},
-        min_size=1,
-        max_size=_MOST_READERS,
-        timeout=_POOL_SECONDS,
-        open=False,
-        configure=plan_by_index,
-        name="journal",
-    )
+    Errors: PortFault.
+    """
+    place, _, path = url.partition("://")[2].partition("?")[0].partition("/")
+    try:
+        port = str(conninfo.conninfo_to_dict(url).get("port") or "")
+    except (psycopg.Error, UnicodeDecodeError):
+        port = "none"
+    if place.count("@") > 1 or "@" in path or port.strip("0123456789,"):
+        raise PortFault(
+            "the URL of the database cannot be read",
+            reason="JournalUnusable",
+            hint="write postgresql://USER:PASSWORD@HOST:PORT/DATABASE, and %40, %2F, %3A, %25 for"
+            " @ / : % in a password",
+        )
 
 
 async def prepare(connection: AsyncConnection) -> None:
@@ -99,7 +109,7 @@ def translating() -> Iterator[None]:
     """Faults in the place of psycopg's errors."""
     try:
         yield
-    except (psycopg.Error, psycopg_pool.PoolTimeout) as error:
+    except psycopg.Error as error:
         raise translated(error) from error
 
 

@@ -13,6 +13,7 @@ from slipcast.adapters.journal.feed import Feed, follow
 from slipcast.adapters.journal.postgres import connecting, statements
 from slipcast.adapters.journal.postgres.listing import Part, listed
 from slipcast.adapters.journal.postgres.news import News, rows_after
+from slipcast.adapters.journal.postgres.readers import Readers
 from slipcast.adapters.journal.postgres.writer import Answer, Append, Writer
 from slipcast.adapters.journal.rows import (
     Wish,
@@ -38,8 +39,8 @@ class PostgresJournal:
     def __init__(self, url: str, marks: dict[str, int], *, pause: float = 1.0) -> None:
         """Take what `open` has read."""
         self._feed = Feed(marks["head"], marks["compacted"], pause=pause)
-        self._pool = connecting.pool(url)
-        self._news = News(url, self._pool, self._feed)
+        self._readers = Readers(url)
+        self._news = News(url, self._readers, self._feed)
         self._writer = Writer(url, self._deliver)
         # The port has open and close in the place of a context, so this one task is born here.
         self._running = asyncio.get_running_loop().create_task(self._run())
@@ -51,19 +52,13 @@ class PostgresJournal:
         Units:  pause is the seconds between batches of `since` that only tell a revision.
         Errors: PortFault: it does not answer, is not ours, or newer than we are.
         """
+        connecting.check(url)
         connection = await connecting.connect(url)
         async with connection:
             await connecting.prepare(connection)
             with connecting.translating():
                 marks = await connecting.marks(connection)
-        journal = cls(url, marks, pause=pause)
-        try:
-            with connecting.translating():
-                await journal._pool.open()
-        except BaseException:
-            await journal.close()
-            raise
-        return journal
+        return cls(url, marks, pause=pause)
 
     async def append(
         self, key: str, value: bytes | None, *, expected: int, forget: bool = False
@@ -129,9 +124,10 @@ class PostgresJournal:
         self._writer.end()
         self._news.end()
         # Whoever waits for a connection is sent away.
-        await self._pool.close(timeout=_CLOSE_SECONDS)
+        await self._readers.close()
         if (await asyncio.wait((self._running,), timeout=_CLOSE_SECONDS))[1]:
             self._running.cancel()
+            await asyncio.wait((self._running,), timeout=_CLOSE_SECONDS)
 
     async def _run(self) -> None:
         try:
@@ -163,13 +159,12 @@ class PostgresJournal:
         except PortFault as fault:
             if fault.reason != "JournalUnreachable" or not self._feed.open:
                 raise
-            with connecting.translating():
-                await self._pool.check()
+            await self._readers.forget()
             return await self._read(read)
 
     async def _read(self, read: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         with connecting.translating():
-            async with self._pool.connection() as connection:
+            async with self._readers.connection() as connection:
                 return await read(connection)
 
     async def _replay(self, after: int, prefix: str) -> Batch:

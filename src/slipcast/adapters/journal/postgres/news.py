@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 
 import psycopg
-from psycopg_pool import AsyncConnectionPool
 
 from slipcast.adapters.journal.feed import Feed
 from slipcast.adapters.journal.postgres import connecting, statements
+from slipcast.adapters.journal.postgres.readers import Readers
 from slipcast.adapters.journal.rows import FORGOTTEN
 from slipcast.ports.journal import Batch, Entry
 from slipcast.values.faults import PortFault
@@ -24,9 +24,9 @@ _SLICE = 512
 class News:
     """Keeps the feed up with the table."""
 
-    def __init__(self, url: str, pool: AsyncConnectionPool, feed: Feed) -> None:
+    def __init__(self, url: str, readers: Readers, feed: Feed) -> None:
         self._url = url
-        self._pool = pool
+        self._readers = readers
         self._feed = feed
         self._bell = asyncio.Event()
         self._going = True
@@ -37,7 +37,7 @@ class News:
         self._bell.set()
 
     def end(self) -> None:
-        """Follow no longer: a cancellation alone may be lost in a pool that gives up waiting."""
+        """Follow no longer."""
         self._going = False
         self._bell.set()
 
@@ -77,7 +77,7 @@ class News:
         """
         async with self._one_at_a_time:
             with connecting.translating():
-                async with self._pool.connection() as connection:
+                async with self._readers.connection() as connection:
                     marks = await connecting.marks(connection)
                     while self._feed.head < marks["head"]:
                         await self._read_some(connection, marks["head"])
