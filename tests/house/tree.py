@@ -8,7 +8,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "slipcast"
-PURE = ("values", "api", "dockerfile", "source", "images", "templates", "builds", "access", "views")
+PURE = (
+    *("values", "api", "dockerfile", "source", "images", "templates", "access"),
+    *("builds", "reconcile", "views"),
+)
 DOCUMENTED = (*PURE, "ports", "testing")
 
 

@@ -65,7 +65,9 @@ def next_builds(builds: Sequence[Build]) -> Turn:
     if not queue:
         return Turn()
     active = [each for each in builds if _phase(each) in ACTIVE]
-    return Turn(start=_starting(queue, active), superseded=_superseded(queue, active))
+    superseded = _superseded(queue, active)
+    start = (name for name in _starting(queue, active) if name not in superseded)
+    return Turn(start=tuple(start), superseded=superseded)
 
 
 def _starting(queue: Sequence[Build], active: Sequence[Build]) -> tuple[str, ...]:

@@ -52,6 +52,7 @@ def test_serial_builds_run_one_after_another_bl_31_bl_38_bl_500(builds: str, sta
         ("RL1 NL2 NL3!", "", ""),
         ("RL1 NL2! NL3", "", ""),
         ("RL2 NL1 NS3", "", ""),
+        ("NL1 NL2", "", "1"),
     ],
 )
 def test_only_the_latest_is_kept_of_those_that_wait_bl_32_bl_501_bl_502(

@@ -1,0 +1,1 @@
+"""Controllers, decided: one pure function each, from a view of the world to actions."""
