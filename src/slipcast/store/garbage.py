@@ -25,6 +25,7 @@ from slipcast.ports.clock import Clock
 from slipcast.store.metadata import FOREGROUND, ORPHAN
 from slipcast.store.ownership import Node, Owner, Ownership
 from slipcast.values.apifaults import ApiFault, Conflict, NotFound
+from slipcast.values.faults import PortFault
 
 log = logging.getLogger("slipcast.store.garbage")
 
@@ -57,9 +58,7 @@ class Garbage:
         """Take in an object as it now is, or that it is gone."""
         node = Node.of(document)
         if gone:
-            self._known.remove(node.uid)
-            self._wake(each.uid for each in self._known.owned_by(node.uid))
-            self._wake(owner.uid for owner in node.owners)
+            self._lost(node)
             return
         self._known.put(node)
         if node.owners or node.waits or node.orphans:
@@ -77,7 +76,7 @@ class Garbage:
                 await self._look(node)
             except (Conflict, NotFound):
                 self._todo[uid] = None
-            except ApiFault as fault:
+            except (ApiFault, PortFault) as fault:
                 log.warning("garbage.kept", extra={"uid": uid, "fault": fault.message})
                 self._todo[uid] = None
             except Exception:
@@ -86,16 +85,37 @@ class Garbage:
         return len(self._todo)
 
     async def _follow(self, kind: Kind) -> None:
+        interrupted = False
         while True:
             try:
                 events = await self._api.watch(Resource(kind), WatchOptions())
                 async with aclosing(events):
+                    if interrupted:
+                        await self._forget_gone(kind)
                     async for event in events:
                         if event.type != "BOOKMARK":
                             self.saw(event.document, gone=event.type == "DELETED")
-            except ApiFault as fault:
+            except (ApiFault, PortFault) as fault:
                 log.info("garbage.interrupted", extra={"kind": kind.name, "fault": fault.message})
+                interrupted = True
                 await self._clock.until(self._clock.now() + AGAIN)
+
+    async def _forget_gone(self, kind: Kind) -> None:
+        """Find out what went while nobody was looking."""
+        for node in self._known.all():
+            if node.kind is kind:
+                try:
+                    found = await self._api.get(Resource(kind, node.namespace, node.name))
+                except NotFound:
+                    self._lost(node)
+                else:
+                    if found.names.uid != node.uid:
+                        self._lost(node)
+
+    def _lost(self, node: Node) -> None:
+        self._known.remove(node.uid)
+        self._wake(each.uid for each in self._known.owned_by(node.uid))
+        self._wake(owner.uid for owner in node.owners)
 
     async def _collect(self) -> None:
         while True:

@@ -21,13 +21,17 @@ from slipcast.ports.clock import Clock
 from slipcast.store.furnishing import Furnishing
 from slipcast.store.hooked.namespaces import FINALIZER
 from slipcast.store.namespaces import NAMESPACE
+from slipcast.values import instant
 from slipcast.values.apifaults import ApiFault, Conflict, NotFound
+from slipcast.values.faults import PortFault
 
 log = logging.getLogger("slipcast.store.lifecycle")
 
 CONTENTS: Final = tuple(kind for kind in KINDS if kind.namespaced and kind.stored)
 """What can be in a namespace."""
 
+SETTLED: Final = timedelta(seconds=5)
+"""How long whoever makes a namespace may take to furnish it."""
 AGAIN: Final = timedelta(seconds=1)
 """Until what was not yet gone is looked at again."""
 
@@ -45,7 +49,7 @@ class Lifecycle:
     async def run(self) -> None:
         """Look after all namespaces, for ever."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._follow())
+            tasks.create_task(self._follow(tasks))
             tasks.create_task(self._empty_those_leaving())
 
     async def step(self) -> bool:
@@ -54,7 +58,7 @@ class Lifecycle:
             try:
                 if await self._empty(name):
                     self._leaving.discard(name)
-            except ApiFault as fault:
+            except (ApiFault, PortFault) as fault:
                 log.warning("namespace.kept", extra={"name_": name, "fault": fault.message})
         return bool(self._leaving)
 
@@ -68,17 +72,32 @@ class Lifecycle:
             self._leaving.add(name)
             self._news.set()
 
-    async def _follow(self) -> None:
+    async def _follow(self, tasks: asyncio.TaskGroup) -> None:
         while True:
             try:
                 events = await self._api.watch(Resource(NAMESPACE), WatchOptions())
                 async with aclosing(events):
                     async for event in events:
                         if event.type in {"ADDED", "MODIFIED"}:
-                            await self.look(event.document)
-            except ApiFault as fault:
+                            tasks.create_task(self._look_in_time(event.document))
+            except (ApiFault, PortFault) as fault:
                 log.warning("lifecycle.interrupted", extra={"fault": fault.message})
                 await self._clock.until(self._clock.now() + AGAIN)
+
+    async def _look_in_time(self, document: Document) -> None:
+        """Look when whoever made it, here or in another process, has had time to furnish it."""
+        metadata = document.content["metadata"]
+        if "deletionTimestamp" not in metadata:
+            made = instant.parse(metadata["creationTimestamp"])
+            await self._clock.until(made + SETTLED)
+        while True:
+            try:
+                await self.look(document)
+            except (ApiFault, PortFault) as fault:
+                log.warning("lifecycle.interrupted", extra={"fault": fault.message})
+                await self._clock.until(self._clock.now() + AGAIN)
+            else:
+                return
 
     async def _empty_those_leaving(self) -> None:
         while True:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from slipcast.ports.clock import Clock
+from slipcast.values.faults import PortFault
 
 log = logging.getLogger("slipcast.store.tending")
 
@@ -22,6 +23,9 @@ async def tended(name: str, work: Callable[[], Awaitable[None]], clock: Clock) -
     while True:
         try:
             await work()
+        except PortFault as fault:
+            log.warning("work.interrupted", extra={"fields": {"work": name, "why": fault.message}})
+            await clock.until(clock.now() + PAUSE)
         except Exception:
             log.exception("work.failed", extra={"work": name})
             await clock.until(clock.now() + PAUSE)

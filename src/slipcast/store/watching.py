@@ -27,6 +27,7 @@ from slipcast.store.revisions import check_watch, number_of
 from slipcast.store.rows import Rows, expired
 from slipcast.store.selection import Look, Selection
 from slipcast.values.apifaults import Unavailable
+from slipcast.values.faults import PortFault
 
 RECENT: Final = 2048
 """Changes kept worked out, for watchers that come by later."""
@@ -156,6 +157,11 @@ class _Place:
         except Compacted as fault:
             self._batches = None
             raise expired(self.revision) from fault
+        except PortFault as fault:
+            self._batches = None
+            if not fault.retryable:
+                raise
+            raise Unavailable(fault.message, retry_after=1) from fault
         except StopAsyncIteration as stopped:
             raise Unavailable("the server is stopping", retry_after=1) from stopped
         self.revision = batch.revision

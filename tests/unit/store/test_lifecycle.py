@@ -51,8 +51,11 @@ async def test_a_dry_run_furnishes_nothing(api: Api):
     assert await names(api, Resource(ACCOUNTS.kind, "q")) == []
 
 
-async def test_what_is_missing_of_the_furniture_is_put_back(api: Api, store: Store):
+async def test_what_is_missing_of_the_furniture_is_put_back(
+    api: Api, store: Store, clock: StandingClock
+):
     await api.delete(ACCOUNTS.named("builder"))
+    clock.move(seconds=10)
 
     async with working(store):
         assert await seen(api, ACCOUNTS.named("builder"), "ADDED")
