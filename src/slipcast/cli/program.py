@@ -13,7 +13,7 @@ import click
 from typing_extensions import override
 
 from slipcast import __version__
-from slipcast.cli import faults
+from slipcast.cli import faults, leading
 from slipcast.cli.faults import Manner
 from slipcast.values.faults import Fault, Interrupted
 
@@ -172,7 +172,9 @@ def slipcast(ctx: click.Context) -> None:
 def run(argv: list[str], toolbox: Toolbox) -> int:
     """Run a command line to its end; the exit code."""
     argv = reordered(argv)
-    manner = next((row.manner for row in COMMANDS if argv[:1] == [row.name]), Manner.OWN)
+    moved = leading.behind(argv)
+    manner = next((row.manner for row in COMMANDS if moved[:1] == [row.name]), Manner.OWN)
+    argv = moved if manner is Manner.API else argv
     try:
         code = slipcast.main(argv, prog_name="slipcast", standalone_mode=False, obj=toolbox)
     except Exception as fault:  # noqa: BLE001 -- one of the places where faults end

@@ -15,10 +15,11 @@ from msgspec.structs import replace
 from slipcast.api.document import JSON, Document
 from slipcast.cli import applying, selection
 from slipcast.cli.manifests import Manifest
+from slipcast.cli.telling import placed
 from slipcast.cli.toolbox import Connection
 from slipcast.cli.writing import Manner
 from slipcast.ports.api import Answer, Patch, Resource
-from slipcast.values.apifaults import Conflict, NotFound, qualified
+from slipcast.values.apifaults import ApiFault, Conflict, NotFound, qualified
 from slipcast.values.faults import Fault, UsageFault
 
 ATTEMPTS: Final = 5
@@ -65,9 +66,13 @@ class Reaching(msgspec.Struct, frozen=True, kw_only=True):
         if self.server_side:
             return await self._on_server(where, content)
         live = await self.live(where)
-        if live is None:
-            return await self._create(where, content)
-        return await self._change(where, content, live)
+        doing = "creating" if live is None else "patching"
+        try:
+            if live is None:
+                return await self._create(where, content)
+            return await self._change(where, content, live)
+        except ApiFault as refused:
+            raise placed(refused, doing, manifest.source) from refused
 
     async def live(self, where: Resource) -> Document | None:
         """The object as it is, None when it is not."""

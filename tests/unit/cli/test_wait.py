@@ -119,3 +119,11 @@ def test_a_path_leads_to_one_value() -> None:
 
     with pytest.raises(UsageFault, match="more than one value"):
         holds({"a": [1, 2]})
+
+
+def test_looking_once_is_not_waiting(call: Call, toolbox: FakeToolbox) -> None:
+    toolbox.server.put(CONFIG)
+
+    ended = call("wait", "cm/a", "--for=condition=Ready", "--timeout=0")
+
+    assert ended.stderr == "error: condition not met for configmaps/a\n"

@@ -109,6 +109,8 @@ class _Waiting(msgspec.Struct, frozen=True, kw_only=True):
             async with asyncio.timeout(self.patience):
                 return await waiting
         except TimeoutError as late:
+            if self.patience == _SHORTEST and where:
+                raise Fault(f"condition not met for {where.kind.plural}/{where.name}") from late
             on = f" on {where.kind.plural}/{where.name}" if where else ""
             raise Fault(f"timed out waiting for the condition{on}", reason="Timeout") from late
 

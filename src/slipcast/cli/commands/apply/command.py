@@ -90,7 +90,7 @@ def apply(ctx: click.Context, /, **given: Any) -> None:
         )
         run = Run(connection=connection, asked=asked, telling=telling)
         for manifest in asked.files:
-            with telling.trying("applying", manifest.source):
+            with telling.trying():
                 await run.one(manifest)
         if given["prune"] and not telling.code:
             await run.prune(allowed)
