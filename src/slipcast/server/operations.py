@@ -143,8 +143,16 @@ def _operation(place: Place, verb: str, dialect: Dialect) -> JSON:
             }
         }
     responses = {str(code): {"description": text, **said} for code, text in _codes(verb)}
-    refused = {"description": "Refused; a Status says why."}
+    refused = {"description": "Refused; a Status says why.", **_status(dialect)}
     return found | {"parameters": parameters, "responses": responses | {"default": refused}}
+
+
+def _status(dialect: Dialect) -> JSON:
+    name = schemas.name_of(status.Status)
+    if dialect == "v2":
+        return {"schema": {"$ref": f"#/definitions/{name}"}}
+    schema = {"$ref": f"#/components/schemas/{name}"}
+    return {"content": {"application/json": {"schema": schema}}}
 
 
 def _codes(verb: str) -> Iterator[tuple[int, str]]:

@@ -15,14 +15,21 @@ from typing import Any, TextIO
 import msgspec
 from typing_extensions import override
 
+_encode = msgspec.json.Encoder(enc_hook=str).encode
+
 
 class JsonLines(logging.Formatter):
     """Writes a record as a line of JSON."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._second = -1
+        self._clock = ""
+
     @override
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "time": self._time(record.created),
             "level": record.levelname.lower(),
             "event": record.getMessage(),
             "from": record.name,
@@ -32,10 +39,18 @@ class JsonLines(logging.Formatter):
             line |= fields
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
-        return msgspec.json.encode(line, enc_hook=str).decode()
+        return _encode(line).decode()
+
+    def _time(self, created: float) -> str:
+        """When that was; many records fall into one second, which is written out once."""
+        second = int(created)
+        if second != self._second:
+            self._clock = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+            self._second = second
+        return f"{self._clock}.{int((created - second) * 1000):03d}+00:00"
 
 
-class _Together(logging.StreamHandler[TextIO]):
+class Together(logging.StreamHandler[TextIO]):
     """Writes the lines of one turn of the event loop at once; those from elsewhere as they come."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -68,7 +83,7 @@ def install(level: int = logging.INFO) -> None:
     # Who called, from which thread, is looked up for each record, and shown in none.
     logging._srcfile = None  # noqa: SLF001 -- as logging's own manual has it
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-    handler = _Together(sys.stderr)
+    handler = Together(sys.stderr)
     handler.setFormatter(JsonLines())
     root = logging.getLogger()
     root.handlers[:] = [handler]
