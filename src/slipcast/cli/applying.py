@@ -8,6 +8,7 @@ Source: Kubernetes documentation, declarative management of objects; kubectl 1.3
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from slipcast.api import codec
@@ -22,6 +23,8 @@ from slipcast.views import gojson
 LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 CLIENT_SIDE: Final = "kubectl-client-side-apply"
 SERVER_SIDE: Final = "kubectl"
+MEMORY: Final = "kubectl-last-applied"
+"""Who manages the annotation of an object that the server merges."""
 
 
 def placed(content: JSON, namespace: str) -> JSON:
@@ -88,3 +91,38 @@ def memory_patch(content: JSON) -> JSON:
     """The merge patch that keeps a configuration in its object, and changes nothing else."""
     annotation: dict[str, Any] = {LAST_APPLIED: kept_text(content)}
     return {"metadata": {"annotations": annotation}}
+
+
+def migrated(managed: Sequence[JSON], manager: str) -> list[JSON] | None:
+    """Managed fields in which a manager owns what was applied by clients before.
+
+    Shape:  None when nothing was: without this, fields that the file says no more would stay.
+    """
+    before = [each for each in managed if _is(each, CLIENT_SIDE, "Update")]
+    own = next((each for each in managed if _is(each, manager, "Apply")), None)
+    if not before or own is None:
+        return None
+    fields = own.get("fieldsV1") or {}
+    for each in before:
+        fields = _united(fields, each.get("fieldsV1") or {})
+    rest = [each for each in managed if each not in before and each is not own]
+    return [{**own, "fieldsV1": fields}, *rest]
+
+
+def memory(content: JSON) -> JSON:
+    """What keeps a configuration in its object when the server merges."""
+    metadata = content["metadata"]
+    named = {field: metadata[field] for field in ("name", "namespace") if field in metadata}
+    head = {field: content[field] for field in ("apiVersion", "kind")}
+    return {**head, "metadata": {**named, "annotations": {LAST_APPLIED: kept_text(content)}}}
+
+
+def _is(entry: JSON, manager: str, operation: str) -> bool:
+    said = (entry.get("manager"), entry.get("operation"), entry.get("subresource") or "")
+    return said == (manager, operation, "")
+
+
+def _united(one: JSON, other: JSON) -> JSON:
+    return one | {
+        key: _united(one[key], value) if key in one else value for key, value in other.items()
+    }

@@ -18,7 +18,7 @@ from slipcast.cli.manifests import Manifest
 from slipcast.cli.telling import placed
 from slipcast.cli.toolbox import Connection
 from slipcast.cli.writing import Manner
-from slipcast.ports.api import Answer, Patch, Resource
+from slipcast.ports.api import Answer, Patch, Resource, WriteOptions
 from slipcast.values.apifaults import ApiFault, Conflict, NotFound, qualified
 from slipcast.values.faults import Fault, UsageFault
 
@@ -86,9 +86,37 @@ class Reaching(msgspec.Struct, frozen=True, kw_only=True):
         patch = Patch(type="apply", body=content)
         try:
             answer = await self.connection.api.patch(where, patch, options)
+            if await self._migrate(where, content, answer.document):
+                answer = await self.connection.api.patch(where, patch, options)
         except Conflict as conflict:
             raise Fault(conflict.message, hint=_WAYS_OUT) from conflict
         return _reached(answer, "serverside-applied")
+
+    async def _migrate(self, where: Resource, content: JSON, live: Document) -> bool:
+        """Whether the fields that clients applied had to be made over to the manager in force."""
+        metadata = live.content["metadata"]
+        manager = self.manner.manager
+        if self.manner.dry != "none":
+            return False
+        if applying.migrated(metadata.get("managedFields") or (), manager) is None:
+            return False
+        api = self.connection.api
+        if applying.kept_in(live.content):
+            kept = Patch(type="apply", body=applying.memory(content))
+            by_memory = WriteOptions(manager=applying.MEMORY, force=True)
+            live = (await api.patch(where, kept, by_memory)).document
+        metadata = live.content["metadata"]
+        managed = applying.migrated(metadata.get("managedFields") or (), manager)
+        operations = [
+            {"op": "replace", "path": "/metadata/managedFields", "value": managed},
+            {
+                "op": "replace",
+                "path": "/metadata/resourceVersion",
+                "value": metadata["resourceVersion"],
+            },
+        ]
+        await api.patch(where, Patch(type="json", body=operations), WriteOptions(manager=manager))
+        return True
 
     async def _create(self, where: Resource, content: JSON) -> Reached:
         sent = self._sent(content)

@@ -80,6 +80,21 @@ def test_the_server_merges_and_tells_who_owns_what(call: Call, tmp_path: Path) -
     assert forced.stdout == "configmap/a serverside-applied\n"
 
 
+def test_what_clients_applied_is_made_over_to_the_server(call: Call, tmp_path: Path) -> None:
+    write(tmp_path, x="1", y="2")
+    call("apply", "-f", "a.yaml")
+    call("apply", "-f", "a.yaml", "--server-side")
+    write(tmp_path, x="1")
+
+    call("apply", "-f", "a.yaml", "--server-side")
+
+    ended = call("get", "cm", "a", "-o", "json", "--show-managed-fields").document
+    assert ended["data"] == {"x": "1"}
+    managers = {each["manager"] for each in ended["metadata"]["managedFields"]}
+    assert managers == {"kubectl", "kubectl-last-applied"}
+    assert applying.kept_in(ended)
+
+
 def test_pruning_takes_what_was_applied_and_is_in_no_file(call: Call, tmp_path: Path) -> None:
     write(tmp_path, "a", "{app: x}")
     write(tmp_path, "b", "{app: x}")
