@@ -19,6 +19,7 @@ from slipcast.ports.daemon import Identification
 from slipcast.ports.identity import Authenticator, Credentials
 from slipcast.store.keys import Place
 from slipcast.store.store import SERVER, Store
+from slipcast.store.tending import tended
 from slipcast.values.actor import Actor
 from slipcast.values.sensitive import Sensitive
 
@@ -39,6 +40,7 @@ class Doors:
         self._wanted = wanted
         self._key = SigningKey.at(key)
         self._chain = Chain(())
+        self._clock: Clock | None = None
         self._people: AccessTokens | None = None
         self._openid: OpenId | None = None
         self.issuer = Issuing(self._key, authority, wanted.registries)
@@ -62,11 +64,14 @@ class Doors:
             members.append(Passwords(wanted.htpasswd, api, clock))
         self._chain = Chain(members)
         store.tell(self._wrote)
+        self._clock = clock
         return self._chain
 
     def background(self) -> Sequence[Coroutine[Any, Any, None]]:
-        """The work beside requests, each for ever."""
-        return (self._people.sweep(),) if self._people else ()
+        """The work beside requests, each for ever, whatever happens to it."""
+        if self._people is None or self._clock is None:
+            return ()
+        return (tended("tokens", self._people.sweep, self._clock),)
 
     async def close(self) -> None:
         """Let go of connections."""

@@ -40,11 +40,12 @@ SETTINGS: Final = """
 SELECT set_config('synchronous_commit', 'on', false)
 WHERE current_setting('synchronous_commit') IN ('off', 'local')"""
 PATIENCE: Final = "SET idle_in_transaction_session_timeout = '10s'"
-# Every statement is meant to go by an index; plans made while the tables were small, or never
-# analysed, would read all of them.
+# Every statement is meant to go by an index, in its order; plans made while the tables were small,
+# or never analysed, would read all of them, or collect all keys of a range to sort them for a page.
 PLANS: Final = """
 SELECT set_config(name, 'off', false)
-FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) AS name"""
+FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'enable_bitmapscan',
+                  'enable_sort']) AS name"""
 
 LOCK_HEAD: Final = "SELECT revision FROM mark WHERE name = 'head' FOR UPDATE"
 LIVE: Final = """
