@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -138,6 +138,29 @@ def test_cut_off_anywhere_it_comes_to_the_same_end_r6(
     cut.settle()
 
     assert cut.ends() == whole.ends()
+
+
+@given(policies, stories, st.integers(0, 5), st.integers(0, 2))
+@example(["Parallel", "Serial", "Parallel"], [("cancel", 0, "Serial")], 2, 1)
+def test_no_pod_runs_for_a_build_that_waits_after_a_cut_bl_48_r6(
+    made: list[str], story: list[tuple[str, int, str]], which: int, length: int
+) -> None:
+    world = a_world(made)
+    for event in story:
+        names = list(world.builds)
+        name = names[which % len(names)]
+        world.perform(world.decide(name)[:length])
+        happens(world, *event)
+        world.settle()
+    world.settle()
+
+    waiting = {f"{each}-build" for each, build in world.builds.items() if is_new(build)}
+    assert waiting.isdisjoint(world.pods)
+
+
+def is_new(build: Build) -> bool:
+    """Whether a build has not begun."""
+    return build.status.phase == "New"
 
 
 references = st.fixed_dictionaries({}, optional={"kind": words, "name": words})

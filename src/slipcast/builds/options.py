@@ -32,15 +32,13 @@ _WithEnv = TypeVar(
 
 def env_of(strategy: BuildStrategy) -> tuple[EnvVar, ...]:
     """The variables of whatever strategy is set."""
-    for each in (
-        strategy.source_strategy,
-        strategy.docker_strategy,
-        strategy.custom_strategy,
-        strategy.jenkins_pipeline_strategy,
-    ):
-        if each is not None:
-            return each.env
-    return ()
+    chosen = (
+        strategy.source_strategy
+        or strategy.docker_strategy
+        or strategy.custom_strategy
+        or strategy.jenkins_pipeline_strategy
+    )
+    return chosen.env if chosen is not None else ()
 
 
 def with_env(strategy: BuildStrategy, env: tuple[EnvVar, ...]) -> BuildStrategy:

@@ -325,3 +325,63 @@ def test_causes_are_kept_as_sent_ba_652_ba_125() -> None:
     assert [
         each.message for each in asked({"triggeredBy": [{"message": "x"}]}).spec.triggered_by
     ] == ["x"]
+
+
+def test_the_image_of_a_strategy_refuses_the_request_though_a_trigger_watches_it_bl_10() -> None:
+    missing: Resolved = {RUBY: Unresolved(why="stream not found")}
+
+    with pytest.raises(Invalid, match="stream not found"):
+        generated(config(triggers=[ON_IMAGE]), request(), missing, NOW)
+
+
+def test_triggers_that_watch_no_image_are_kept_as_they_are_ba_36() -> None:
+    triggers = [{"type": "ConfigChange"}, {"type": "Generic", "generic": {"secret": "s"}}]
+
+    made = generated(config(triggers=triggers), request(), FOUND, NOW)
+
+    assert made.config is not None
+    assert [each.type for each in made.config.spec.triggers] == ["ConfigChange", "Generic"]
+    assert made.config.status.image_change_triggers == ()
+
+
+def test_a_tag_that_was_never_there_is_a_warning_only_bl_10() -> None:
+    found: Resolved = {RUBY: RUBY_SPEC}
+
+    made = generated(config(triggers=[ON_ASSETS]), request(), found, NOW)
+
+    assert made.warnings == (
+        "Error resolving ImageStreamTag assets:1 in namespace lib: nothing was found",
+    )
+
+
+@pytest.mark.parametrize(
+    "image", [{"kind": "DockerImage", "name": "x"}, {"kind": "ImageStreamTag", "name": "ruby:2.3"}]
+)
+def test_all_images_of_a_build_are_pull_specs_ba_105(image: dict[str, str]) -> None:
+    runtime = {"sourceStrategy": {"from": image, "runtimeImage": image}}
+
+    source = the_build(strategy=runtime).spec.strategy.source_strategy
+    docker = the_build(strategy={"dockerStrategy": {"from": image}}).spec.strategy.docker_strategy
+
+    assert source is not None
+    assert docker is not None
+    assert source.runtime_image is not None
+    assert source.runtime_image == source.from_ == docker.from_
+    assert source.from_.kind == "DockerImage"
+    assert wanted(config(strategy=runtime), request()) == (() if "x" in image.values() else (RUBY,))
+
+
+def test_a_pipeline_and_a_dockerfile_may_start_from_nothing() -> None:
+    pipeline = {"jenkinsPipelineStrategy": {"jenkinsfile": "x"}}
+
+    assert wanted(config(strategy=pipeline), request()) == ()
+    assert wanted(config(strategy=DOCKER), request()) == ()
+
+
+def test_a_request_may_name_an_image_that_no_trigger_watches_tr_96() -> None:
+    content = {"triggeredByImage": {"kind": "DockerImage", "name": "r/x@1"}, "from": ASSETS}
+
+    made = generated(config(triggers=[ON_IMAGE]), request(**content), FOUND, NOW)
+
+    assert made.config is not None
+    assert made.config.status.image_change_triggers[0].last_triggered_image_id == RUBY_SPEC

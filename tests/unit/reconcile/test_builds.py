@@ -10,6 +10,7 @@ from slipcast.api.pod import Pod
 from slipcast.builds.strategies import Cluster
 from slipcast.reconcile.actions import Action, Again, Change, Create, Record, Remove
 from slipcast.reconcile.builds import pod_refused, reconcile
+from slipcast.reconcile.podcreation import creation
 from slipcast.reconcile.views import BuildView, Missing, Output
 from verdicts import PULLED, seen
 
@@ -335,9 +336,30 @@ def test_a_phase_that_nobody_knows_is_left_alone() -> None:
     assert of(a_build(phase="Odd"), a_pod("Running", startTime=START)) == ()
 
 
+def test_other_conditions_say_nothing_of_the_wait_bl_44() -> None:
+    condition = {"type": "New", "reason": "InvalidOutputReference", "status": "True"}
+
+    actions = of(a_build(conditions=[condition]), a_pod(owner="b-0"))
+
+    assert brief(actions) == ["Change", "Again"]
+
+
+def test_config_maps_alone_are_listed_alone_bl_46() -> None:
+    actions = of(a_build(), missing=Missing(config_maps=("a",)))
+
+    assert after(actions).status.message == "These resources do not exist: ConfigMaps [a]"
+
+
 def test_conditions_without_a_moment_begin_the_wait_anew_bl_44() -> None:
     condition = {"type": "New", "reason": "BuildPodExists", "status": "True"}
 
     actions = of(a_build(conditions=[condition]), a_pod(owner="b-0"))
 
     assert brief(actions) == ["Change", "Again"]
+
+
+def test_whoever_is_delegated_gets_no_pod_bl_2() -> None:
+    strategy = {"jenkinsPipelineStrategy": {"jenkinsfile": "x"}}
+    view = BuildView(build=a_build(spec={"strategy": strategy}), cluster=CLUSTER)
+
+    assert creation(view, NOW) == ()
