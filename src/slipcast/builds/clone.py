@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from slipcast.api.build import Build, BuildConfig, BuildRequest, BuildStatus
 from slipcast.api.meta import ObjectMeta
 from slipcast.builds import naming
-from slipcast.builds.generate import Made, paused, place_of
+from slipcast.builds.generate import Made, paused, place_of, with_binary
 from slipcast.builds.options import with_env, with_options
 from slipcast.builds.phases import Phase
 from slipcast.values.apifaults import InternalError
@@ -42,7 +42,7 @@ def cloned(build: Build, request: BuildRequest, config: BuildConfig | None, now:
     strategy = with_options(strategy, request, where, args="build args")
     spec = replace(
         build.spec,
-        source=replace(build.spec.source, binary=None),
+        source=with_binary(build.spec.source, None),
         strategy=strategy,
         triggered_by=request.triggered_by,
     )

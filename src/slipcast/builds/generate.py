@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from slipcast.api import kinds
 from slipcast.api.build import (
+    BinaryBuildSource,
     Build,
     BuildConfig,
     BuildRequest,
@@ -36,7 +37,7 @@ from slipcast.api.meta import ObjectMeta, OwnerReference
 from slipcast.builds import naming
 from slipcast.builds.options import with_env, with_options
 from slipcast.builds.phases import Phase
-from slipcast.builds.strategy import image_of
+from slipcast.builds.strategy import image_of, source_type
 from slipcast.builds.triggers import (
     MANUAL,
     Reference,
@@ -305,11 +306,18 @@ def _causes(request: BuildRequest) -> tuple[BuildTriggerCause, ...]:
 def _source(source: BuildSource, request: BuildRequest, images: _Images) -> BuildSource:
     """The source of a build: what is sent along stands for a repository (BA-50, BA-51)."""
     pinned = (replace(each, from_=images.of_source(each.from_)) for each in source.images)
-    source = replace(source, images=tuple(pinned), binary=request.binary)
-    if request.binary is None:
-        return source
-    sends_dockerfile = request.binary.as_file == "Dockerfile"
-    return replace(source, git=None, dockerfile=None if sends_dockerfile else source.dockerfile)
+    source = replace(source, images=tuple(pinned))
+    if request.binary is not None:
+        sends_dockerfile = request.binary.as_file == "Dockerfile"
+        inline = None if sends_dockerfile else source.dockerfile
+        source = replace(source, git=None, dockerfile=inline)
+    return with_binary(source, request.binary)
+
+
+def with_binary(source: BuildSource, binary: BinaryBuildSource | None) -> BuildSource:
+    """The source with what is sent along, or without; its type follows, lest it bring it back."""
+    source = replace(source, binary=binary)
+    return replace(source, type=source_type(source))
 
 
 def _strategy(strategy: BuildStrategy, images: _Images) -> BuildStrategy:

@@ -40,7 +40,7 @@ class BuildView(msgspec.Struct, frozen=True, kw_only=True):
     """A build and all that matters for it.
 
     Shape:  pod is whatever has the name of the build's pod; siblings are the builds that may have
-            the same BuildConfig, this one included or not.
+            the same BuildConfig, this one included or not: those that are over may be left out.
     """
 
     build: Build

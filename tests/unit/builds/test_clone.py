@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from slipcast.api.build import Build, BuildRequest
 from slipcast.builds.clone import cloned
+from slipcast.builds.defaults import defaulted_build
 from slipcast.values.apifaults import BadRequest, InternalError
 from verdicts import PULLED, a_config, seen
 
@@ -23,7 +24,8 @@ ANNOTATIONS = {
 
 
 def a_build(**spec: Any) -> Build:
-    given = {"strategy": {"dockerStrategy": {"from": PULLED}}, "source": {"binary": {}}, **spec}
+    source = {"type": "Binary", "binary": {}}
+    given = {"strategy": {"dockerStrategy": {"from": PULLED}}, "source": source, **spec}
     owner = {"kind": "BuildConfig", "name": "frontend", "uid": "u-1"}
     metadata = {
         "name": "frontend-3",
@@ -70,7 +72,7 @@ def test_a_clone_starts_from_the_same_images_without_what_was_sent_along_ba_132(
     assert docker.from_ is not None
     assert docker.from_.name == PULLED["name"]
     assert made.build.spec.revision is not None
-    assert made.build.spec.source.binary is None
+    assert defaulted_build(made.build).spec.source.binary is None
 
 
 def test_a_clone_whose_config_is_gone_has_no_number_ba_24_ba_133() -> None:

@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from slipcast.api.build import Build, BuildConfig, BuildRequest, EnvVar
+from slipcast.builds.defaults import defaulted_build
 from slipcast.builds.generate import Resolved, Unresolved, generated, wanted
 from slipcast.builds.triggers import Reference
 from slipcast.values.apifaults import BadRequest, InternalError, Invalid
@@ -302,7 +303,10 @@ def test_empty_options_ask_for_nothing() -> None:
 
 
 def test_a_binary_config_started_without_content_has_no_source_ba_50() -> None:
-    assert the_build(source={"binary": {}}).spec.source.binary is None
+    source = defaulted_build(the_build(source={"binary": {}})).spec.source
+
+    assert source.binary is None
+    assert source.type == "None"
 
 
 @pytest.mark.parametrize(("name", "dockerfile"), [("Dockerfile", None), ("", "FROM x")])
@@ -315,6 +319,7 @@ def test_what_is_sent_along_stands_for_the_repository_ba_51(
 
     assert build.spec.source.git is None
     assert build.spec.source.binary is not None
+    assert build.spec.source.type == "Binary"
     assert build.spec.source.context_dir == "app"
     assert build.spec.source.dockerfile == dockerfile
 
