@@ -6,6 +6,7 @@ Source: Kubernetes API concepts: resource URIs, response status kind.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -75,8 +76,13 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def path_of(resource: Resource) -> str:
-    """Where a resource is."""
+    """Where a resource is.
+
+    Errors: NotFound for a name that no object can have.
+    """
     kind = resource.kind
+    if resource.name in {".", ".."} or "/" in resource.name or "\0" in resource.name:
+        raise apifaults.NotFound(kind.plural, kind.group, resource.name)
     if resource.legacy:
         root = f"/oapi/{kind.version}"
     elif kind.group:
@@ -112,7 +118,7 @@ def watching(resource: Resource, options: WatchOptions) -> Request:
         resourceVersionMatch=options.match,
         allowWatchBookmarks="true" if options.bookmarks else "",
         sendInitialEvents="true" if options.initial_events else "",
-        timeoutSeconds=str(int(options.timeout)) if options.timeout else "",
+        timeoutSeconds=str(math.ceil(options.timeout)) if options.timeout else "",
     )
     return Request(method="GET", path=path_of(resource), query=query)
 

@@ -131,7 +131,7 @@ async def delete(request: Request) -> None:
     options = queries.deleting(request.parameters, await request.delete_options())
     resource = request.call.resource
     answer = await request.api.delete(resource, options)
-    if answer.gone and not options.dry_run:
+    if answer.gone:
         headers = answers.warning_headers(answer.warnings)
         await _send(request, 200, answers.success(resource, answer.document), headers)
     else:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from slipcast.adapters.journal.memory import MemoryJournal
+from slipcast.adapters.listening import Server, bind
 from slipcast.api import kinds
 from slipcast.api.document import JSON
+from slipcast.api.kubeconfig import Access
+from slipcast.client.http import HttpApi
 from slipcast.ports.api import Api, Resource
+from slipcast.ports.identity import Credentials
+from slipcast.server.app import Application
 from slipcast.store.store import Setup, Store
 from slipcast.store.watching import Pace
 from slipcast.values.actor import MASTERS, Actor
@@ -49,16 +56,43 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(params=["store"])
+class Ada:
+    """Takes everybody for the administrator."""
+
+    async def authenticate(self, credentials: Credentials) -> Actor | None:
+        return ADMIN if credentials.bearer else None
+
+
+@pytest.fixture(params=["store", "client"])
 async def api(request: pytest.FixtureRequest) -> AsyncIterator[Api]:
-    """Each implementation in turn."""
-    assert request.param == "store"
+    """Each implementation in turn: the store, and the client of a server over it."""
     journal = MemoryJournal(pause=0.02)
     store = Store(journal, StandingClock(), Setup(pace=Pace(bookmarks=0.02, longest=5)))
-    api = store.as_(ADMIN)
-    await api.create(NAMESPACES, {"metadata": {"name": "p"}})
-    yield api
+    await store.as_(ADMIN).create(NAMESPACES, {"metadata": {"name": "p"}})
+    if request.param == "store":
+        yield store.as_(ADMIN)
+    else:
+        async with served(store) as client:
+            yield client
     await journal.close()
+
+
+@asynccontextmanager
+async def served(store: Store) -> AsyncIterator[HttpApi]:
+    """The store behind a server on a port that is free, and a client of it."""
+    application = Application(store, Ada())
+    socket = bind("127.0.0.1", 0)
+    server = Server(application, None, drain=application.drain)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(server.serve(socket))
+        address = f"http://127.0.0.1:{socket.getsockname()[1]}"
+        client = HttpApi(Access(server=address, token="ada"))
+        try:
+            yield client
+        finally:
+            await client.close()
+            server.stop()
+    socket.close()
 
 
 @pytest.fixture
