@@ -102,6 +102,7 @@ def _is_unavailable(response: schemathesis.Response) -> bool:
     return response.status_code in {503, 504} and "retry-after" in response.headers
 
 
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @pytest.mark.parametrize("root", openapi.root_groups())
 def test_every_request_is_answered_as_the_document_says(
     server: Server, session: requests.Session, root: str

@@ -122,29 +122,34 @@ def _operation(place: Place, verb: str, dialect: Dialect) -> JSON:
         },
     }
     parameters = [_parameter(name, dialect) for name in ("pretty", *PARAMETERS[verb])]
-    answer = schemas.list_name_of(kind) if verb == "list" else schemas.name_of(kind.type)
-    if verb in {"delete", "deletecollection"}:
-        answer = schemas.name_of(status.Status)
+    answered = tuple(_answers(kind, verb))
     body = _body(kind, verb)
     if dialect == "v2":
         if body is not None:
             schema = {"$ref": f"#/definitions/{body}"} if body else {"type": "object"}
             parameters.append({"name": "body", "in": "body", "schema": schema})
         found |= {"consumes": list(_taken(verb)), "produces": list(MEDIA)}
-        said: JSON = {"schema": {"$ref": f"#/definitions/{answer}"}}
+        # This version has no words for one of several.
+        said: JSON = {"schema": {"$ref": f"#/definitions/{answered[0]}"}}
     else:
         if body is not None:
             schema = {"$ref": f"#/components/schemas/{body}"} if body else {"type": "object"}
             content = {media: {"schema": schema} for media in _taken(verb)}
             found["requestBody"] = {"content": content, "required": verb in {"create", "update"}}
-        said = {
-            "content": {
-                media: {"schema": {"$ref": f"#/components/schemas/{answer}"}} for media in MEDIA
-            }
-        }
+        told = [{"$ref": f"#/components/schemas/{name}"} for name in answered]
+        one: JSON = told[0] if len(told) == 1 else {"anyOf": told}
+        said = {"content": {media: {"schema": one} for media in MEDIA}}
     responses = {str(code): {"description": text, **said} for code, text in _codes(verb)}
     refused = {"description": "Refused; a Status says why.", **_status(dialect)}
     return found | {"parameters": parameters, "responses": responses | {"default": refused}}
+
+
+def _answers(kind: Kind, verb: str) -> Iterator[str]:
+    """The schemas of answers: a deletion tells what is left, or that nothing is."""
+    if verb in {"delete", "deletecollection"}:
+        yield schemas.name_of(status.Status)
+    whole = verb in {"list", "deletecollection"}
+    yield schemas.list_name_of(kind) if whole else schemas.name_of(kind.type)
 
 
 def _status(dialect: Dialect) -> JSON:
