@@ -16,7 +16,7 @@ from slipcast.api.pod import Pod
 from slipcast.builds import naming
 from slipcast.builds.phases import is_terminal, may_move
 from slipcast.builds.strategies import Cluster
-from slipcast.reconcile.actions import Action, Again, Change, Create, Record, Remove
+from slipcast.reconcile.actions import Act, Action, Again, Change, Create, Record, Remove
 from slipcast.reconcile.builds import reconcile
 from slipcast.reconcile.views import BuildView
 
@@ -64,6 +64,8 @@ class World:
                 case Remove():
                     assert action.object.metadata.namespace == SPACE
                     self.pods.pop(action.object.metadata.name, None)
+                case Act():
+                    raise AssertionError("the build controller calls no subresource")
                 case Record() | Again():
                     pass
 

@@ -42,6 +42,15 @@ class Remove(msgspec.Struct, frozen=True, kw_only=True):
     object: Object
 
 
+class Act(msgspec.Struct, frozen=True, kw_only=True):
+    """Call a subresource of an object, such as `instantiate` of a BuildConfig."""
+
+    kind: Kind
+    object: Object
+    subresource: str
+    body: Object
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Tell people about an object, in an Event.
 
@@ -61,4 +70,4 @@ class Again(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-Action = Create | Change | Remove | Record | Again
+Action = Create | Change | Remove | Act | Record | Again
