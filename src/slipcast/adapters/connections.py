@@ -30,12 +30,14 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """How long a connection may keep us waiting.
 
     Units:  seconds; header for the line and the headers of a request, reader for a client that
-            reads nothing of what it is sent, linger for one that was refused and sends on.
+            reads nothing of what it is sent, linger for one that was refused and sends on, notice
+            between saying that we stop and stopping, for those who look whether we are ready.
     """
 
     header: float = 30.0
     linger: float = 1.0
     reader: float = 60.0
+    notice: float = 0.3
 
 
 class _RefusedError(Exception):

@@ -22,8 +22,6 @@ from slipcast.values.faults import PortFault
 BACKLOG: Final = 2048
 KEEP_ALIVE: Final = 75
 """Seconds an idle connection is kept; longer than most proxies keep theirs."""
-NOTICE: Final = 0.3
-"""Seconds between saying that we stop and stopping, for those who look whether we are ready."""
 FAREWELL: Final = 0.5
 """Seconds a client has to answer that its connection is closed, when the server stops."""
 GRACE: Final = 20
@@ -73,9 +71,10 @@ class Server:
         """Serve an ASGI application; drain is called when stopping begins."""
         self._drain = drain
         self._stopping = False
+        self._limits = limits or Limits()
         config = uvicorn.Config(
             app,
-            http=protocol(limits or Limits()),
+            http=protocol(self._limits),
             ws="none",
             lifespan="off",
             log_config=None,
@@ -102,7 +101,7 @@ class Server:
         if not self._stopping:
             self._stopping = True
             self._drain()
-            asyncio.get_running_loop().call_later(NOTICE, self._end)
+            asyncio.get_running_loop().call_later(self._limits.notice, self._end)
 
     def _end(self) -> None:
         self._server.should_exit = True

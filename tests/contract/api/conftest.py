@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from slipcast.adapters.connections import Limits
 from slipcast.adapters.journal.memory import MemoryJournal
 from slipcast.adapters.listening import Server, bind
 from slipcast.api import kinds
@@ -82,7 +83,7 @@ async def served(store: Store) -> AsyncIterator[HttpApi]:
     """The store behind a server on a port that is free, and a client of it."""
     application = Application(store, Ada())
     socket = bind("127.0.0.1", 0)
-    server = Server(application, None, drain=application.drain)
+    server = Server(application, None, drain=application.drain, limits=Limits(notice=0))
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(server.serve(socket))
         address = f"http://127.0.0.1:{socket.getsockname()[1]}"
