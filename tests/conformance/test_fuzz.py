@@ -1,6 +1,6 @@
 """Whatever the documents allow to be asked, and whatever they do not, is answered as they say.
 
-A few hundred requests are made of each OpenAPI document, the same ones every time. SLIPCAST_FUZZ
+Some requests are made of each OpenAPI document, the same ones every time. SLIPCAST_FUZZ
 asks for another number per document, chosen anew each time.
 """
 
