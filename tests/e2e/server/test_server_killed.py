@@ -207,7 +207,7 @@ def killed_while_starting(server: Server, seconds: float) -> None:
 def test_a_first_start_that_was_killed_at_any_moment_leaves_a_place_to_start_in(new: New) -> None:
     server = new()
 
-    for _ in range(KILLS * 2):
+    for _ in range(KILLS):
         killed_while_starting(server, random.uniform(0.3, 2.5))  # noqa: S311  no secret
 
     server.start()
