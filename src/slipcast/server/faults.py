@@ -17,6 +17,7 @@ from slipcast.values.apifaults import (
     ApiFault,
     Forbidden,
     InternalError,
+    NotFound,
     NotServed,
     Unavailable,
     qualified,
@@ -45,7 +46,8 @@ def status_of(fault: ApiFault, *, legacy: bool = False, is_patch: bool = False) 
     Shape:  what is forbidden on the legacy paths, or missing when it shall be patched, is told
             without its group, all else with it: so the original did, whatever path it answered.
     """
-    is_bare = legacy and (isinstance(fault, Forbidden) or is_patch)
+    is_missing = is_patch and isinstance(fault, NotFound)
+    is_bare = legacy and (isinstance(fault, Forbidden) or is_missing)
     message, details = fault.message, _details(fault, is_bare=is_bare)
     if is_bare and fault.group:
         message = message.replace(qualified(fault.plural, fault.group), fault.plural, 1)
