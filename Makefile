@@ -50,6 +50,8 @@ demo: ## build and run the example application, print its answer
 
 bench: ## time slipcast beside its peers, print medians and ratios
 	@$(PY) bench/s2i.py
+	@$(PY) bench/api.py
+	@$(PY) bench/journal.py
 
 pins: ## resolve the dependencies anew, with hashes and without addresses
 	@scripts/pins
