@@ -51,7 +51,7 @@ class Compaction:
             try:
                 await self.step()
             except PortFault as fault:
-                log.warning("compaction.failed", extra={"fault": fault.message})
+                log.warning("compaction.failed", extra={"fields": {"fault": fault.message}})
 
     async def step(self) -> int:
         """Forget what is too old by now; the number of rows removed."""

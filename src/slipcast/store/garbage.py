@@ -77,11 +77,11 @@ class Garbage:
             except (Conflict, NotFound):
                 self._todo[uid] = None
             except (ApiFault, PortFault) as fault:
-                log.warning("garbage.kept", extra={"uid": uid, "fault": fault.message})
+                log.warning("garbage.kept", extra={"fields": {"uid": uid, "fault": fault.message}})
                 self._todo[uid] = None
             except Exception:
                 # One object that we do not understand is no reason to collect no other.
-                log.exception("garbage.failed", extra={"uid": uid})
+                log.exception("garbage.failed", extra={"fields": {"uid": uid}})
         return len(self._todo)
 
     async def _follow(self, kind: Kind) -> None:
@@ -96,7 +96,10 @@ class Garbage:
                         if event.type != "BOOKMARK":
                             self.saw(event.document, gone=event.type == "DELETED")
             except (ApiFault, PortFault) as fault:
-                log.info("garbage.interrupted", extra={"kind": kind.name, "fault": fault.message})
+                log.info(
+                    "garbage.interrupted",
+                    extra={"fields": {"kind": kind.name, "fault": fault.message}},
+                )
                 interrupted = True
                 await self._clock.until(self._clock.now() + AGAIN)
 
@@ -186,7 +189,9 @@ class Garbage:
         except NotFound:
             self._known.remove(node.uid)
         else:
-            log.info("garbage.deleted", extra={"kind": node.kind.name, "object": node.name})
+            log.info(
+                "garbage.deleted", extra={"fields": {"kind": node.kind.name, "object": node.name}}
+            )
 
     async def _disown(self, node: Node, uids: set[str]) -> None:
         resource = Resource(node.kind, node.namespace, node.name)

@@ -59,7 +59,9 @@ class Lifecycle:
                 if await self._empty(name):
                     self._leaving.discard(name)
             except (ApiFault, PortFault) as fault:
-                log.warning("namespace.kept", extra={"name_": name, "fault": fault.message})
+                log.warning(
+                    "namespace.kept", extra={"fields": {"name": name, "fault": fault.message}}
+                )
         return bool(self._leaving)
 
     async def look(self, document: Document) -> None:
@@ -81,7 +83,7 @@ class Lifecycle:
                         if event.type in {"ADDED", "MODIFIED"}:
                             tasks.create_task(self._look_in_time(event.document))
             except (ApiFault, PortFault) as fault:
-                log.warning("lifecycle.interrupted", extra={"fault": fault.message})
+                log.warning("lifecycle.interrupted", extra={"fields": {"fault": fault.message}})
                 await self._clock.until(self._clock.now() + AGAIN)
 
     async def _look_in_time(self, document: Document) -> None:
@@ -94,7 +96,7 @@ class Lifecycle:
             try:
                 await self.look(document)
             except (ApiFault, PortFault) as fault:
-                log.warning("lifecycle.interrupted", extra={"fault": fault.message})
+                log.warning("lifecycle.interrupted", extra={"fields": {"fault": fault.message}})
                 await self._clock.until(self._clock.now() + AGAIN)
             else:
                 return

@@ -27,7 +27,7 @@ async def tended(name: str, work: Callable[[], Awaitable[None]], clock: Clock) -
             log.warning("work.interrupted", extra={"fields": {"work": name, "why": fault.message}})
             await clock.until(clock.now() + PAUSE)
         except Exception:
-            log.exception("work.failed", extra={"work": name})
+            log.exception("work.failed", extra={"fields": {"work": name}})
             await clock.until(clock.now() + PAUSE)
         else:
             return

@@ -11,7 +11,8 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from slipcast.adapters import allocation, certificates, listening
 from slipcast.adapters.clock import SystemClock
@@ -19,7 +20,7 @@ from slipcast.ports.daemon import Running, Serving
 from slipcast.server.app import Application
 from slipcast.server.oauth import PREFIXES, OAuth
 from slipcast.store.store import SERVER, Setup, Store
-from slipcast.values.faults import FieldError, InvalidFault
+from slipcast.values.faults import FieldError, InvalidFault, PortFault
 from slipcast.wiring.doors import Doors
 from slipcast.wiring.serving import (
     Place,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from slipcast.ports.journal import Journal
 
 log = logging.getLogger("slipcast.daemon")
+PATIENCE: Final = 2.0
+"""Seconds the store may take to answer before we say that we are not ready."""
 
 
 async def serve(wanted: Serving, place: Place, started: Callable[[Running], None]) -> None:
@@ -64,6 +67,7 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
             chain, store.as_(SERVER), clock, own_addresses(address, names_of(wanted.host))
         )
         application = Application(store, chain, mounts=dict.fromkeys(PREFIXES, oauth.app))
+        application.readiness = partial(why_not_ready, journal)
         tls = listening.Tls(
             certificate=pki.server.certificate, key=pki.server.key, clients=pki.authority
         )
@@ -87,6 +91,16 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
             await server.serve(socket)
             for task in beside:
                 task.cancel()
+
+
+async def why_not_ready(journal: Journal) -> str:
+    """Why requests cannot be answered now; empty when they can. Anybody may ask."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await journal.head()
+    except (TimeoutError, PortFault):
+        return "the store does not answer"
+    return ""
 
 
 async def opened(store: str, place: Place) -> Journal:
