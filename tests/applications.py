@@ -201,9 +201,14 @@ class Running:
     @property
     def is_running(self) -> bool:
         """Whether it has not ended."""
-        return (
-            containers.podman("inspect", "--format={{.State.Running}}", self.container) == "true\n"
-        )
+        words = ("inspect", "--format={{.State.Running}}", self.container)
+        try:
+            return containers.podman(*words) == "true\n"
+        except AssertionError as fault:
+            # podman looks at the process that it takes for running; this one has just ended.
+            if "no such process" not in str(fault):
+                raise
+            return containers.podman(*words) == "true\n"
 
     @property
     def log(self) -> str:
