@@ -7,7 +7,6 @@ Made from THE TABLE of kinds and the schemas of their Structs: version 3 a group
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from functools import cache
 from typing import Any, Final
 
@@ -122,8 +121,3 @@ def _swagger2() -> JSON:
 
 def _members(group: str) -> tuple[Kind, ...]:
     return tuple(kind for kind in KINDS if kind.group == group)
-
-
-def served(found: Iterable[Kind] = KINDS) -> frozenset[str]:
-    """The names of all schemas that are told."""
-    return frozenset(schemas.components(found, ALSO, "v3"))

@@ -6,7 +6,6 @@ The one place where one can see the whole.
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
 from collections.abc import Callable
@@ -33,7 +32,6 @@ from slipcast.wiring.serving import (
 if TYPE_CHECKING:
     from slipcast.ports.journal import Journal
 
-log = logging.getLogger("slipcast.daemon")
 PATIENCE: Final = 2.0
 """Seconds the store may take to answer before we say that we are not ready."""
 
