@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from slipcast.api.build import Build
+from slipcast.api.pod import Pod
 from slipcast.values.names import composed, shortened
 
 BUILD_NUMBER: Final = "openshift.io/build.number"
@@ -23,6 +24,8 @@ POD_NAME: Final = "openshift.io/build.pod-name"
 CLONE_OF: Final = "openshift.io/build.clone-of"
 BUILD_NAME: Final = "openshift.io/build.name"
 PAUSED: Final = "openshift.io/build-config.paused"
+UPLOAD: Final = "build.slipcast.io/upload"
+"""Which stored upload is a binary build's source."""
 ACCEPTED: Final = "build.openshift.io/accepted"
 JENKINS: Final = (
     "openshift.io/jenkins-status-json",
@@ -94,6 +97,13 @@ def pod_labels(build: str) -> Mapping[str, str]:
 def pod_annotations(build: str) -> Mapping[str, str]:
     """The annotation that names a pod's build in full (BA-506)."""
     return {BUILD_NAME: build}
+
+
+def log_key(pod: Pod) -> str:
+    """Under which uid a pod's logs are kept: that of its build, else its own (LG-9)."""
+    owners = pod.metadata.owner_references
+    builds = (each.uid for each in owners if each.controller and each.kind == "Build")
+    return next(builds, pod.metadata.uid)
 
 
 def is_paused(annotations: Mapping[str, str]) -> bool:

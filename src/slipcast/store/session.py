@@ -45,6 +45,13 @@ Action = Callable[[Guard, Resource, JSON, Mapping[str, str]], Awaitable[Answer]]
 """A subresource that does something."""
 
 
+Stream = Callable[
+    [Guard, Resource, Mapping[str, str], AsyncIterator[bytes] | None],
+    Awaitable[AsyncGenerator[bytes, None]],
+]
+"""A subresource that is a stream of bytes, or is sent one; refuses before the first byte."""
+
+
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """What the sessions of a store share."""
 
@@ -52,6 +59,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     furnishing: Furnishing
     virtual: Mapping[Kind, Virtual]
     actions: Mapping[tuple[Kind, str], Action]
+    streams: Mapping[tuple[Kind, str], Stream]
 
 
 class Session:
@@ -157,9 +165,11 @@ class Session:
         body: AsyncIterator[bytes] | None = None,
     ) -> AsyncGenerator[bytes, None]:
         """See the port."""
-        await self._guard.check("get", resource)
-        del parameters, body
-        raise NotServed
+        stream = self._parts.streams.get((resource.kind, resource.subresource))
+        if stream is None:
+            raise NotServed
+        await self._guard.check("get" if body is None else "create", resource)
+        return await stream(self._guard, resource, parameters, body)
 
     def _virtual(self, resource: Resource) -> Virtual:
         found = self._parts.virtual.get(resource.kind)

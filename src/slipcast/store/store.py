@@ -12,6 +12,9 @@ from slipcast.ports.api import Api
 from slipcast.ports.clock import Clock
 from slipcast.ports.issuer import Issuer
 from slipcast.ports.journal import Journal
+from slipcast.ports.podlogs import PodLogs
+from slipcast.ports.pods import Pods
+from slipcast.ports.uploads import Uploads
 from slipcast.store import bootstrap
 from slipcast.store.actions.reviews import Authenticate, Reviews
 from slipcast.store.actions.tokens import Tokens
@@ -35,6 +38,14 @@ SERVER: Final = Actor(name="system:server", groups=(MASTERS,))
 """Who writes what the server writes itself."""
 
 
+class Running(msgspec.Struct, frozen=True, kw_only=True):
+    """What runs builds, where something does: pods, what they said, and what was sent for them."""
+
+    pods: Pods | None = None
+    logs: PodLogs | None = None
+    uploads: Uploads | None = None
+
+
 class Setup(msgspec.Struct, frozen=True, kw_only=True):
     """What a store is to be like.
 
@@ -48,6 +59,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     authenticate: Authenticate | None = None
     pace: Pace = Pace()
     kept: Retention = KEPT
+    running: Running = Running()
 
 
 _SETUP: Final = Setup()
@@ -65,6 +77,7 @@ class Store:
             furnishing=furnishing,
             virtual=_virtual(verbs, furnishing, reviews),
             actions={(ACCOUNT, "token"): Tokens(verbs.rows, setup.issuer, clock)},
+            streams={},
         )
         self._policy = setup.policy or (RolePolicy(journal) if setup.guarded else AllowAll())
         verbs.rows.told.append(self._policy.wrote)

@@ -5,7 +5,7 @@
     |-- InvalidFault          a value was wrong; carries every FieldError at once
     |-- BuildFault            becomes reason and message of a build; carries an exit code
     +-- PortFault             what an adapter may raise
-        |-- EngineFault  GitFault  DownloadFault  HostFault
+        |-- EngineFault  GitFault  DownloadFault  HostFault  PodFault
         +-- NotFound     what was asked for is not there
 
 A class per decision a caller makes differently; otherwise a reason. Messages are one sentence
@@ -118,6 +118,12 @@ class HostFault(PortFault):
     """This host lacks something that the work needs."""
 
     default_reason = "HostUnfit"
+
+
+class PodFault(PortFault):
+    """A pod could not be started, ended or reached."""
+
+    default_reason = "PodFailed"
 
 
 class NotFound(PortFault):

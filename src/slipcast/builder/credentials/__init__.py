@@ -1,0 +1,1 @@
+"""Secrets in the shape that each tool wants them."""

@@ -1,0 +1,71 @@
+"""A task: one Build on its way in a build pod, and the ports it is carried out with.
+
+Every path that the contract names, such as that of a secret, is meant below `root`: `/` in a
+container, a directory of the pod where its processes run on the host itself.
+
+Source: builder-process.md sections 2 and 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from slipcast.api.build import Build
+from slipcast.builder.recording import Record
+from slipcast.ports.downloads import Downloads
+from slipcast.ports.engine import Engine
+from slipcast.ports.git import Git
+from slipcast.ports.progress import Progress
+from slipcast.values.revision import SourceRevision
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """What every part of the builder needs.
+
+    Shape:  build has the values of its variables in it (BL-47) and its output in full; env is the
+            process's own; work is a directory that this pod's containers share; stdin what a
+            client sent; record is where stages, revision and digest are told as they are known.
+    """
+
+    build: Build
+    env: Mapping[str, str]
+    root: Path
+    work: Path
+    stdin: IO[bytes]
+    state: Path
+    engine: Engine
+    git: Git
+    downloads: Downloads
+    progress: Progress
+    record: Record
+
+    def at(self, path: str) -> Path:
+        """Where a path of the contract lies."""
+        return self.root / path.lstrip("/")
+
+    def named_by(self, variable: str) -> Path | None:
+        """Where the path lies that a variable holds; None when it is not set."""
+        said = self.env.get(variable, "")
+        return self.at(said) if said else None
+
+
+class Fetched(msgspec.Struct, frozen=True, kw_only=True):
+    """The source, together (BLD-15).
+
+    Shape:  root is where it all was put, context the directory below it that is built.
+    """
+
+    root: Path
+    context: Path
+    revision: SourceRevision
+
+
+class Built(msgspec.Struct, frozen=True, kw_only=True):
+    """An image that was built under a tag of its own, which is nobody else's."""
+
+    tag: str
+    image: str
