@@ -1,7 +1,8 @@
 """Admission: what an actor may not write although it may write the kind.
 
 Roles and bindings give away only what their writer has; a build strategy that lets its user choose
-what runs has to be allowed by itself.
+what runs has to be allowed by itself. The pod of a build has the rights of builds on its host, so
+that nobody but the server makes one, or says what runs in it.
 
 Source: Kubernetes RBAC, privilege escalation; OpenShift, restricting build strategies.
 """
@@ -13,9 +14,11 @@ from typing import Final
 
 from slipcast.access.rules import Attempt
 from slipcast.api.document import JSON
-from slipcast.api.kinds import BUILD, RBAC
+from slipcast.api.kinds import BUILD, CORE, RBAC
+from slipcast.builds.naming import BUILD_NAME
 from slipcast.ports.api import Resource
 from slipcast.store.authorize import Guard
+from slipcast.values.actor import MASTERS
 from slipcast.values.apifaults import refused
 from slipcast.values.patch import same
 
@@ -45,8 +48,47 @@ def by(guard: Guard) -> Admit:
                 await guard.check_grant(resource, content)
         elif kind.group == BUILD:
             await _check_strategy(guard, resource, content, before)
+        elif (kind.group, kind.name) == (CORE, "Pod") and MASTERS not in guard.actor.groups:
+            _check_pod(resource, content, before)
 
     return admit
+
+
+def _check_pod(resource: Resource, content: JSON, before: JSON | None) -> None:
+    """A pod that is, or says that it is, a build's is only for the server to write."""
+    if before is None:
+        if not _is_of_build(content):
+            return
+        why = "only the build controller creates the pods of builds: start a build instead"
+    else:
+        if not (_is_of_build(content) or _is_of_build(before)):
+            return
+        if all(same(one, other) for one, other in zip(_run(content), _run(before), strict=True)):
+            return
+        why = "what runs in the pod of a build, and whose it is, cannot be changed"
+    kind = resource.kind
+    raise refused(kind.plural, kind.group, resource.name, why)
+
+
+def _is_of_build(pod: JSON) -> bool:
+    """Whether a pod would be taken for that of a build."""
+    metadata = pod["metadata"]
+    owners = metadata.get("ownerReferences") or ()
+    return BUILD_NAME in (metadata.get("labels") or {}) or any(
+        each.get("kind") == "Build" for each in owners
+    )
+
+
+def _run(pod: JSON) -> tuple[object, ...]:
+    """What of a pod says what runs, for whom, and what came of it."""
+    metadata = pod["metadata"]
+    words = (metadata.get(field) or {} for field in ("labels", "annotations"))
+    return (
+        pod.get("spec"),
+        pod.get("status"),
+        metadata.get("ownerReferences"),
+        *(each.get(BUILD_NAME) for each in words),
+    )
 
 
 def _says_same(content: JSON, before: JSON) -> bool:
