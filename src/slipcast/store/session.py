@@ -41,7 +41,7 @@ _DELETE = DeleteOptions()
 
 _FURNISHED: Final = frozenset({"Namespace", "Secret", "ServiceAccount"})
 
-Action = Callable[[Guard, Resource, JSON, Mapping[str, str]], Awaitable[Answer]]
+Action = Callable[[Guard, Resource, JSON, Mapping[str, str], WriteOptions], Awaitable[Answer]]
 """A subresource that does something."""
 
 
@@ -156,7 +156,7 @@ class Session:
         if action is None:
             raise NotServed
         await self._guard.check("create", resource)
-        return await action(self._guard, resource, content, parameters)
+        return await action(self._guard, resource, content, parameters, options)
 
     async def open(
         self,

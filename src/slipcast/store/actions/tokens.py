@@ -13,7 +13,7 @@ from slipcast.api import kinds
 from slipcast.api.document import JSON, Document
 from slipcast.api.kinds import Kind
 from slipcast.api.review import BoundObjectReference, TokenRequestSpec
-from slipcast.ports.api import Answer, Resource
+from slipcast.ports.api import Answer, Resource, WriteOptions
 from slipcast.ports.clock import Clock
 from slipcast.ports.issuer import Account, Bound, Issuer, Wanted
 from slipcast.store.authorize import Guard
@@ -56,12 +56,13 @@ class Tokens:
         resource: Resource,
         content: JSON,
         parameters: Mapping[str, str],
+        options: WriteOptions,
     ) -> Answer:
         """The request, with the token as its status.
 
         Errors: Invalid; NotFound; Conflict when the object it is bound to is another.
         """
-        del guard, parameters
+        del guard, parameters, options
         found = await self._rows.get(ACCOUNT, resource.namespace, resource.name)
         if found is None:
             raise NotFound(ACCOUNT.plural, ACCOUNT.group, resource.name)
