@@ -90,6 +90,7 @@ COMMANDS = (
     Row("label", "slipcast.cli.commands.label:label", "Label objects.", Manner.API),
     Row("annotate", "slipcast.cli.commands.annotate:annotate", "Annotate objects.", Manner.API),
     Row("delete", "slipcast.cli.commands.delete:delete", "Delete objects.", Manner.API),
+    Row("set", "slipcast.cli.commands.set:set_", "Change parts of objects.", Manner.API),
     Row("wait", "slipcast.cli.commands.wait:wait", "Wait for objects.", Manner.API),
     Row("login", "slipcast.cli.commands.login:login", "Log in to a server.", Manner.API),
     Row("logout", "slipcast.cli.commands.logout:logout", "End the session.", Manner.API),
