@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
@@ -30,15 +31,18 @@ def lay(entries: Iterable[Entry], root: Path) -> None:
             case Kind.LINK:
                 path.symlink_to(entry.target)
             case Kind.FILE:
-                _file(entry, path)
+                lay_file(entry, path)
     # Directories last: one without write permission could not be filled.
     for path, mode in reversed(modes):
         path.chmod(mode)
 
 
-def _file(entry: Entry, path: Path) -> None:
+def lay_file(entry: Entry, path: Path, content: IO[bytes] | None = None) -> None:
+    """Write a file's entry to a path where nothing is; content is the entry's, when it is given."""
     with path.open("xb") as target:
-        if entry.content is not None:
+        if content is not None:
+            shutil.copyfileobj(content, target, _PIECE)
+        elif entry.content is not None:
             target.write(entry.content)
         elif entry.source is not None:
             with entry.source.open("rb") as source:

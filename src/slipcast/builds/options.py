@@ -41,6 +41,12 @@ def env_of(strategy: BuildStrategy) -> tuple[EnvVar, ...]:
     return chosen.env if chosen is not None else ()
 
 
+def is_forced(strategy: BuildStrategy) -> bool:
+    """Whether images are pulled even when they are there (BLD-70, BLD-121, BLD-149)."""
+    chosen = strategy.source_strategy or strategy.docker_strategy or strategy.custom_strategy
+    return chosen is not None and chosen.force_pull
+
+
 def with_env(strategy: BuildStrategy, env: tuple[EnvVar, ...]) -> BuildStrategy:
     """The strategy with variables in place of those of the same name, at the end (BA-117)."""
     if not env:
