@@ -41,7 +41,8 @@ COORDINATION: Final = "coordination.k8s.io"
 class Subresource(msgspec.Struct, frozen=True, kw_only=True):
     """What lies below an object: its name, the verbs there, and the kind that travels.
 
-    Shape:  kind and group empty mean those of the object.
+    Shape:  kind and group empty mean those of the object; is_raw says that bytes travel as they
+            are: a log that is read, a source that is sent along.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Subresource(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = ""
     group: str = ""
     version: str = ""
+    is_raw: bool = False
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -107,11 +109,26 @@ KINDS: Final = (
     Kind(
         group=BUILD, name="BuildConfig", plural="buildconfigs", struct="build:BuildConfig",
         short=("bc",), categories=("all",), legacy=True,
+        subresources=(
+            Subresource(
+                name="instantiate", verbs=CREATE, kind="BuildRequest", group=BUILD, version="v1"
+            ),
+            Subresource(
+                name="instantiatebinary", verbs=CREATE, kind="BinaryBuildRequestOptions",
+                group=BUILD, is_raw=True,
+            ),
+        ),
     ),
     Kind(
         group=BUILD, name="Build", plural="builds", struct="build:Build",
         categories=("all",), legacy=True,
-        subresources=(Subresource(name="details", verbs=("update",)),),
+        subresources=(
+            Subresource(name="details", verbs=("update",)),
+            Subresource(
+                name="clone", verbs=CREATE, kind="BuildRequest", group=BUILD, version="v1"
+            ),
+            Subresource(name="log", verbs=("get",), kind="BuildLog", group=BUILD, is_raw=True),
+        ),
     ),
     Kind(
         group=IMAGE, name="Image", plural="images", struct="image:Image",
@@ -168,7 +185,8 @@ KINDS: Final = (
     ),
     Kind(
         group=CORE, name="Pod", plural="pods", struct="pod:Pod",
-        short=("po",), categories=("all",), subresources=(STATUS,),
+        short=("po",), categories=("all",),
+        subresources=(STATUS, Subresource(name="log", verbs=("get",), is_raw=True)),
     ),
     Kind(group=CORE, name="Secret", plural="secrets", struct="core:Secret"),
     Kind(

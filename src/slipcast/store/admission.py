@@ -33,6 +33,11 @@ STRATEGIES: Final = {
 }
 """THE TABLE of build strategies: their field, their name, and what of builds may be created."""
 
+OPTIMIZED: Final = "optimizeddocker"
+"""What of builds may be created where layers of a Docker build are left out."""
+
+_TIES: Final = frozenset({"ownerReferences", "finalizers", "managedFields", "resourceVersion"})
+
 
 async def everything(_resource: Resource, _content: JSON, _before: JSON | None) -> None:
     """Admits everything: for what the server writes itself."""
@@ -47,7 +52,9 @@ def by(guard: Guard) -> Admit:
             if before is None or not _says_same(content, before):
                 await guard.check_grant(resource, content)
         elif kind.group == BUILD:
-            await _check_strategy(guard, resource, content, before)
+            if resource.subresource or (before and _concerns_garbage_only(content, before)):
+                return
+            await check_strategy(guard, resource, content)
         elif (kind.group, kind.name) == (CORE, "Pod") and MASTERS not in guard.actor.groups:
             _check_pod(resource, content, before)
 
@@ -96,13 +103,19 @@ def _says_same(content: JSON, before: JSON) -> bool:
     return all(same(content.get(field), before.get(field)) for field in fields)
 
 
-async def _check_strategy(
-    guard: Guard, resource: Resource, content: JSON, before: JSON | None
-) -> None:
-    used, was = _strategy(content), _strategy(before or {})
-    if used is None or used == was:
+async def check_strategy(guard: Guard, resource: Resource, content: JSON) -> None:
+    """Nothing, when an actor may build the way an object says (BL-140).
+
+    Shape:  an object without a strategy is not this rule's to refuse.
+    Errors: Forbidden (BL-141).
+    """
+    strategy = (content.get("spec") or {}).get("strategy") or {}
+    used = next((field for field in STRATEGIES if strategy.get(field) is not None), None)
+    if used is None:
         return
     shown, allowed_by = STRATEGIES[used]
+    if strategy[used].get("imageOptimizationPolicy") not in {None, "None"}:
+        allowed_by = OPTIMIZED
     attempt = Attempt(
         verb="create",
         group=BUILD,
@@ -117,6 +130,11 @@ async def _check_strategy(
         raise refused(kind.plural, kind.group, name, why)
 
 
-def _strategy(content: JSON) -> str | None:
-    strategy = (content.get("spec") or {}).get("strategy") or {}
-    return next((field for field in STRATEGIES if strategy.get(field) is not None), None)
+def _concerns_garbage_only(content: JSON, before: JSON) -> bool:
+    """Whether an update only says what an object goes with, and who must agree (BL-144)."""
+    return same(_without_ties(content), _without_ties(before))
+
+
+def _without_ties(content: JSON) -> JSON:
+    metadata = {field: value for field, value in content["metadata"].items() if field not in _TIES}
+    return {**content, "metadata": metadata}

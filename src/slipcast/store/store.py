@@ -16,6 +16,9 @@ from slipcast.ports.podlogs import PodLogs
 from slipcast.ports.pods import Pods
 from slipcast.ports.uploads import Uploads
 from slipcast.store import bootstrap
+from slipcast.store.actions.clone import Cloning
+from slipcast.store.actions.counting import BUILD, CONFIG
+from slipcast.store.actions.instantiate import Instantiation
 from slipcast.store.actions.reviews import Authenticate, Reviews
 from slipcast.store.actions.tokens import Tokens
 from slipcast.store.authorize import AllowAll, Guard, Policy
@@ -72,11 +75,16 @@ class Store:
         verbs = Verbs.over(journal, clock, setup.pace)
         furnishing = Furnishing(verbs.rows, verbs.writing, setup.issuer)
         reviews = Reviews(setup.authenticate)
+        instantiation = Instantiation(verbs, clock)
         self._parts = Parts(
             verbs=verbs,
             furnishing=furnishing,
             virtual=_virtual(verbs, furnishing, reviews),
-            actions={(ACCOUNT, "token"): Tokens(verbs.rows, setup.issuer, clock)},
+            actions={
+                (ACCOUNT, "token"): Tokens(verbs.rows, setup.issuer, clock),
+                (CONFIG, "instantiate"): instantiation,
+                (BUILD, "clone"): Cloning(verbs, clock),
+            },
             streams={},
         )
         self._policy = setup.policy or (RolePolicy(journal) if setup.guarded else AllowAll())

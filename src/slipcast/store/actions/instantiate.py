@@ -1,0 +1,145 @@
+"""`buildconfigs/instantiate`: a Build of a BuildConfig, with the next number and its images pinned.
+
+Whoever else starts builds of BuildConfigs in the store calls
+
+    document = await instantiation.make(guard, namespace, name, request, overlay)
+
+which answers with the Build as it is kept, in phase New. `overlay` changes the Build that is about
+to be created, such as by an annotation that tells where its source was stored; without it the
+Build stays as it was made. The strategy of the BuildConfig must be allowed to the guard's actor,
+unless source is sent along (`request.binary`); what is started by the system, such as by webhooks,
+is started with the system's guard (BL-143, BL-149).
+
+The BuildConfig is written first: what it has counted is never given to another Build. A lost
+race is begun again.
+
+Source: build-api.md 9.1 to 9.3, BA-118; build-lifecycle.md section 2.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Final
+from weakref import WeakValueDictionary
+
+import msgspec
+
+from slipcast.api.build import Build, BuildConfig, BuildRequest
+from slipcast.api.document import JSON, Document
+from slipcast.builds.generate import DEFAULT_ACCOUNT, Made, generated, wanted
+from slipcast.ports.api import Answer, Resource, WriteOptions
+from slipcast.ports.clock import Clock
+from slipcast.store.actions.buildinputs import BuildInputs
+from slipcast.store.actions.buildrequests import request_for
+from slipcast.store.actions.counting import CONFIG, Counting
+from slipcast.store.admission import check_strategy
+from slipcast.store.authorize import Guard
+from slipcast.store.typed import seen
+from slipcast.store.verbs import Verbs
+from slipcast.values.apifaults import Conflict, NotFound, changed_meanwhile
+
+Overlay = Callable[[Build], Build]
+"""Changes a Build before it is created."""
+
+TRIES: Final = 16
+"""How often a build is made anew when its BuildConfig was written meanwhile."""
+
+_WRITE: Final = WriteOptions()
+
+
+def as_made(build: Build) -> Build:
+    """The Build as it is."""
+    return build
+
+
+class Manner(msgspec.Struct, frozen=True, kw_only=True):
+    """How a Build is made: by which path it was asked for, and what is written."""
+
+    overlay: Overlay = as_made
+    options: WriteOptions = _WRITE
+    legacy: bool = False
+
+
+class Instantiation:
+    """Makes Builds of BuildConfigs."""
+
+    def __init__(self, verbs: Verbs, clock: Clock, account: str = DEFAULT_ACCOUNT) -> None:
+        self._rows = verbs.rows
+        self._inputs = BuildInputs(verbs.rows)
+        self._counting = Counting(verbs)
+        self._clock = clock
+        self._account = account
+        self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+
+    async def __call__(
+        self,
+        guard: Guard,
+        resource: Resource,
+        content: JSON,
+        parameters: Mapping[str, str],
+        options: WriteOptions,
+    ) -> Answer:
+        """The Build that a request makes.
+
+        Errors: those of `make`; Forbidden where there is no such BuildConfig (BL-142).
+        """
+        del parameters
+        request = await request_for(self._rows, resource, content)
+        manner = Manner(options=options, legacy=resource.legacy)
+        return await self._made(guard, resource, request, manner)
+
+    async def make(
+        self,
+        guard: Guard,
+        namespace: str,
+        name: str,
+        request: BuildRequest,
+        overlay: Overlay = as_made,
+    ) -> Document:
+        """The Build of a BuildConfig that a request makes, as it is kept.
+
+        Errors: NotFound; Forbidden; BadRequest when paused, of another lastVersion or with options
+                of another strategy; Invalid when an image is not found, or the Build is wrong;
+                InternalError when its image was built already, or the service account is missing;
+                AlreadyExists.
+        """
+        resource = Resource(CONFIG, namespace, name)
+        return (await self._made(guard, resource, request, Manner(overlay=overlay))).document
+
+    async def _made(
+        self, guard: Guard, resource: Resource, request: BuildRequest, manner: Manner
+    ) -> Answer:
+        place = (resource.namespace, resource.name)
+        # Those who start builds of one BuildConfig at once would make each other begin again.
+        lock = self._locks.setdefault(place, asyncio.Lock())
+        async with lock:
+            for _ in range(TRIES):
+                document = await self._rows.get(CONFIG, *place)
+                if document is None:
+                    raise NotFound(CONFIG.plural, CONFIG.group, resource.name)
+                if request.binary is None:
+                    await check_strategy(guard, resource, document.content)
+                try:
+                    return await self._kept(document, request, manner)
+                except Conflict:
+                    continue
+        raise changed_meanwhile(CONFIG.plural, CONFIG.group, resource.name)
+
+    async def _kept(self, document: Document, request: BuildRequest, manner: Manner) -> Answer:
+        config: BuildConfig = seen(CONFIG, document)
+        made = await self._generated(config, request)
+        build = manner.overlay(await self._inputs.with_credentials(made.build))
+        made = msgspec.structs.replace(made, build=build)
+        return await self._counting.kept(
+            document, config, made, manner.options, legacy=manner.legacy
+        )
+
+    async def _generated(self, config: BuildConfig, request: BuildRequest) -> Made:
+        images = await self._inputs.images(wanted(config, request))
+        now, newest = self._clock.now(), await self._counting.newest_unless_counted(config)
+        made = generated(config, request, images, now, account=self._account, newest=newest)
+        if not await self._counting.is_taken(made.build):
+            return made
+        newest = await self._counting.newest(config)
+        return generated(config, request, images, now, account=self._account, newest=newest)
