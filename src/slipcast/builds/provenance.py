@@ -59,7 +59,7 @@ def _public(uri: str) -> str:
         url = parse_git_url(uri)
     except InvalidFault:
         return redacted(uri)
-    return uri if url is None else str(url.without_credentials())
+    return uri if url is None else str(url.without_credentials)
 
 
 def _given_commit(build: Build) -> str:

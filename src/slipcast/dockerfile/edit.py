@@ -6,12 +6,18 @@ Source: Dockerfile reference, FROM, ARG, ENV, EXPOSE; openshift build, docker st
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
 
-from slipcast.dockerfile.parse import Dockerfile, Instruction, with_arguments
+from slipcast.dockerfile.parse import (
+    Dockerfile,
+    Instruction,
+    parse_dockerfile,
+    with_arguments,
+    with_flags,
+)
 from slipcast.dockerfile.quote import env_assignment, label_assignment, word
 from slipcast.dockerfile.words import expand, expand_words, split_words
 from slipcast.values.faults import FieldError, InvalidFault
@@ -21,6 +27,7 @@ _PORT = re.compile(
     r"(?P<low>[0-9]+)(?:-(?P<high>[0-9]+))?(?:/(?P<protocol>tcp|udp|sctp))?", re.IGNORECASE
 )
 _LARGEST_PORT = 65535
+_COPY_FROM = "--from="
 
 
 class Port(msgspec.Struct, frozen=True):
@@ -104,6 +111,83 @@ def with_base_image(dockerfile: Dockerfile, image: str) -> Dockerfile:
     )
 
 
+def with_stage_env(dockerfile: Dockerfile, env: Iterable[tuple[str, str]]) -> Dockerfile:
+    """The Dockerfile with an ENV after each FROM; the same when there are no variables.
+
+    Errors: InvalidFault for names that cannot be quoted.
+    """
+    assignments = [env_assignment(name, value) for name, value in env]
+    if not assignments:
+        return dockerfile
+    arguments = _joined(assignments, dockerfile.escape)
+    pieces: list[str] = []
+    for each in dockerfile.instructions:
+        pieces += [each.before, each.text]
+        if each.keyword == "FROM":
+            ended = each.text.endswith("\n") and not each.unfinished
+            pieces[-1] = each.text if ended else with_arguments(each, each.arguments).text
+            pieces.append(f"ENV {arguments}\n")
+    return parse_dockerfile("".join(pieces) + dockerfile.after)
+
+
+def with_stand_ins(dockerfile: Dockerfile, images: Mapping[str, str]) -> Dockerfile:
+    """The Dockerfile with other images where FROM and COPY --from have just these names.
+
+    Shape:  what is the name of a stage stays.
+    Errors: InvalidFault for an image that is no single word.
+    """
+    stages = _aliases(dockerfile)
+    meant = {name: image for name, image in images.items() if name.lower() not in stages}
+    for image in meant.values():
+        word(image, "image")
+    changed = tuple(_stood_in(each, meant, dockerfile.escape) for each in dockerfile.instructions)
+    return replace(dockerfile, instructions=changed)
+
+
+def copied_images(dockerfile: Dockerfile) -> tuple[str, ...]:
+    """The images that COPY --from takes files out of, once each; stages are none of them."""
+    stages = _aliases(dockerfile)
+    named = (
+        flag.removeprefix(_COPY_FROM)
+        for each in dockerfile.instructions
+        if each.keyword == "COPY"
+        for flag in each.flags
+        if flag.startswith(_COPY_FROM)
+    )
+    found = dict.fromkeys(named)
+    return tuple(
+        name for name in found if name and not name.isdecimal() and name.lower() not in stages
+    )
+
+
+def _aliases(dockerfile: Dockerfile) -> frozenset[str]:
+    """The names of stages, in lower case."""
+    froms = (each for each in dockerfile.instructions if each.keyword == "FROM")
+    words = (split_words(each.arguments, dockerfile.escape) for each in froms)
+    return frozenset(each[2].lower() for each in words if _has_alias(each))
+
+
+def _has_alias(words: Sequence[str]) -> bool:
+    return len(words) == 3 and words[1].upper() == "AS"  # noqa: PLR2004  IMAGE AS NAME
+
+
+def _stood_in(instruction: Instruction, images: Mapping[str, str], escape: str) -> Instruction:
+    if instruction.keyword == "FROM":
+        image, *rest = split_words(instruction.arguments, escape)
+        if image in images:
+            return with_arguments(instruction, " ".join((images[image], *rest)))
+    if instruction.keyword == "COPY":
+        flags = tuple(_other_flag(flag, images) for flag in instruction.flags)
+        if flags != instruction.flags:
+            return with_flags(instruction, flags)
+    return instruction
+
+
+def _other_flag(flag: str, images: Mapping[str, str]) -> str:
+    image = images.get(flag.removeprefix(_COPY_FROM)) if flag.startswith(_COPY_FROM) else None
+    return flag if image is None else f"{_COPY_FROM}{image}"
+
+
 def with_env(dockerfile: Dockerfile, env: Iterable[tuple[str, str]]) -> Dockerfile:
     """The Dockerfile with an ENV at its end; the same when there are no variables.
 
@@ -127,10 +211,7 @@ def _appended(dockerfile: Dockerfile, keyword: str, assignments: list[str]) -> D
     if last.unfinished:
         # What is appended would otherwise be swallowed as the line's continuation.
         last = with_arguments(last, last.arguments)
-    if dockerfile.escape != "\\":
-        # Quoted values escape with a backslash, which this file has given another meaning.
-        assignments = [_escaped_by(dockerfile.escape, text) for text in assignments]
-    arguments = " ".join(assignments)
+    arguments = _joined(assignments, dockerfile.escape)
     dockerfile = replace(dockerfile, instructions=(*earlier, last))
     before = str(dockerfile)
     gap = dockerfile.after if before.endswith("\n") else f"{dockerfile.after}\n"
@@ -144,6 +225,13 @@ def _appended(dockerfile: Dockerfile, keyword: str, assignments: list[str]) -> D
         last_line=line,
     )
     return replace(dockerfile, instructions=(*dockerfile.instructions, added), after="")
+
+
+def _joined(assignments: list[str], escape: str) -> str:
+    if escape != "\\":
+        # Quoted values escape with a backslash, which this file has given another meaning.
+        assignments = [_escaped_by(escape, text) for text in assignments]
+    return " ".join(assignments)
 
 
 def _escaped_by(escape: str, text: str) -> str:
@@ -182,7 +270,7 @@ def _stage(
 ) -> _Stage:
     words = split_words(instruction.arguments, escape)
     where = f"Dockerfile line {instruction.first_line}"
-    with_alias = len(words) == 3 and words[1].upper() == "AS"  # noqa: PLR2004  IMAGE AS NAME
+    with_alias = _has_alias(words)
     if not with_alias and len(words) != 1:
         what = "FROM takes an image, or an image, AS and a name"
         raise InvalidFault((FieldError(path=where, what=what, value=instruction.arguments),))

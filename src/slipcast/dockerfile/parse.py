@@ -239,3 +239,9 @@ def with_arguments(instruction: Instruction, arguments: str) -> Instruction:
     """The instruction with other arguments, on one line; flags and comments above it stay."""
     words = (instruction.keyword, *instruction.flags, arguments)
     return replace(instruction, arguments=arguments, heredocs=(), text=" ".join(words) + "\n")
+
+
+def with_flags(instruction: Instruction, flags: tuple[str, ...]) -> Instruction:
+    """The instruction with other flags, on one line; only for those without here-documents."""
+    words = (instruction.keyword, *flags, instruction.arguments)
+    return replace(instruction, flags=flags, text=" ".join(words) + "\n")
