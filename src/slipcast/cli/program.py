@@ -90,6 +90,13 @@ COMMANDS = (
     Row("label", "slipcast.cli.commands.label:label", "Label objects.", Manner.API),
     Row("annotate", "slipcast.cli.commands.annotate:annotate", "Annotate objects.", Manner.API),
     Row("delete", "slipcast.cli.commands.delete:delete", "Delete objects.", Manner.API),
+    Row(
+        "cancel-build",
+        "slipcast.cli.commands.cancelbuild:cancelbuild",
+        "End builds.",
+        Manner.API,
+    ),
+    Row("logs", "slipcast.cli.commands.logs:logs", "Show what builds said.", Manner.API),
     Row("set", "slipcast.cli.commands.set:set_", "Change parts of objects.", Manner.API),
     Row("wait", "slipcast.cli.commands.wait:wait", "Wait for objects.", Manner.API),
     Row("login", "slipcast.cli.commands.login:login", "Log in to a server.", Manner.API),
