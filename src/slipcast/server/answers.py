@@ -41,7 +41,10 @@ def link(resource: Resource, document: Document) -> str:
         return ""
     names, kind = document.names, document.kind
     inside = f"namespaces/{names.namespace}/" if kind.namespaced else ""
-    return f"/oapi/v1/{inside}{kind.plural}/{names.name}"
+    below = f"/{resource.subresource}" if resource.subresource else ""
+    # What an action made is told as if it lay where it was asked for: so the original did.
+    plural = resource.kind.plural if below else kind.plural
+    return f"/oapi/v1/{inside}{plural}/{names.name}{below}"
 
 
 def one(resource: Resource, document: Document, form: Form) -> bytes:

@@ -28,6 +28,7 @@ from slipcast.store.admission import by
 from slipcast.store.authorize import Guard
 from slipcast.store.fields import NAME
 from slipcast.store.furnishing import Furnishing
+from slipcast.store.sourcesecrets import choosing
 from slipcast.store.users import is_self, own
 from slipcast.store.verbs import Verbs
 from slipcast.store.virtual import Virtual, refused
@@ -69,7 +70,8 @@ class Session:
         self._parts = parts
         self._verbs = parts.verbs
         self._guard = guard
-        self._writing = parts.verbs.writing.admitting(by(guard))
+        fill = choosing(guard, parts.verbs.reading)
+        self._writing = parts.verbs.writing.admitting(by(guard), fill)
 
     async def get(self, resource: Resource, *, resource_version: str = "") -> Document:
         """See the port."""

@@ -6,7 +6,7 @@ revision is tried again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import msgspec
@@ -27,21 +27,35 @@ TRIES: Final = 5
 NAMES: Final = 8
 """How many generated names are tried."""
 
+Fill = Callable[[Resource, JSON], Awaitable[JSON]]
+"""Gives what is about to be created what it does not say; looks only where it must."""
+
+
+async def as_sent(_resource: Resource, content: JSON) -> JSON:
+    """Gives nothing: for what the server writes itself."""
+    return content
+
 
 class Writing:
     """create, update and patch over rows."""
 
     def __init__(
-        self, rows: Rows, namespaces: Namespaces, drafts: Drafts, admit: Admit = everything
+        self,
+        rows: Rows,
+        namespaces: Namespaces,
+        drafts: Drafts,
+        admit: Admit = everything,
+        fill: Fill = as_sent,
     ) -> None:
         self._rows = rows
         self._namespaces = namespaces
         self._drafts = drafts
         self._admit = admit
+        self._fill = fill
 
-    def admitting(self, admit: Admit) -> Writing:
+    def admitting(self, admit: Admit, fill: Fill = as_sent) -> Writing:
         """The same, for whom not everything is admitted."""
-        return Writing(self._rows, self._namespaces, self._drafts, admit)
+        return Writing(self._rows, self._namespaces, self._drafts, admit, fill)
 
     async def create(
         self, resource: Resource, content: JSON, options: WriteOptions, *, form: str = ""
@@ -52,6 +66,7 @@ class Writing:
         Errors: AlreadyExists; Invalid; BadRequest; NotFound and Forbidden for its namespace.
         """
         await self._namespaces.check(resource)
+        content = await self._fill(resource, content)
         given = content.get("metadata")
         taken = ""
         is_named = not isinstance(given, dict) or bool(given.get("name"))
