@@ -1,0 +1,182 @@
+"""What controllers see: the objects they were told of, and the Api for what they were not.
+
+Who is woken by what is in `builtin`; what is seen of one thing is gathered in `gathering`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Final
+
+import msgspec
+
+from slipcast.api import kinds
+from slipcast.api.build import Build, BuildConfig
+from slipcast.api.document import Document
+from slipcast.api.kinds import Kind
+from slipcast.api.lens import read
+from slipcast.builds import naming
+from slipcast.builds.runpolicy import Turn, next_builds
+from slipcast.builds.strategies import Cluster
+from slipcast.builds.triggers import config_change_request
+from slipcast.controllers.cache import Cache
+from slipcast.controllers.standing import (
+    Going,
+    Over,
+    Standing,
+    histories,
+    line,
+    lines,
+    standing,
+    unsettled,
+    waiting,
+)
+from slipcast.ports.api import Api
+from slipcast.values.apifaults import BadRequest
+from slipcast.values.names import shortened
+
+BUILD: Final = kinds.require(kinds.BUILD, "Build")
+BUILD_CONFIG: Final = kinds.require(kinds.BUILD, "BuildConfig")
+POD: Final = kinds.require(kinds.CORE, "Pod")
+SECRET: Final = kinds.require(kinds.CORE, "Secret")
+CONFIG_MAP: Final = kinds.require(kinds.CORE, "ConfigMap")
+STREAM: Final = kinds.require(kinds.IMAGE, "ImageStream")
+
+_ENDED: Final = frozenset({"Succeeded", "Failed"})
+
+
+class _Owner(msgspec.Struct, frozen=True):
+    kind: str = ""
+    name: str = ""
+
+
+class _PodMetadata(msgspec.Struct, frozen=True, rename="camel"):
+    owner_references: tuple[_Owner, ...] = ()
+    resource_version: str = ""
+
+
+class _PodStatus(msgspec.Struct, frozen=True):
+    phase: str = ""
+
+
+class _PodGlance(msgspec.Struct, frozen=True):
+    metadata: _PodMetadata = _PodMetadata()
+    status: _PodStatus = _PodStatus()
+
+
+class Sight:
+    """What the controllers of one process see.
+
+    Shape:  pods has the pods of builds that have not ended: for the last words of one that has,
+            somebody asks once. configs has the BuildConfigs about which there may be something to
+            do beside making builds when asked to.
+    """
+
+    def __init__(self, api: Api, cluster: Cluster) -> None:
+        self.api = api
+        self.cluster = cluster
+        self.builds: Cache[Standing] = Cache(
+            standing,
+            {
+                "line": lines,
+                "waiting": waiting,
+                "history": histories,
+                "unsettled": unsettled,
+            },
+        )
+        self.pods: Cache[Document] = Cache(_build_pod)
+        self.configs: Cache[bool] = Cache(_demanding)
+        self._caches: Mapping[Kind, Cache[Standing] | Cache[Document] | Cache[bool]] = {
+            BUILD: self.builds,
+            POD: self.pods,
+            BUILD_CONFIG: self.configs,
+        }
+
+    def saw(self, document: Document) -> bool:
+        """Take in what was watched; whether it was news."""
+        cache = self._caches.get(document.kind)
+        return cache is None or cache.saw(document)
+
+    def wrote(self, document: Document) -> bool:
+        """Take in what was just written by this side; whether it was news."""
+        cache = self._caches.get(document.kind)
+        return cache is not None and cache.wrote(document)
+
+    def lost(self, document: Document) -> None:
+        """Take in that an object is gone."""
+        cache = self._caches.get(document.kind)
+        if cache is not None:
+            cache.lost(document)
+
+    def left_out(self, kind: Kind, there: set[tuple[str, str]], revision: int) -> None:
+        """Take in that nothing else of a kind was there at a revision."""
+        cache = self._caches.get(kind)
+        if cache is not None:
+            cache.left_out(there, revision)
+
+    def reached(self, kind: Kind, revision: int) -> None:
+        """Take in that everything up to a revision was seen."""
+        cache = self._caches.get(kind)
+        if cache is not None:
+            cache.reached(revision)
+
+    def known(self, kind: Kind, namespace: str, name: str) -> Document | None:
+        """An object as it was last seen, where it is kept whole."""
+        if kind is not BUILD:
+            return None
+        found = self.builds.get(namespace, name)
+        return found.document if isinstance(found, Going) else None
+
+    def siblings(self, namespace: str, config: str) -> tuple[Build, ...]:
+        """The builds of a BuildConfig that go on or wait, and those of which it may be one."""
+        found = self.builds.by("line", line(namespace, config))
+        return tuple(each.build for each in found if isinstance(each, Going))
+
+    def turn(self, namespace: str, config: str) -> Turn:
+        """Whose turn it is among the builds of a BuildConfig."""
+        queue = [
+            each
+            for each in self.siblings(namespace, config)
+            if naming.is_of_config(each, config) and not each.metadata.deletion_timestamp
+        ]
+        return next_builds(queue)
+
+    def history(self, namespace: str, config: str) -> tuple[Build, ...]:
+        """A few words of each build of a BuildConfig that is over."""
+        names: set[Hashable] = {(namespace, config), (namespace, shortened(config))}
+        return tuple(
+            each.build
+            for name in names
+            for each in self.builds.by("history", name)
+            if isinstance(each, Over)
+        )
+
+
+def owner_of(pod: Document) -> str:
+    """The name of the build that a pod was made for; empty when it was made for none."""
+    try:
+        owners = read(pod, _PodGlance).metadata.owner_references
+    except BadRequest:
+        return ""
+    return next((each.name for each in owners if each.kind == BUILD.name), "")
+
+
+def _build_pod(document: Document) -> Document | None:
+    """The pod of a build that has not ended."""
+    if not owner_of(document) or read(document, _PodGlance).status.phase in _ENDED:
+        return None
+    return document
+
+
+def _demanding(document: Document) -> bool | None:
+    """Whether a BuildConfig wants its first build, or old ones removed."""
+    try:
+        config = read(document, BuildConfig)
+    except BadRequest:
+        return None
+    limits = (
+        config.spec.successful_builds_history_limit,
+        config.spec.failed_builds_history_limit,
+    )
+    has_limits = any(each is not None for each in limits)
+    return True if has_limits or config_change_request(config) is not None else None

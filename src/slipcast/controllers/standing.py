@@ -1,0 +1,173 @@
+"""What controllers keep of builds: all of one that goes on, a few words of one that is over.
+
+Ten thousand builds that are over cost a few words each and are never looked at again, but for the
+few that a history limit is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+
+import msgspec
+
+from slipcast.api.build import Build, BuildStatus
+from slipcast.api.document import Document
+from slipcast.api.lens import read
+from slipcast.api.meta import ObjectMeta
+from slipcast.builds import naming
+from slipcast.builds.phases import Phase, is_terminal
+from slipcast.builds.reasons import Reason
+from slipcast.builds.strategies import is_delegated
+from slipcast.values.apifaults import BadRequest
+from slipcast.values.names import shortened
+
+NO_WORDS: Mapping[str, str] = {}
+
+
+class _Metadata(msgspec.Struct, frozen=True, rename="camel"):
+    name: str = ""
+    namespace: str = ""
+    uid: str = ""
+    creation_timestamp: str = ""
+    deletion_timestamp: str = ""
+    labels: Mapping[str, str] = NO_WORDS
+    annotations: Mapping[str, str] = NO_WORDS
+    resource_version: str = ""
+
+
+class _Status(msgspec.Struct, frozen=True, rename="camel"):
+    phase: str = ""
+    reason: str = ""
+    completion_timestamp: str = ""
+    log_snippet: str = ""
+
+
+class _Glance(msgspec.Struct, frozen=True):
+    metadata: _Metadata
+    status: _Status = _Status()
+
+
+_WAITS = frozenset({Phase.NEW, ""})
+
+
+class Over(msgspec.Struct, frozen=True, gc=False):
+    """A build that is over.
+
+    Shape:  config is the name of its BuildConfig as the build says it, and number the text of its
+            annotation; both empty where there is none. is_annotated says that config is in full.
+            is_settled says that nothing more can be learnt of it.
+    """
+
+    namespace: str
+    name: str
+    uid: str
+    created: str
+    config: str
+    number: str
+    phase: str
+    is_annotated: bool
+    is_leaving: bool
+    is_settled: bool
+
+    @property
+    def build(self) -> Build:
+        """What history limits need of it, and else nothing: never to be written back."""
+        annotations = {naming.BUILD_NUMBER: self.number}
+        if self.is_annotated:
+            annotations[naming.BUILD_CONFIG] = self.config
+        return Build(
+            metadata=ObjectMeta(
+                namespace=self.namespace,
+                name=self.name,
+                uid=self.uid,
+                creation_timestamp=self.created,
+                deletion_timestamp="1970-01-01T00:00:00Z" if self.is_leaving else "",
+                labels={naming.BUILD_CONFIG: shortened(self.config)},
+                annotations=annotations,
+            ),
+            status=BuildStatus(phase=self.phase),
+        )
+
+
+class Going(msgspec.Struct, frozen=True):
+    """A build that goes on, or waits: as it is kept, and read."""
+
+    document: Document
+    build: Build
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Its namespace and name."""
+        return self.build.metadata.namespace, self.build.metadata.name
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for something that it was told of."""
+        status = self.build.status
+        if status.phase in _WAITS:
+            return bool(status.reason or status.message)
+        return status.reason == Reason.MISSING_PUSH_SECRET
+
+
+Standing = Going | Over
+
+
+def standing(document: Document) -> Standing | None:
+    """What is kept of a build; nothing of one that somebody else runs, while it does."""
+    try:
+        seen = read(document, _Glance)
+        if is_terminal(seen.status.phase) and seen.status.completion_timestamp:
+            return _over(seen)
+        build = read(document, Build)
+    except BadRequest:
+        # No kind of build that we could do anything about.
+        return None
+    return None if is_delegated(build) else Going(document, build)
+
+
+def lines(kept: Standing) -> Iterator[Hashable]:
+    """Where a build that goes on stands in line: its BuildConfig."""
+    if isinstance(kept, Going) and (config := naming.config_name(kept.build)):
+        yield line(kept.build.metadata.namespace, config)
+
+
+def line(namespace: str, config: str) -> Hashable:
+    """The line of a BuildConfig; those whose names begin alike share one (BL-3)."""
+    return namespace, shortened(config)
+
+
+def waiting(kept: Standing) -> Iterator[Hashable]:
+    """The namespace in which a build waits for something."""
+    if isinstance(kept, Going) and kept.waits:
+        yield kept.build.metadata.namespace
+
+
+def histories(kept: Standing) -> Iterator[Hashable]:
+    """The BuildConfig whose history a build that is over belongs to."""
+    if isinstance(kept, Over) and kept.config:
+        yield kept.namespace, kept.config
+
+
+def unsettled(kept: Standing) -> Iterator[Hashable]:
+    """Whether there may be something to be done about a build."""
+    if isinstance(kept, Going) or not kept.is_settled:
+        yield True
+
+
+def _over(seen: _Glance) -> Over:
+    metadata, status = seen.metadata, seen.status
+    annotations, labels = metadata.annotations, metadata.labels
+    annotated = annotations.get(naming.BUILD_CONFIG, "")
+    labelled = labels.get(naming.BUILD_CONFIG) or labels.get(naming.BUILD_CONFIG_OLD) or ""
+    return Over(
+        namespace=metadata.namespace,
+        name=metadata.name,
+        uid=metadata.uid,
+        created=metadata.creation_timestamp,
+        config=annotated or labelled,
+        number=annotations.get(naming.BUILD_NUMBER, ""),
+        phase=Phase(status.phase).value,
+        is_annotated=bool(annotated),
+        is_leaving=bool(metadata.deletion_timestamp),
+        is_settled=status.phase != Phase.FAILED or bool(status.log_snippet),
+    )
