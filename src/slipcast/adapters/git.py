@@ -13,6 +13,7 @@ from typing_extensions import override
 from slipcast.adapters import argv
 from slipcast.adapters.gitcall import ENVIRONMENT, LOCAL, REMOTE, Call, ask
 from slipcast.adapters.gitclone import Clone, credentials, variables
+from slipcast.adapters.gitwords import fault_of
 from slipcast.ports.engine import Sink, ignore
 from slipcast.ports.git import CloneSpec, Committed, Git, WorkingState
 from slipcast.values.faults import GitFault, HostFault, InvalidFault
@@ -45,6 +46,29 @@ class GitProgram(Git):
         return argv.find("git") is not None
 
     @override
+    def probe(self, spec: CloneSpec, timeout: float, *, near: Path) -> None:
+        with credentials(spec.url, near) as (url, settings):
+            call = _call(replace(spec, url=url), settings)
+            words = ("ls-remote", "--heads", "--", url.url)
+            try:
+                ran = argv.run(call.argv(*words), cwd=near, env=call.environment(), timeout=timeout)
+            except HostFault as late:
+                if late.reason != "Timeout":
+                    raise
+                raise GitFault(late.message, reason="Timeout", retryable=True) from late
+        if ran.code != 0:
+            raise fault_of(ran.complaint.splitlines()[-argv.TAIL_LINES :], url)
+
+    @override
+    def settings(self, file: Path) -> tuple[tuple[str, str], ...]:
+        words = ("config", "--list", "--null", "--no-includes", "--file", str(file))
+        ran = argv.run(Call().argv(*words), cwd=file.parent, env=Call().environment())
+        if ran.code != 0:
+            raise GitFault(f"the settings of git cannot be read: {ran.complaint}")
+        items = (item.partition("\n") for item in ran.text.split("\0") if item)
+        return tuple((name, value) for name, _, value in items)
+
+    @override
     def clone(self, spec: CloneSpec, into: Path, *, log: Sink = ignore) -> None:
         check_ref(spec.ref)
         with credentials(spec.url, into.parent) as (url, settings):
@@ -52,11 +76,7 @@ class GitProgram(Git):
                 spec=replace(spec, url=url),
                 into=into,
                 log=log,
-                call=Call(
-                    settings=settings,
-                    protocols=LOCAL if url.is_local else REMOTE,
-                    env=variables(spec),
-                ),
+                call=_call(replace(spec, url=url), settings),
             )
             clone.run()
 
@@ -131,6 +151,14 @@ class GitProgram(Git):
             return WorkingState()
         head = ask(tree, "rev-parse", "--quiet", "--verify", "HEAD^{commit}")
         return WorkingState(is_repository=True, has_commits=head.code == 0, commit=head.text)
+
+
+def _call(spec: CloneSpec, settings: tuple[str, ...]) -> Call:
+    return Call(
+        settings=settings,
+        protocols=LOCAL if spec.url.is_local else REMOTE,
+        env=variables(spec),
+    )
 
 
 def _is_plain(tree: Path) -> bool:

@@ -181,7 +181,9 @@ def _may_be_found(ref: str) -> bool:
 
 
 def variables(spec: CloneSpec) -> tuple[tuple[str, str], ...]:
-    """The variables by which git finds its CA bundle and its proxies; they may hold passwords."""
+    """The variables by which git finds its CA bundle, its proxies and what else it was given; they
+    may hold passwords.
+    """
     given = (
         # The setting of the same meaning yields to this variable, which a host may have set.
         ("GIT_SSL_CAINFO", str(spec.ca_file or "")),
@@ -191,7 +193,7 @@ def variables(spec: CloneSpec) -> tuple[tuple[str, str], ...]:
         ("no_proxy", spec.no_proxy),
         ("NO_PROXY", spec.no_proxy),
     )
-    return tuple((name, value) for name, value in given if value)
+    return (*((name, value) for name, value in given if value), *spec.env)
 
 
 @contextmanager

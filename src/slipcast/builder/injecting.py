@@ -100,6 +100,8 @@ def entries(injection: Injection, name: str) -> Iterator[Entry]:
 def _below(directory: Path, prefix: str, above: frozenset[Path]) -> Iterator[Entry]:
     for name in sorted(child.name for child in directory.iterdir()):
         child = directory / name
+        if name.startswith(".."):
+            continue  # where a platform keeps the versions of a secret, which links lead to
         if child.is_dir():
             real = child.resolve()
             if real in above:

@@ -8,19 +8,33 @@ Source: builder-process.md sections 2 and 3.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
 import msgspec
 
 from slipcast.api.build import Build
+from slipcast.builder.job import Credentials
 from slipcast.builder.recording import Record
+from slipcast.builds.s2i.request import Platform
 from slipcast.ports.downloads import Downloads
-from slipcast.ports.engine import Engine
+from slipcast.ports.engine import ANONYMOUS, Engine, RegistryAccess
 from slipcast.ports.git import Git
 from slipcast.ports.progress import Progress
 from slipcast.values.revision import SourceRevision
+
+Registries = Callable[[Path | None], Credentials]
+"""How registries are reached with the credentials in a file, or with nobody's."""
+
+
+def anonymous(_: Path | None) -> Credentials:
+    """Every registry as nobody."""
+    return _nobody
+
+
+def _nobody(_: str) -> RegistryAccess:
+    return ANONYMOUS
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +43,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     Shape:  build has the values of its variables in it (BL-47) and its output in full; env is the
             process's own; work is a directory that this pod's containers share; stdin what a
             client sent; record is where stages, revision and digest are told as they are known.
+            tag is what the image is called until it is finished: nobody else's, and taken away
+            whatever happens. platform is what every build is given and no image keeps.
     """
 
     build: Build
@@ -42,6 +58,14 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     downloads: Downloads
     progress: Progress
     record: Record
+    tag: str
+    registries: Registries = anonymous
+    platform: Platform = Platform()
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person runs this, whose own credentials and settings of git then count."""
+        return self.root == Path("/") and not self.env.get("KUBERNETES_SERVICE_HOST")
 
     def at(self, path: str) -> Path:
         """Where a path of the contract lies."""

@@ -18,7 +18,8 @@ class CloneSpec(msgspec.Struct, frozen=True, kw_only=True):
     Shape:  ref is a branch, tag or commit, empty for the remote's HEAD; proxies are URLs, empty for
             the process's own environment; ca_file None leaves trust to the host. history asks for
             every commit and for objects of the clone's own; without it a clone may be shallow, or
-            lean on the local repository it was made from.
+            lean on the local repository it was made from. env is laid over the process's own, such
+            as the key to use or another file of settings.
     """
 
     url: GitURL
@@ -29,6 +30,7 @@ class CloneSpec(msgspec.Struct, frozen=True, kw_only=True):
     https_proxy: str = ""
     no_proxy: str = ""
     ca_file: Path | None = None
+    env: tuple[tuple[str, str], ...] = ()
 
 
 class WorkingState(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +58,22 @@ class Git(Protocol):
 
     def available(self) -> bool:
         """Whether there is a git to call."""
+        ...
+
+    def probe(self, spec: CloneSpec, timeout: float, *, near: Path) -> None:
+        """Ask a repository for its branches, to see whether it answers.
+
+        Shape:  near is a directory for what git must read from a file.
+        Units:  timeout in seconds.
+        Errors: GitFault as for clone; reason `Timeout` when no answer came in time.
+        """
+        ...
+
+    def settings(self, file: Path) -> tuple[tuple[str, str], ...]:
+        """What a file of settings says, names in lower case; includes are not followed.
+
+        Errors: GitFault when it cannot be read.
+        """
         ...
 
     def clone(self, spec: CloneSpec, into: Path, *, log: Sink = ignore) -> None:

@@ -47,9 +47,11 @@ def fetch(request: S2IRequest, git: Git, workspace: Workspace, progress: Progres
             have changed since.
     Errors: InvalidFault for a source nobody could fetch; BuildFault FetchSourceFailed.
     """
+    fetching = _Fetching(request, git, workspace, progress)
+    if request.prepared is not None and request.prepared.is_ours:
+        return fetching.prepared(request.prepared)
     try:
-        kind = recognise(request, git)
-        return _Fetching(request, git, workspace, progress).fetched(kind)
+        return fetching.fetched(recognise(request, git))
     except (GitFault, HostFault) as fault:
         raise _failed(fault) from fault
 
@@ -134,7 +136,7 @@ class _Fetching(msgspec.Struct, frozen=True):
         prepared = self.request.prepared
         # A survey that read a work tree in place made no clone.
         if prepared and not (url.is_local and prepared.root.is_relative_to(Path(url.path))):
-            return self._prepared(prepared)
+            return self.prepared(prepared)
         into = self.workspace.source
         self.git.clone(self._spec(url, ref), into, log=self._log)
         bounds = into.resolve()
@@ -144,7 +146,8 @@ class _Fetching(msgspec.Struct, frozen=True):
         links = Links.BORROW if name else Links.KEEP
         return self._made(root, revision, bounds=bounds, links=links)
 
-    def _prepared(self, prepared: PreparedSource) -> Fetched:
+    def prepared(self, prepared: PreparedSource) -> Fetched:
+        """Take a source that lies there already."""
         root, name = prepared.root.resolve(), prepared.revision.context_dir
         parts = PurePosixPath(name).parts
         if not parts or root.parts[-len(parts) :] != parts:

@@ -3,9 +3,12 @@
 The plan half is `builds.strategies`.
 """
 
+# ruff: noqa: PLC0415 -- a build pays for the strategy that it has
+
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Final, Protocol
 
 from slipcast.builder.task import Built, Fetched, Task
 
@@ -19,3 +22,19 @@ class Run(Protocol):
         Errors: BuildFault with the reason of the contract (BLD-157 to BLD-167).
         """
         ...
+
+
+def _source(task: Task, source: Fetched) -> Built:
+    from slipcast.builder.strategies.source import run
+
+    return run(task, source)
+
+
+def _docker(task: Task, source: Fetched) -> Built:
+    from slipcast.builder.strategies.docker import run
+
+    return run(task, source)
+
+
+STRATEGIES: Final[Mapping[str, Run]] = {"Source": _source, "Docker": _docker}
+"""THE TABLE, by the strategy's type; a Custom build is whatever its image does."""

@@ -32,10 +32,15 @@ class UidRange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PreparedSource(msgspec.Struct, frozen=True, kw_only=True):
-    """A source that was fetched already, by a survey."""
+    """A source that was fetched already.
+
+    Shape:  is_ours means that nobody else changes it, so that it is built as it lies, whatever the
+            request calls it; else it is a survey's, and a directory of the user's own is read anew.
+    """
 
     root: Path
     revision: SourceRevision
+    is_ours: bool = False
 
 
 class Platform(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,84 @@
+"""A task made of what a builder was started with: its Build, its directories, its ports.
+
+Source: builder-process.md section 3.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from slipcast.api.build import Build
+from slipcast.builder import given, handover, tags
+from slipcast.builder.program import Outfit, Words, root_of
+from slipcast.builder.recording import Record
+from slipcast.builder.task import Task
+from slipcast.builder.telling import Telling
+from slipcast.builder.workspace import workspace
+from slipcast.builds.strategies.mounts import WORK
+from slipcast.ports.reporter import Report
+from slipcast.values.faults import HostFault
+
+STAGES: Final = frozenset({"git-clone", "extract-image-content", "manage-dockerfile"})
+"""Roles that prepare the source for another container of their pod."""
+
+
+@contextmanager
+def given_to(words: Words, outfit: Outfit) -> Iterator[Task]:
+    """The task, for the length of the context; a working directory of its own goes with it.
+
+    Errors: as given.read and given.resolved; HostFault.
+    """
+    env, root = outfit.env, root_of(outfit.env)
+    progress = outfit.progress(words.level or 0)
+    read = given.read(_text(words, env))
+    progress.note(f"Build: {given.shown(read)}", level=5)
+    build = given.resolved(read, env)
+    metadata = build.metadata
+    with _work(build, root, words, outfit) as work:
+        record = Record(
+            outfit.reporter(metadata.namespace, metadata.name, root),
+            Report(revision=build.spec.revision, stages=handover.stages(work)),
+        )
+        yield Task(
+            build=build,
+            env=env,
+            root=root,
+            work=work,
+            stdin=outfit.stdin,
+            state=outfit.state,
+            engine=outfit.engine,
+            git=outfit.git,
+            downloads=outfit.downloads,
+            progress=Telling(progress, record),
+            record=record,
+            tag=tags.random_tag(build, secrets.token_hex(4)),
+            registries=outfit.registries,
+            platform=outfit.platform,
+        )
+
+
+def _text(words: Words, env: Mapping[str, str]) -> str:
+    if words.file is None:
+        return env.get(given.VARIABLE, "")
+    try:
+        return words.file.read_text(encoding="utf-8")
+    except (OSError, ValueError) as fault:
+        raise HostFault(f"unable to parse build: {words.file} cannot be read: {fault}") from fault
+
+
+@contextmanager
+def _work(build: Build, root: Path, words: Words, outfit: Outfit) -> Iterator[Path]:
+    """What the containers of a pod share, if it has stages; else a directory of our own."""
+    shared = root / WORK.lstrip("/")
+    if words.role in STAGES or handover.is_ready(build, shared):
+        shared.mkdir(parents=True, exist_ok=True, mode=0o700)
+        yield shared
+        return
+    with workspace(outfit.state, outfit.progress(0)) as space:
+        work = space.root / "build"
+        work.mkdir(mode=0o700)
+        yield work

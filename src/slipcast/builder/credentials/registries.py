@@ -1,0 +1,68 @@
+"""Who a builder is to registries: which file of a secret counts, and for which image.
+
+What such a file says is read elsewhere. Without a secret we are nobody, unless a person runs the
+builder by hand: the host that build pods share lends its credentials to none of them.
+
+Source: builder-process.md section 5.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from slipcast.builder.job import Credentials
+from slipcast.builder.task import Task
+from slipcast.values.faults import HostFault
+
+FILES: Final = (".dockerconfigjson", ".dockercfg", "config.json")
+"""The first of these counts (BLD-77)."""
+
+_NAMED: Final = "DOCKERCFG_PATH"
+
+
+def pull(task: Task) -> Credentials:
+    """How registries are reached to pull what the strategy builds on.
+
+    Errors: HostFault when there is a secret with no such file in it (BLD-80).
+    """
+    return _access(task, "PULL_DOCKERCFG_PATH")
+
+
+def push(task: Task) -> Credentials:
+    """How registries are reached to push, and to pull what was pushed before (BLD-79).
+
+    Errors: as pull.
+    """
+    return _access(task, "PUSH_DOCKERCFG_PATH")
+
+
+def source_image(task: Task, index: int) -> Credentials:
+    """How registries are reached to pull the image that is a source (BLD-70).
+
+    Errors: as pull.
+    """
+    return _access(task, f"PULL_SOURCE_DOCKERCFG_PATH_{index}")
+
+
+def _access(task: Task, variable: str) -> Credentials:
+    directory = task.named_by(variable)
+    if directory is not None:
+        return task.registries(_file_in(directory))
+    return task.registries(_own(task) if task.is_by_hand else None)
+
+
+def _file_in(directory: Path) -> Path:
+    found = next((path for name in FILES if (path := directory / name).is_file()), None)
+    if found is None:
+        raise HostFault(f"no docker config file found in '{directory}'")
+    return found
+
+
+def _own(task: Task) -> Path | None:
+    """The credentials of the person who runs a builder by hand."""
+    named = task.named_by(_NAMED)
+    if named is not None:
+        return _file_in(named) if named.is_dir() else named
+    home = task.env.get("HOME")
+    return Path(home, ".docker", "config.json") if home else None

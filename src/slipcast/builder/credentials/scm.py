@@ -1,0 +1,171 @@
+"""What git is given of a source secret: a name and password, a key, an authority, settings.
+
+Secrets lie in files of a private directory for as long as git needs them, and on no command line.
+In a pod git knows nothing but them: whoever owns the host lends neither keys nor settings. Of the
+settings in a secret only those count that cannot make git run a program.
+
+Source: builder-process.md 4.1; gitcredentials(7); git-config(1); ssh_config(5).
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote, unquote, urlsplit
+
+from msgspec.structs import replace
+
+from slipcast.api.build import GitBuildSource
+from slipcast.builder.failures import failure
+from slipcast.builder.task import Task
+from slipcast.builds.reasons import Reason
+from slipcast.ports.git import CloneSpec
+from slipcast.values.giturl import GitURL, Transport
+
+_KEY, _HOSTS, _AUTHORITY, _SETTINGS = "ssh-privatekey", "known_hosts", "ca.crt", ".gitconfig"
+_USER, _PASSWORD, _TOKEN = "username", "password", "token"
+_HANDLED: Final = frozenset({_KEY, _AUTHORITY, _SETTINGS, _USER, _PASSWORD, _TOKEN})
+_LARGEST: Final = 1 << 20
+_WEB: Final = frozenset({Transport.HTTP, Transport.HTTPS})
+_NOBODY: Final = "builder"
+_HARMLESS: Final = re.compile(
+    r"url\..*\.(?:insteadof|pushinsteadof)"
+    r"|http\.(?:.*\.)?(?:sslverify|proxy|extraheader|useragent|version|postbuffer|lowspeedlimit"
+    r"|lowspeedtime|sslversion|sslcipherlist|proxyauthmethod|followredirects|emptyauth)"
+    r"|core\.(?:compression|longpaths|autocrlf|eol|symlinks|quotepath)"
+    r"|(?:pack|fetch|transfer|receive|index)\.[a-z]+|user\.(?:name|email)",
+    re.IGNORECASE,
+)
+"""Settings that neither run a program nor name a file of the host."""
+
+
+@contextmanager
+def environment(task: Task, url: GitURL) -> Iterator[CloneSpec]:
+    """How git is called for a repository, for the length of the context.
+
+    Errors: BuildFault FetchSourceFailed when the secret holds nothing that git can use.
+    """
+    source = task.build.spec.source.git or GitBuildSource()
+    spec = CloneSpec(
+        url=url,
+        http_proxy=source.http_proxy or "",
+        https_proxy=source.https_proxy or "",
+        no_proxy=source.no_proxy or "",
+        ca_file=task.platform.ca_bundle,
+    )
+    with tempfile.TemporaryDirectory(prefix=".scm-", dir=task.work) as directory:
+        private = Path(directory)
+        yield _with_secret(task, spec, private, _secret(task))
+
+
+def _secret(task: Task) -> Mapping[str, bytes]:
+    """The files of the source secret that mean something to git."""
+    directory = task.named_by("SOURCE_SECRET_PATH")
+    if directory is None:
+        return {}
+    found = {
+        name: path.read_bytes()[:_LARGEST]
+        for name in (*_HANDLED, _HOSTS)
+        if (path := directory / name).is_file()
+    }
+    if not _HANDLED & found.keys():
+        raise failure(
+            Reason.FETCH_SOURCE_FAILED,
+            f"no auth handler was found for secrets in {directory}",
+            hint=f"A source secret holds one or more of {', '.join(sorted(_HANDLED))}.",
+        )
+    return found
+
+
+def _with_secret(
+    task: Task, spec: CloneSpec, private: Path, secret: Mapping[str, bytes]
+) -> CloneSpec:
+    env: dict[str, str] = {}
+    if secret or not task.is_by_hand:
+        # Besides settings: `.netrc`, keys and hosts that ssh knows.
+        env["HOME"] = str(private)
+        env["GIT_CONFIG_GLOBAL"] = str(_settings(task, private, secret))
+    if _KEY in secret or not task.is_by_hand:
+        env["GIT_SSH_COMMAND"] = _ssh(private, secret)
+    if _AUTHORITY in secret and spec.url.transport is Transport.HTTPS:
+        spec = replace(spec, ca_file=_kept(private, _AUTHORITY, secret[_AUTHORITY]))
+    if spec.url.transport in _WEB:
+        spec = replace(spec, url=_authenticated(spec.url, secret))
+    return replace(spec, env=tuple(env.items()))
+
+
+def _authenticated(url: GitURL, secret: Mapping[str, bytes]) -> GitURL:
+    """The URL with who we are in it, which never gets further than git's private file (BLD-50)."""
+    parts = urlsplit(url.url)
+    userinfo, at, place = parts.netloc.rpartition("@")
+    said_user, _, said_password = userinfo.partition(":")
+    user = _line(secret, _USER) or unquote(said_user) or _NOBODY
+    password = _line(secret, _TOKEN) or _line(secret, _PASSWORD) or unquote(said_password)
+    if not password and (user == unquote(said_user) or not at):
+        return url
+    netloc = f"{quote(user, safe='')}:{quote(password, safe='')}@{place}"
+    return replace(url, url=parts._replace(netloc=netloc).geturl())
+
+
+def _line(secret: Mapping[str, bytes], name: str) -> str:
+    """The first line of a file, empty when it is not there."""
+    text = secret.get(name, b"").decode("utf-8", "surrogateescape")
+    return text.partition("\n")[0].rstrip("\r")
+
+
+def _ssh(private: Path, secret: Mapping[str, bytes]) -> str:
+    """The ssh that git calls: with that key and no other; hosts as the secret knows them (BLD-49).
+
+    Shape:  a secret that knows no hosts trusts any, as it has always been.
+    """
+    words = ["ssh", "-F", "none", "-o", "BatchMode=yes", "-o", "IdentityAgent=none"]
+    words += ["-o", "IdentitiesOnly=yes", "-o", "LogLevel=ERROR"]
+    if _KEY in secret:
+        # Without the end of its last line, which editors of secrets lose, ssh takes no key.
+        key = _kept(private, _KEY, secret[_KEY].rstrip(b"\r\n") + b"\n")
+        words += ["-o", f"IdentityFile={key}"]
+    else:
+        words += ["-o", "IdentityFile=none"]
+    if _HOSTS in secret:
+        known = _kept(private, _HOSTS, secret[_HOSTS])
+        words += ["-o", "StrictHostKeyChecking=yes", "-o", f"UserKnownHostsFile={known}"]
+    else:
+        words += ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"]
+    return shlex.join([*words, "-o", "GlobalKnownHostsFile=/dev/null"])
+
+
+def _settings(task: Task, private: Path, secret: Mapping[str, bytes]) -> Path:
+    """A file of git's settings with what is harmless of the secret's (BLD-54)."""
+    lines: list[str] = []
+    if _SETTINGS in secret:
+        file = _kept(private, "given", secret[_SETTINGS])
+        for name, value in task.git.settings(file):
+            if _HARMLESS.fullmatch(name):
+                lines += _setting(name, value)
+            else:
+                task.progress.warn(f"the setting {name} of {_SETTINGS} is left out")
+    return _kept(private, _SETTINGS, "".join(lines).encode("utf-8", "surrogateescape"))
+
+
+def _setting(name: str, value: str) -> Iterator[str]:
+    section, _, rest = name.partition(".")
+    subsection, _, key = rest.rpartition(".")
+    yield f"[{section} {_quoted(subsection)}]\n" if subsection else f"[{section}]\n"
+    yield f"\t{key} = {_quoted(value)}\n"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def _kept(private: Path, name: str, content: bytes) -> Path:
+    path = private / name
+    path.touch(mode=0o600)
+    path.write_bytes(content)
+    return path

@@ -1,0 +1,111 @@
+"""The Build that a builder is given: read, its variables resolved, checked.
+
+Source: builder-process.md 3.2; build-lifecycle.md BL-47.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from msgspec.structs import replace
+
+from slipcast.api import codec, kinds, lens
+from slipcast.api.build import Build, EnvVar
+from slipcast.builds import expansion
+from slipcast.builds.defaults import defaulted_build
+from slipcast.builds.options import env_of, with_all_env
+from slipcast.builds.s2i import environment
+from slipcast.builds.strategies.environment import REFERRED, build_text
+from slipcast.builds.validate.build import build as wrongs
+from slipcast.values.apifaults import BadRequest, Invalid
+from slipcast.values.causes import Cause, required
+from slipcast.values.faults import Fault, HostFault
+from slipcast.values.sensitive import redacted
+
+VARIABLE: Final = "BUILD"
+
+
+def read(text: str) -> Build:
+    """The Build in a text, JSON or YAML.
+
+    Errors: HostFault when there is none (BLD-41).
+    """
+    if not text.strip():
+        raise _unreadable(f"the variable {VARIABLE} is empty")
+    try:
+        # Every JSON text is YAML, but JSON is read faster and complained of better.
+        media_type = "" if text.lstrip().startswith("{") else "application/yaml"
+        content = codec.parse(text.encode("utf-8", "surrogateescape"), media_type)
+        kind = kinds.of(str(content.get("apiVersion", "")), str(content.get("kind", "")))
+        if kind is None or kind.name != "Build":
+            said = f"{content.get('apiVersion')}, {content.get('kind')}"
+            raise BadRequest(f"it is no Build of build.openshift.io/v1, but {said}")
+        return lens.read(content, Build)
+    except Fault as fault:
+        raise _unreadable(fault.message) from fault
+
+
+def resolved(build: Build, env: Mapping[str, str]) -> Build:
+    """The Build with the values of its variables in place, found in order.
+
+    Errors: HostFault when a value did not come along, Invalid with all that is wrong (BLD-42).
+    """
+    found = with_values(defaulted_build(build), env)
+    causes = (*_unnamed(found), *wrongs(found, None))
+    if causes:
+        raise Invalid("Build", kinds.BUILD, found.metadata.name, causes)
+    return found
+
+
+def shown(build: Build) -> str:
+    """A Build that was read, fit for a log: no address and no variable in it shows a secret."""
+    pairs = environment.shown((each.name, each.value) for each in env_of(build.spec.strategy))
+    env = tuple(
+        replace(each, value=value)
+        for each, (_, value) in zip(env_of(build.spec.strategy), pairs, strict=True)
+    )
+    spec = replace(build.spec, strategy=with_all_env(build.spec.strategy, env))
+    return redacted(build_text(replace(build, spec=spec)))
+
+
+def with_values(build: Build, env: Mapping[str, str]) -> Build:
+    """The Build whose variables hold values: those of secrets, and $(NAME) expanded.
+
+    Errors: HostFault when the value of a variable did not come along.
+    """
+    known: dict[str, str] = {}
+    values: list[EnvVar] = []
+    for index, each in enumerate(env_of(build.spec.strategy)):
+        if each.value_from is None:
+            value = expansion.expanded(each.value, known)
+        elif f"{REFERRED}{index}" in env:
+            value = env[f"{REFERRED}{index}"]
+        elif _is_optional(each):
+            continue
+        else:
+            raise HostFault(
+                f"the variable {each.name} refers to a value that did not come along",
+                hint=f"Give the builder the value as {REFERRED}{index}.",
+            )
+        known[each.name] = value
+        values.append(EnvVar(name=each.name, value=value))
+    strategy = with_all_env(build.spec.strategy, tuple(values))
+    return replace(build, spec=replace(build.spec, strategy=strategy))
+
+
+def _unreadable(what: str) -> HostFault:
+    return HostFault(f"unable to parse build: {what}")
+
+
+def _unnamed(build: Build) -> tuple[Cause, ...]:
+    said = (("name", build.metadata.name), ("namespace", build.metadata.namespace))
+    return tuple(required(f"metadata.{field}") for field, value in said if not value)
+
+
+def _is_optional(variable: EnvVar) -> bool:
+    source = variable.value_from
+    if source is None:
+        return False
+    selector = source.secret_key_ref or source.config_map_key_ref
+    return selector is not None and bool(selector.optional)

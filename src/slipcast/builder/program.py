@@ -1,0 +1,311 @@
+"""`slipcast-builder`: the program of build pods, which makes an image of the BUILD variable.
+
+The name it is called by, or its first word, chooses its role. Everything it needs of the machine is
+an Outfit's.
+
+Source: builder-process.md sections 1, 2, 3 and 13.
+"""
+
+# ruff: noqa: PLC0415 -- a role pays for what it uses: some are over in a moment
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import IO, TYPE_CHECKING, Final, Protocol
+
+import msgspec
+
+from slipcast import __version__
+from slipcast.values.faults import Fault, HostFault, Interrupted, UsageFault
+
+if TYPE_CHECKING:
+    from slipcast.builder.task import Registries, Task
+    from slipcast.builds.s2i.request import Platform
+    from slipcast.ports.downloads import Downloads
+    from slipcast.ports.engine import Engine
+    from slipcast.ports.git import Git
+    from slipcast.ports.progress import Progress
+    from slipcast.ports.reporter import Reporter
+
+DONE, FAILED = 0, 1
+"""All that this program ever ends with (BLD-175), but for what a Custom build's image does."""
+
+LOG_LEVEL: Final = "BUILD_LOGLEVEL"
+ROOT: Final = "SLIPCAST_ROOT"
+"""Where the paths of the contract lie; the root of all files when it is not set."""
+
+
+class Outfit(Protocol):
+    """What the program is given; a role asks for what it needs."""
+
+    @property
+    def env(self) -> Mapping[str, str]:
+        """The variables of the process."""
+        ...
+
+    @property
+    def stdin(self) -> IO[bytes]:
+        """What a client sends."""
+        ...
+
+    @property
+    def engine(self) -> Engine:
+        """What images and containers are made with."""
+        ...
+
+    @property
+    def git(self) -> Git:
+        """The git program."""
+        ...
+
+    @property
+    def downloads(self) -> Downloads:
+        """Files behind a URL."""
+        ...
+
+    @property
+    def state(self) -> Path:
+        """Where working directories are made."""
+        ...
+
+    @property
+    def registries(self) -> Registries:
+        """How registries are reached with the credentials of a file."""
+        ...
+
+    @property
+    def platform(self) -> Platform:
+        """What every build is given, and no image keeps."""
+        ...
+
+    def progress(self, level: int) -> Progress:
+        """Who shows what happens, at a log level."""
+        ...
+
+    def reporter(self, namespace: str, name: str, root: Path) -> Reporter:
+        """Whom a Build is reported to: the API server, else whoever reads standard output."""
+        ...
+
+    def say(self, line: str) -> None:
+        """A line on standard output."""
+        ...
+
+    def complain(self, line: str) -> None:
+        """A line on standard error."""
+        ...
+
+    def record_bug(self) -> str:
+        """Keep the stack trace of the exception at hand; a sentence that says where."""
+        ...
+
+
+class Words(msgspec.Struct, frozen=True, kw_only=True):
+    """A command line: the role, how much is told, and a file that holds the Build."""
+
+    role: str
+    level: int | None = None
+    file: Path | None = None
+
+
+ALIASES: Final = MappingProxyType(
+    {
+        "openshift-sti-build": "sti-build",
+        "openshift-docker-build": "docker-build",
+        "openshift-git-clone": "git-clone",
+        "openshift-extract-image-content": "extract-image-content",
+        "openshift-manage-dockerfile": "manage-dockerfile",
+    }
+)
+"""THE TABLE of old names (BLD-1 to BLD-5)."""
+
+
+def run(words: Sequence[str], outfit: Outfit) -> int:
+    """Run a command line, the program's name first; the exit code."""
+    try:
+        said = parse(words, outfit.env)
+        if said.role == "version":
+            outfit.say(f"slipcast-builder {__version__}")
+            return DONE
+        if said.role == "custom-build":
+            return _custom(outfit, said)
+        role = ROLES.get(said.role)
+        if role is None:
+            hint = f"The roles are {', '.join((*ROLES, 'custom-build', 'version'))}."
+            raise UsageFault(f"unknown command name: {said.role}", hint=hint)
+    except Fault as fault:
+        return _refused(outfit, fault)
+    return _carried_out(role, said, outfit)
+
+
+def parse(words: Sequence[str], env: Mapping[str, str]) -> Words:
+    """What a command line says.
+
+    Errors: UsageFault.
+    """
+    called = words[0].rpartition("/")[2] if words else ""
+    rest = list(words[1:])
+    role = ALIASES.get(called, called if called in ROLES else "")
+    level, file = _level(env.get(LOG_LEVEL, "")), None
+    while rest:
+        word = rest.pop(0)
+        flag, equals, value = word.partition("=")
+        if not word.startswith("-"):
+            if role:
+                raise UsageFault(f"unexpected argument {word!r}")
+            role = ALIASES.get(word, word)
+            continue
+        if flag not in _FLAGS:
+            raise UsageFault(f"unknown flag: {flag}", hint=_USAGE)
+        if not equals:
+            if not rest:
+                raise UsageFault(f"flag needs an argument: {flag}", hint=_USAGE)
+            value = rest.pop(0)
+        if flag in _FILE_FLAGS:
+            file = Path(value)
+        else:
+            level = _level(value)
+    if not role:
+        raise UsageFault("no role was given", hint=_USAGE)
+    return Words(role=role, level=level, file=file)
+
+
+_FILE_FLAGS = frozenset({"-f", "--filename"})
+_FLAGS = _FILE_FLAGS | {"--loglevel", "--v", "-v"}
+_USAGE = "Write slipcast-builder ROLE [--loglevel=N] [--filename=BUILD]."
+
+
+def _level(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() else None
+
+
+def _carried_out(role: Role, words: Words, outfit: Outfit) -> int:
+    """A role on a Build; whatever goes wrong is told once."""
+    from slipcast.builder import assignment
+
+    try:
+        with assignment.given_to(words, outfit) as task:
+            return _told(role, task, outfit)
+    except Fault as fault:
+        return _refused(outfit, fault)
+
+
+def _told(role: Role, task: Task, outfit: Outfit) -> int:
+    """A role carried out, and how it ended."""
+    from slipcast.builder import failures
+
+    try:
+        role(task)
+    except Interrupted as fault:
+        # Who ended us knows why: the Build is not told.
+        outfit.complain(f"error: build error: {fault.message}")
+        return FAILED
+    except Fault as fault:
+        reason, message = failures.reason_of(fault)
+        task.record.failed(reason, message)
+        _explain(outfit, fault)
+        cause = failures.cause(fault)
+    except Exception as broken:  # noqa: BLE001 -- the last handler there is
+        reason, message = failures.reason_of(broken)
+        task.record.failed(reason, message)
+        cause = f"the builder has a bug: {outfit.record_bug()}"
+    else:
+        task.record.tell()
+        return DONE
+    task.record.tell()
+    outfit.complain(f"error: build error: {cause}")
+    return FAILED
+
+
+def _refused(outfit: Outfit, fault: Fault) -> int:
+    """What was wrong before any work was done."""
+    from slipcast.builder import failures
+
+    _explain(outfit, fault)
+    outfit.complain(f"error: {failures.cause(fault)}")
+    return FAILED
+
+
+def _explain(outfit: Outfit, fault: Fault) -> None:
+    """What helps to understand a fault; the cause itself comes last (BLD-177)."""
+    from slipcast.values.sensitive import redacted
+
+    for line in fault.tail:
+        outfit.complain(redacted(line))
+    if fault.hint:
+        outfit.complain(f"hint: {redacted(fault.hint)}")
+
+
+def _custom(outfit: Outfit, words: Words) -> int:
+    """A Custom build where pods are local processes; its image reads BUILD, we do not."""
+    from slipcast.builder import customrun
+
+    try:
+        return customrun.run(
+            customrun.Custom(
+                env=outfit.env,
+                root=root_of(outfit.env),
+                stdin=outfit.stdin,
+                engine=outfit.engine,
+                progress=outfit.progress(words.level or 0),
+            )
+        )
+    except Interrupted as fault:
+        outfit.complain(f"error: build error: {fault.message}")
+        return FAILED
+
+
+def root_of(env: Mapping[str, str]) -> Path:
+    """Where the paths of the contract lie."""
+    root = Path(env.get(ROOT) or "/")
+    if not root.is_absolute():
+        raise HostFault(f"{ROOT} must be an absolute path, and is {root}")
+    return root
+
+
+def _clone(task: Task) -> None:
+    from slipcast.builder import fetching, handover
+
+    fetching.clone(task)
+    handover.keep_stages(task)
+
+
+def _extract(task: Task) -> None:
+    from slipcast.builder import fetching, handover
+
+    fetching.extract(task)
+    handover.keep_stages(task)
+
+
+def _prepare(task: Task) -> None:
+    from slipcast.builder import fetching, handover
+
+    fetching.prepare(task)
+    handover.keep_stages(task)
+
+
+def _sti(task: Task) -> None:
+    from slipcast.builder import finishing
+
+    finishing.build(task, "Source")
+
+
+def _docker(task: Task) -> None:
+    from slipcast.builder import finishing
+
+    finishing.build(task, "Docker")
+
+
+Role = Callable[["Task"], None]
+
+ROLES: Final[Mapping[str, Role]] = MappingProxyType(
+    {
+        "sti-build": _sti,
+        "docker-build": _docker,
+        "git-clone": _clone,
+        "extract-image-content": _extract,
+        "manage-dockerfile": _prepare,
+    }
+)
+"""THE TABLE of roles that work on a Build."""
