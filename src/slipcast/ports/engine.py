@@ -63,12 +63,16 @@ class BuildSpec(msgspec.Struct, frozen=True, kw_only=True):
             `Containerfile`, in context. mounts are seen by every RUN and leave no trace.
             tag empty means the image stays untagged. timestamp, in seconds, is given to every
             file and to the image, so that builds can be repeated to the bit; None means now.
+            proxies are variables that every RUN sees and the image does not keep. layers: every
+            step is a layer, kept for later builds; without, all that is above the base image is
+            one, where the engine can do so.
     """
 
     context: Path
     dockerfile: Path | None = None
     tag: str = ""
     build_args: Mapping[str, str] = NOTHING
+    proxies: Mapping[str, str] = NOTHING
     labels: Mapping[str, str] = NOTHING
     mounts: tuple[Mount, ...] = ()
     network: str = ""
@@ -76,6 +80,7 @@ class BuildSpec(msgspec.Struct, frozen=True, kw_only=True):
     add_hosts: tuple[str, ...] = ()
     limits: Limits = msgspec.field(default_factory=Limits)
     no_cache: bool = False
+    layers: bool = True
     policy: PullPolicy = PullPolicy.IF_NOT_PRESENT
     access: RegistryAccess = ANONYMOUS
     timestamp: int | None = None

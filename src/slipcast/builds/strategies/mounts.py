@@ -89,8 +89,12 @@ def strategy_volumes(build: Build) -> Iterator[Mounted]:
     """The volumes of the strategy, for the builder to show to its steps (BL-542)."""
     chosen = build.spec.strategy.source_strategy or build.spec.strategy.docker_strategy
     for volume in chosen.volumes if chosen is not None else ():
-        name = _named(volume.name, "user-build-volume")
-        yield _mounted(_volume(volume, name), f"{VOLUMES}/{name}")
+        yield _mounted(_volume(volume, _volume_name(volume)), volume_path(volume))
+
+
+def volume_path(volume: BuildVolume) -> str:
+    """Where the builder finds a volume of the strategy."""
+    return f"{VOLUMES}/{_volume_name(volume)}"
 
 
 def work_area() -> Mounted:
@@ -127,6 +131,10 @@ def _mounted(volume: Volume, path: str, env: EnvVar | None = None) -> Mounted:
 def _volume(volume: BuildVolume, name: str) -> Volume:
     source = volume.source
     return Volume(name=name, secret=source.secret, config_map=source.config_map, csi=source.csi)
+
+
+def _volume_name(volume: BuildVolume) -> str:
+    return _named(volume.name, "user-build-volume")
 
 
 def _named(name: str, purpose: str) -> str:

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from slipcast.adapters import argv, complaints, ownership
 from slipcast.adapters.engine.buildah.failures import fault_of
 from slipcast.adapters.engine.host import HostSettings, containers_conf
 from slipcast.ports.engine import RegistryAccess, Sink
+from slipcast.values.image import NOTHING
 from slipcast.values.imageref import ImageRef
 
 # containers/storage 1.43, as in Debian 12. Another version gets its line here with the contract
@@ -108,13 +109,17 @@ class Program:
             raise fault_of(what, tail.lines)
         return ran
 
-    def follow(self, what: str, words: Sequence[str], log: Sink) -> None:
+    def follow(
+        self, what: str, words: Sequence[str], log: Sink, env: Mapping[str, str] = NOTHING
+    ) -> None:
         """Run with both streams going to log, expecting success.
 
+        Shape:  env holds further variables of the call.
         Errors: EngineFault with the tail of the log.
         """
         tail = argv.Tail(log)
-        code = argv.stream(self.line(*words), stdout=tail, stderr=tail, env=self.env)
+        environment = {**self.env, **env}
+        code = argv.stream(self.line(*words), stdout=tail, stderr=tail, env=environment)
         if code != 0:
             raise fault_of(what, tail.lines)
 

@@ -143,7 +143,8 @@ def _parameters(socket: DockerSocket, spec: BuildSpec, dockerfile: str) -> dict[
         "t": spec.tag,
         "nocache": int(spec.no_cache),
         "pull": int(spec.policy is PullPolicy.ALWAYS),
-        "buildargs": json.dumps(dict(spec.build_args)) if spec.build_args else "",
+        # Arguments of these names are declared by the engine itself, and in no image's history.
+        "buildargs": json.dumps({**spec.proxies, **spec.build_args}),
         "labels": json.dumps(dict(spec.labels)) if spec.labels else "",
         "networkmode": network_mode(spec.network, podman=podman),
         **limit_parameters(spec.limits),
@@ -154,11 +155,11 @@ def _parameters(socket: DockerSocket, spec: BuildSpec, dockerfile: str) -> dict[
             "dropcaps": json.dumps(list(spec.cap_drop)) if spec.cap_drop else "",
             "extrahosts": json.dumps(list(spec.add_hosts)) if spec.add_hosts else "",
             "timestamp": "" if spec.timestamp is None else spec.timestamp,
-            "layers": 1,
+            "layers": int(spec.layers),
         }
     else:
         parameters["extrahosts"] = list(spec.add_hosts)
-    return {key: value for key, value in parameters.items() if value not in ("", [], None)}
+    return {key: value for key, value in parameters.items() if value not in ("", [], None, "{}")}
 
 
 def _refuse_what_is_ignored(socket: DockerSocket, spec: BuildSpec) -> None:
