@@ -24,8 +24,8 @@ _WANTED = {
 }
 
 
-def build(task: Task, kind: str) -> None:
-    """Build the image of a task by a strategy.
+def build(task: Task, kind: str) -> str:
+    """Build the image of a task by a strategy; the last words on it (BLD-23).
 
     Errors: BuildFault with the reason of the step that failed; PortFault, InvalidFault.
     """
@@ -39,6 +39,8 @@ def build(task: Task, kind: str) -> None:
         _name(task, built.tag)
         if destination:
             pushing.push(task, built, destination)
+            return ""
+    return "Build complete, no image push requested"
 
 
 def _name(task: Task, tag: str) -> None:

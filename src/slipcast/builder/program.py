@@ -196,7 +196,7 @@ def _told(role: Role, task: Task, outfit: Outfit) -> int:
     from slipcast.builder import failures
 
     try:
-        role(task)
+        last_words = role(task)
     except Interrupted as fault:
         # Who ended us knows why: the Build is not told.
         outfit.complain(f"error: build error: {fault.message}")
@@ -211,6 +211,8 @@ def _told(role: Role, task: Task, outfit: Outfit) -> int:
         task.record.failed(reason, message)
         cause = f"the builder has a bug: {outfit.record_bug()}"
     else:
+        if last_words:
+            outfit.say(last_words)
         task.record.tell()
         return DONE
     task.record.tell()
@@ -264,40 +266,44 @@ def root_of(env: Mapping[str, str]) -> Path:
     return root
 
 
-def _clone(task: Task) -> None:
+def _clone(task: Task) -> str:
     from slipcast.builder import fetching, handover
 
     fetching.clone(task)
     handover.keep_stages(task)
+    return ""
 
 
-def _extract(task: Task) -> None:
+def _extract(task: Task) -> str:
     from slipcast.builder import fetching, handover
 
     fetching.extract(task)
     handover.keep_stages(task)
+    return ""
 
 
-def _prepare(task: Task) -> None:
+def _prepare(task: Task) -> str:
     from slipcast.builder import fetching, handover
 
     fetching.prepare(task)
     handover.keep_stages(task)
+    return ""
 
 
-def _sti(task: Task) -> None:
+def _sti(task: Task) -> str:
     from slipcast.builder import finishing
 
-    finishing.build(task, "Source")
+    return finishing.build(task, "Source")
 
 
-def _docker(task: Task) -> None:
+def _docker(task: Task) -> str:
     from slipcast.builder import finishing
 
-    finishing.build(task, "Docker")
+    return finishing.build(task, "Docker")
 
 
-Role = Callable[["Task"], None]
+Role = Callable[["Task"], str]
+"""Does its part of a build; what is said on standard output in the end."""
 
 ROLES: Final[Mapping[str, Role]] = MappingProxyType(
     {

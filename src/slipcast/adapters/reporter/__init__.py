@@ -1,0 +1,1 @@
+"""The Reporter port: the API server, or whoever reads standard output."""

@@ -1,0 +1,147 @@
+"""Reports to the API server: the `details` of a Build, as the pod's service account.
+
+Synchronous and over the standard library, since a builder says a few words and is over. The Build
+is read anew each time, and nothing of it is lost that we do not know.
+
+Source: builder-process.md section 12, BLD-152 to BLD-156; build-api.md BA-141.
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from http.client import HTTPException, HTTPSConnection
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import msgspec
+from typing_extensions import override
+
+from slipcast.ports.reporter import Report, Reporter
+
+_TRIES: Final = 10
+_FIRST_PAUSE: Final = 0.025
+_TIMEOUT: Final = 10.0
+_LARGEST: Final = 16 << 20
+_PASSING: Final = frozenset({408, 409, 429, 500, 502, 503, 504})
+_REFUSED: Final = 400
+
+JSON = dict[str, Any]
+
+
+class Server(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the API server is, and the files by which a pod trusts it and is trusted."""
+
+    host: str
+    port: int
+    token: Path
+    authority: Path
+
+
+class HttpReporter(Reporter):
+    """Reports one Build."""
+
+    def __init__(
+        self,
+        server: Server,
+        namespace: str,
+        name: str,
+        log: Callable[[str], None],
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Take where the Build is, and where to say that a report could not be passed on."""
+        self._server = server
+        self._path = (
+            f"/apis/build.openshift.io/v1/namespaces/{quote(namespace, safe='')}"
+            f"/builds/{quote(name, safe='')}"
+        )
+        self._name = name
+        self._log = log
+        self._wait = wait
+
+    @override
+    def report(self, report: Report) -> None:
+        pause, why = _FIRST_PAUSE, ""
+        for tried in range(_TRIES):
+            if tried:
+                self._wait(pause)
+                pause *= 2
+            try:
+                self._tell(report)
+            except _Refused as refused:
+                why = str(refused)
+                if refused.status not in _PASSING:
+                    break
+            except (OSError, HTTPException, ValueError) as fault:
+                why = str(fault) or type(fault).__name__
+            else:
+                return
+        self._log(f"the server could not be told how the build {self._name} goes: {why}")
+
+    def _tell(self, report: Report) -> None:
+        context = ssl.create_default_context(
+            cafile=self._server.authority if self._server.authority.is_file() else None
+        )
+        server = self._server
+        connection = HTTPSConnection(server.host, server.port, timeout=_TIMEOUT, context=context)
+        try:
+            build = self._asked(connection, "GET", self._path)
+            self._asked(connection, "PUT", f"{self._path}/details", with_report(build, report))
+        finally:
+            connection.close()
+
+    def _asked(
+        self, connection: HTTPSConnection, verb: str, path: str, body: JSON | None = None
+    ) -> JSON:
+        headers = {
+            "Accept": "application/json",
+            "Authorization": f"Bearer {self._server.token.read_text(encoding='ascii').strip()}",
+        }
+        content = None if body is None else json.dumps(body).encode()
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        connection.request(verb, path, content, headers)
+        answer = connection.getresponse()
+        text = answer.read(_LARGEST)
+        if answer.status >= _REFUSED:
+            raise _Refused(answer.status, text)
+        found = json.loads(text)
+        if not isinstance(found, dict):
+            raise ValueError("the answer is no object")  # noqa: TRY004 -- told as other nonsense is
+        return found
+
+
+class _Refused(Exception):
+    """The server answered, and not well."""
+
+    def __init__(self, status: int, text: bytes) -> None:
+        super().__init__(f"{status} {_message(text)}".strip())
+        self.status = status
+
+
+def _message(text: bytes) -> str:
+    try:
+        return str(json.loads(text)["message"])
+    except (ValueError, KeyError, TypeError):
+        return text[:200].decode("utf-8", "replace")
+
+
+def with_report(build: Mapping[str, Any], report: Report) -> JSON:
+    """A Build as the server has it, with what is reported (BLD-153); a revision of its own stays.
+
+    Shape:  phase is only ever said to be Failed: the others are the controller's to say (BLD-154).
+    """
+    spec, status = dict(build.get("spec") or {}), dict(build.get("status") or {})
+    if report.revision is not None and not spec.get("revision"):
+        spec["revision"] = msgspec.to_builtins(report.revision)
+    if report.stages:
+        status["stages"] = msgspec.to_builtins(report.stages)
+    if report.digest:
+        output = dict(status.get("output") or {})
+        status["output"] = {**output, "to": {"imageDigest": report.digest}}
+    if report.failed:
+        status.update(phase="Failed", reason=report.reason, message=report.message)
+    return {**build, "spec": spec, "status": status}

@@ -1,0 +1,206 @@
+"""`slipcast-builder`: variables, signals, the engine of this host, the server that is told.
+
+Everything is imported when it is first needed: `version` needs nothing of it.
+"""
+
+# ruff: noqa: PLC0415 -- imports where they are needed are this module's business
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cached_property
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from slipcast.adapters.reporter.printing import PrintingReporter
+    from slipcast.builder.job import Credentials
+    from slipcast.builds.s2i.request import Platform
+    from slipcast.ports.downloads import Downloads
+    from slipcast.ports.engine import Engine, RegistryAccess
+    from slipcast.ports.git import Git
+    from slipcast.ports.progress import Progress
+    from slipcast.ports.reporter import Reporter
+    from slipcast.wiring.settings import Settings
+    from slipcast.wiring.toolbox import RealToolbox
+
+ACCOUNT = "var/run/secrets/kubernetes.io/serviceaccount"
+"""Where a pod finds who it is to the API server."""
+
+_SECURE = 443
+
+
+def main() -> None:
+    """Run the builder of this process and end with its exit code."""
+    try:
+        code = run(sys.argv)
+    except KeyboardInterrupt:
+        # Nothing was begun yet: signals are ours before any work.
+        code = 1
+    sys.exit(code)
+
+
+def run(words: list[str]) -> int:
+    """Run a command line, the program's name first; the exit code."""
+    from slipcast.builder import program
+    from slipcast.values.faults import Interrupted
+    from slipcast.wiring.signals import Ending
+
+    ending, outfit = Ending(), RealOutfit()
+    ending.install()
+    code = program.FAILED
+    try:
+        code = program.run(words, outfit)
+    except Interrupted as late:
+        outfit.complain(f"error: {late.message}")
+    finally:
+        ending.over()
+        if ending.came:
+            from slipcast.wiring import presence
+
+            presence.distrust()
+        outfit.finish(succeeded=code == program.DONE)
+    return code
+
+
+class RealOutfit:
+    """Implements builder.program.Outfit."""
+
+    def __init__(self, env: Mapping[str, str] = os.environ) -> None:
+        self._env = env
+        self._progress: Progress | None = None
+        self._printing: PrintingReporter | None = None
+
+    @property
+    def env(self) -> Mapping[str, str]:
+        """The variables of the process."""
+        return self._env
+
+    @property
+    def stdin(self) -> IO[bytes]:
+        """What a client sends."""
+        return sys.stdin.buffer
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine that the settings name."""
+        from slipcast.cli.toolbox import EngineFlags
+
+        return self._toolbox.tools(EngineFlags()).engine
+
+    @property
+    def git(self) -> Git:
+        """The git program."""
+        return self._toolbox.git
+
+    @property
+    def downloads(self) -> Downloads:
+        """Files behind a URL."""
+        return self._toolbox.downloads
+
+    @property
+    def state(self) -> Path:
+        """Where slipcast keeps what it needs between calls."""
+        return self._settings.state
+
+    @property
+    def platform(self) -> Platform:
+        """What every build is given."""
+        return self._settings.platform
+
+    def registries(self, file: Path | None) -> Credentials:
+        """How registries are reached with the credentials in a file."""
+        from msgspec.structs import replace
+
+        from slipcast.adapters.credentials import Credentials as Files
+        from slipcast.wiring.registries import Registries
+
+        found = Registries(
+            credentials=Files([file] if file is not None else []),
+            insecure=self._settings.insecure_registries,
+            ca_file=self._settings.registry_ca_file,
+        )
+
+        def access(image: str) -> RegistryAccess:
+            said = found.access(image)
+            return replace(said, hint=_HINT) if said.credential is None else said
+
+        return access
+
+    def progress(self, level: int) -> Progress:
+        """Lines on standard error, in the order in which things happen."""
+        if self._progress is None:
+            from slipcast.cli.progress import Lines
+
+            self._progress = Lines(sys.stderr.buffer, level=level)
+        return self._progress
+
+    def reporter(self, namespace: str, name: str, root: Path) -> Reporter:
+        """The server of the pod's service account, else standard output (BLD-45)."""
+        account, host = root / ACCOUNT, self._env.get("KUBERNETES_SERVICE_HOST", "")
+        if host and _is_filled(account / "token"):
+            from slipcast.adapters.reporter.http import HttpReporter, Server
+
+            port = self._env.get("KUBERNETES_SERVICE_PORT", "")
+            server = Server(
+                host=host,
+                port=int(port) if port.isdecimal() else _SECURE,
+                token=account / "token",
+                authority=account / "ca.crt",
+            )
+            return HttpReporter(server, namespace, name, self.progress(0).warn)
+        from slipcast.adapters.reporter.printing import PrintingReporter
+
+        self._printing = PrintingReporter(self.say)
+        return self._printing
+
+    def say(self, line: str) -> None:
+        """A line on standard output."""
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+
+    def complain(self, line: str) -> None:
+        """A line on standard error."""
+        from slipcast.cli.printable import printable
+
+        sys.stderr.write(f"{printable(line)}\n")
+        sys.stderr.flush()
+
+    def record_bug(self) -> str:
+        """Keep the stack trace of the exception at hand; a sentence that says where."""
+        import traceback
+
+        from slipcast.wiring import bugs
+
+        identity, path = bugs.record(self.state, traceback.format_exc())
+        return f"its number is {identity}" + (f", its traces are in {path}" if path else "")
+
+    def finish(self, *, succeeded: bool) -> None:
+        """Say how it ended, if there is no server to tell."""
+        if self._printing is not None:
+            self._printing.finish(succeeded=succeeded)
+
+    @cached_property
+    def _toolbox(self) -> RealToolbox:
+        from slipcast.wiring.toolbox import RealToolbox
+
+        return RealToolbox(self._env)
+
+    @property
+    def _settings(self) -> Settings:
+        return self._toolbox.settings
+
+
+_HINT = (
+    "Give the build a secret with the credential: output.pushSecret, or pullSecret of the image."
+)
+
+
+def _is_filled(file: Path) -> bool:
+    try:
+        return bool(file.read_bytes().strip())
+    except OSError:
+        return False
