@@ -8,6 +8,8 @@ from typing import Protocol
 
 import msgspec
 
+from slipcast.builds.strategies.plan import Cluster
+
 
 class Identification(msgspec.Struct, frozen=True, kw_only=True):
     """Who is let in, beside service accounts and those with a certificate of ours.
@@ -39,6 +41,16 @@ class Identification(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(usual, **said)
 
 
+class Building(msgspec.Struct, frozen=True, kw_only=True):
+    """How builds are run.
+
+    Shape:  workers is how many of them are decided about at once.
+    """
+
+    cluster: Cluster = Cluster(builder_image="slipcast/builder")
+    workers: int = 4
+
+
 class Serving(msgspec.Struct, frozen=True, kw_only=True):
     """How to serve.
 
@@ -53,6 +65,7 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     kubeconfig: Path | None = None
     store: str = "sqlite"
     identity: Identification = Identification()
+    building: Building = Building()
 
 
 class Running(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ import msgspec
 from msgspec.structs import replace
 
 from slipcast.adapters import argv
-from slipcast.ports.daemon import Identification, Running, Serving
+from slipcast.ports.daemon import Building, Identification, Running, Serving
 from slipcast.values.faults import PortFault
 from slipcast.wiring.serving import Place
 
@@ -30,18 +30,23 @@ STORE: Final = "SLIPCAST_STORE"
 """The variable for the store: its address may hold a password, which a list of processes shows."""
 
 NOBODY: Final = Identification()
+USUAL: Final = Building()
 
 
 class Server:
     """Implements Daemon."""
 
-    def __init__(self, usual: Path, identity: Identification = NOBODY) -> None:
+    def __init__(
+        self, usual: Path, identity: Identification = NOBODY, building: Building = USUAL
+    ) -> None:
         """Serve from a usual state directory, unless another is asked for.
 
-        Shape:  identity is who is let in where the request does not say.
+        Shape:  identity is who is let in where the request does not say; building is how builds
+                are run, which no request says.
         """
         self._usual = usual
         self._identity = identity
+        self._building = building
 
     def serve(self, wanted: Serving, started: Callable[[Running], None]) -> None:
         """Serve in this process."""
@@ -50,7 +55,8 @@ class Server:
 
         logs.install()
         place = self._place(wanted.state)
-        whole = replace(wanted, identity=wanted.identity.over(self._identity))
+        identity = wanted.identity.over(self._identity)
+        whole = replace(wanted, identity=identity, building=self._building)
         listening.run(lambda: daemon.serve(whole, place, started))
 
     def start(self, wanted: Serving) -> Running:

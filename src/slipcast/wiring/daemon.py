@@ -20,6 +20,7 @@ from slipcast.server.app import Application
 from slipcast.server.oauth import PREFIXES, OAuth
 from slipcast.store.store import SERVER, Setup, Store
 from slipcast.values.faults import FieldError, InvalidFault, PortFault
+from slipcast.wiring import controlling
 from slipcast.wiring.doors import Doors
 from slipcast.wiring.serving import (
     Place,
@@ -81,7 +82,11 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
         )
         write_kubeconfig(running.kubeconfig, running.address, pki)
         async with asyncio.TaskGroup() as tasks:
-            works = (*store.background(), *doors.background())
+            works = (
+                *store.background(),
+                *doors.background(),
+                *controlling.background(store, clock, wanted, place),
+            )
             beside = [tasks.create_task(work) for work in works]
             place.announce(running)
             started(running)

@@ -29,6 +29,7 @@ CONTEXT: Final = "slipcast"
 LOCK: Final = "server.lock"
 LOG: Final = "server.log"
 KUBECONFIG: Final = "admin.kubeconfig"
+IDENTITY: Final = "server.id"
 _HOST: Final = re.compile(r"(?P<name>[-a-z0-9._]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 LOOKS: Final = 10
 LOOK: Final = 0.01
@@ -59,6 +60,11 @@ class Place(msgspec.Struct, frozen=True):
     def keys(self) -> Path:
         """Certificates and keys."""
         return self.directory / "pki"
+
+    @property
+    def identity(self) -> Path:
+        """Who this server is among others over one database."""
+        return self.directory / IDENTITY
 
     @property
     def kubeconfig(self) -> Path:

@@ -6,17 +6,20 @@ keys of the file are errors with their path, all at once.
 
 from __future__ import annotations
 
-import shlex
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
+from slipcast import __version__
+from slipcast.builds.overrides import BuildDefaults, BuildOverrides
 from slipcast.builds.s2i.request import Platform
-from slipcast.ports.daemon import Identification
+from slipcast.builds.strategies.plan import Cluster
+from slipcast.ports.daemon import Building, Identification
 from slipcast.values.faults import FieldError, InvalidFault
+from slipcast.wiring import readers
 
 CONFIG = "SLIPCAST_CONFIG"
 """The variable that names another file than the user's own."""
@@ -25,9 +28,6 @@ HOST_BUNDLES = (
     Path("/etc/ssl/certs/ca-certificates.crt"),  # Debian and its kin
     Path("/etc/pki/tls/certs/ca-bundle.crt"),  # Fedora and its kin
 )
-
-Reader = Callable[[object, Path], object]
-"""Reads a value as the file or the environment holds it; relative paths count from the path."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +59,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oidc_ca_file: Path | None = None
     oidc_required_claims: tuple[tuple[str, str], ...] = ()
     registry_addresses: tuple[str, ...] = ("docker-registry.default.svc:5000",)
+    builder_image: str = "slipcast/builder"
+    engine_socket: str = ""
+    build_workers: int = 4
+    build_defaults: BuildDefaults = BuildDefaults()
+    build_overrides: BuildOverrides = BuildOverrides()
 
     @property
     def identification(self) -> Identification:
@@ -77,6 +82,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     @property
+    def building(self) -> Building:
+        """How the server has builds run."""
+        cluster = Cluster(
+            builder_image=self.builder_image,
+            version=__version__,
+            engine_socket=self.engine_socket,
+            defaults=self.build_defaults,
+            overrides=self.build_overrides,
+        )
+        return Building(cluster=cluster, workers=self.build_workers)
+
+    @property
     def platform(self) -> Platform:
         """What every build is given."""
         return Platform(ca_bundle=self.ca_bundle, env=self.build_env)
@@ -89,55 +106,8 @@ class Setting(msgspec.Struct, frozen=True):
     field: str
     variable: str
     form: str
-    read: Reader
+    read: readers.Reader
     meaning: str
-
-
-def _text(value: object, _: Path) -> str:
-    if not isinstance(value, str):
-        raise ValueError("must be a text")  # noqa: TRY004 -- one kind of complaint for all readers
-    return value
-
-
-def _path(value: object, base: Path) -> Path | None:
-    text = _text(value, base)
-    return base / Path(text).expanduser() if text else None
-
-
-def _file(value: object, base: Path) -> Path | None:
-    path = _path(value, base)
-    if path is not None and not path.is_file():
-        raise ValueError(f"there is no file {path}")
-    return path
-
-
-def _words(value: object, _: Path) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return tuple(value.replace(",", " ").split())
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise ValueError("must be a list of texts")
-    return tuple(value)
-
-
-def _variables(value: object, _: Path) -> tuple[tuple[str, str], ...]:
-    if isinstance(value, str):
-        pairs = [word.partition("=") for word in shlex.split(value)]
-        if not all(name and equals for name, equals, _ in pairs):
-            raise ValueError("must be NAME=VALUE words, quoted as in a shell")
-        return tuple((name, text) for name, _, text in pairs)
-    if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
-        raise ValueError("must be a table of texts")
-    return tuple(value.items())
-
-
-def _one_of(*choices: str) -> Reader:
-    def read(value: object, base: Path) -> str:
-        text = _text(value, base)
-        if text not in choices:
-            raise ValueError(f"must be one of {', '.join(filter(None, choices))}")
-        return text
-
-    return read
 
 
 SETTINGS = (
@@ -146,7 +116,7 @@ SETTINGS = (
         "state",
         "SLIPCAST_STATE",
         "directory",
-        _path,
+        readers.path,
         "Where slipcast keeps what it needs between calls. Default: /var/lib/slipcast for root, "
         "else ~/.local/share/slipcast.",
     ),
@@ -155,7 +125,7 @@ SETTINGS = (
         "engine",
         "SLIPCAST_ENGINE",
         "buildah or docker",
-        _one_of("", "buildah", "docker"),
+        readers.one_of("", "buildah", "docker"),
         "The container engine. Default: docker when an endpoint is given, else buildah where it is "
         "installed, else docker.",
     ),
@@ -164,7 +134,7 @@ SETTINGS = (
         "storage_root",
         "SLIPCAST_STORAGE_ROOT",
         "directory",
-        _path,
+        readers.path,
         "Where buildah keeps images. Default: its own place, which podman shares.",
     ),
     Setting(
@@ -172,7 +142,7 @@ SETTINGS = (
         "run_root",
         "SLIPCAST_RUN_ROOT",
         "directory",
-        _path,
+        readers.path,
         "Where buildah keeps what a restart may lose. Default: its own place.",
     ),
     Setting(
@@ -180,7 +150,7 @@ SETTINGS = (
         "docker_url",
         "SLIPCAST_DOCKER_URL",
         "unix:///path, tcp://host:port",
-        _text,
+        readers.text,
         "Endpoint of the Docker API. Default: $DOCKER_HOST, else unix:///var/run/docker.sock.",
     ),
     Setting(
@@ -188,7 +158,7 @@ SETTINGS = (
         "ca_bundle",
         "SLIPCAST_CA_BUNDLE",
         "file",
-        _file,
+        readers.file,
         "Certificate authorities that every build trusts; they do not get into the image. Default: "
         "what this host trusts; empty: what the builder image trusts.",
     ),
@@ -197,15 +167,60 @@ SETTINGS = (
         "build_env",
         "SLIPCAST_BUILD_ENV",
         "table of texts; in the environment NAME=VALUE words",
-        _variables,
+        readers.variables,
         "Variables that every build is given; they do not get into the image.",
+    ),
+    Setting(
+        "builds.builder_image",
+        "builder_image",
+        "SLIPCAST_BUILDER_IMAGE",
+        "image",
+        readers.text,
+        "The image that the server's Source and Docker builds run in, where they run in containers."
+        " Default: slipcast/builder.",
+    ),
+    Setting(
+        "builds.engine_socket",
+        "engine_socket",
+        "SLIPCAST_ENGINE_SOCKET",
+        "path",
+        readers.text,
+        "The container engine's socket, for Custom builds that ask for it; whoever has it rules"
+        " the host. Default: none, and such builds are refused.",
+    ),
+    Setting(
+        "builds.workers",
+        "build_workers",
+        "SLIPCAST_BUILD_WORKERS",
+        "number",
+        readers.number(1, 64),
+        "How many builds the server decides about at once; how many run is another matter."
+        " Default: 4.",
+    ),
+    Setting(
+        "builds.defaults",
+        "build_defaults",
+        "SLIPCAST_BUILD_DEFAULTS",
+        "table of BuildDefaults; in the environment JSON",
+        readers.struct(BuildDefaults),
+        "What the server's builds have when they do not say otherwise: gitHTTPProxy, env,"
+        " imageLabels, resources and so on.",
+    ),
+    Setting(
+        "builds.overrides",
+        "build_overrides",
+        "SLIPCAST_BUILD_OVERRIDES",
+        "table of BuildOverrides; in the environment JSON",
+        readers.struct(BuildOverrides),
+        "What the server's builds have whatever they say: forcePull, imageLabels, nodeSelector,"
+        " annotations, tolerations.",
     ),
     Setting(
         "builders",
         "builders",
         "SLIPCAST_BUILDERS",
         "own or public",
-        _one_of("own", "public"),
+        readers.one_of("own", "public"),
         "Whether the catalogue's names mean our own builder images or the well-known public ones. "
         "Default: own.",
     ),
@@ -214,7 +229,7 @@ SETTINGS = (
         "insecure_registries",
         "SLIPCAST_INSECURE_REGISTRIES",
         "list of host:port; in the environment joined by commas",
-        _words,
+        readers.words,
         "Registries that are reached without TLS, or without verifying it.",
     ),
     Setting(
@@ -222,7 +237,7 @@ SETTINGS = (
         "registry_ca_file",
         "SLIPCAST_REGISTRY_CA_FILE",
         "file",
-        _file,
+        readers.file,
         "Certificate authority of private registries.",
     ),
     Setting(
@@ -230,7 +245,7 @@ SETTINGS = (
         "compression",
         "SLIPCAST_COMPRESSION",
         "gzip or zstd",
-        _one_of("gzip", "zstd"),
+        readers.one_of("gzip", "zstd"),
         "How buildah's images are compressed on their way to a registry. zstd is faster and "
         "smaller; older registries and engines know gzip only. Default: gzip.",
     ),
@@ -239,7 +254,7 @@ SETTINGS = (
         "debian_suite",
         "SLIPCAST_DEBIAN_SUITE",
         "name",
-        _text,
+        readers.text,
         "Debian release of the base image. Default: the catalogue's.",
     ),
     Setting(
@@ -247,7 +262,7 @@ SETTINGS = (
         "htpasswd",
         "SLIPCAST_HTPASSWD",
         "file",
-        _file,
+        readers.file,
         "Users of the server and their passwords, as `htpasswd -B` writes them; read anew when "
         "it changes.",
     ),
@@ -256,7 +271,7 @@ SETTINGS = (
         "oidc_issuer",
         "SLIPCAST_OIDC_ISSUER",
         "https URL",
-        _text,
+        readers.text,
         "OpenID Connect provider whose ID tokens the server takes as bearer tokens.",
     ),
     Setting(
@@ -264,7 +279,7 @@ SETTINGS = (
         "oidc_client_id",
         "SLIPCAST_OIDC_CLIENT_ID",
         "name",
-        _text,
+        readers.text,
         "The client for which the tokens must be made.",
     ),
     Setting(
@@ -272,7 +287,7 @@ SETTINGS = (
         "oidc_username_claim",
         "SLIPCAST_OIDC_USERNAME_CLAIM",
         "name",
-        _text,
+        readers.text,
         "The claim that holds the user's name. Default: sub.",
     ),
     Setting(
@@ -280,7 +295,7 @@ SETTINGS = (
         "oidc_username_prefix",
         "SLIPCAST_OIDC_USERNAME_PREFIX",
         "text",
-        _text,
+        readers.text,
         "What is put before names; empty: nothing. Default: the issuer and a #, and nothing for"
         " the claim email.",
     ),
@@ -289,7 +304,7 @@ SETTINGS = (
         "oidc_groups_claim",
         "SLIPCAST_OIDC_GROUPS_CLAIM",
         "name",
-        _text,
+        readers.text,
         "The claim that holds the user's groups. Default: none.",
     ),
     Setting(
@@ -297,7 +312,7 @@ SETTINGS = (
         "oidc_groups_prefix",
         "SLIPCAST_OIDC_GROUPS_PREFIX",
         "text",
-        _text,
+        readers.text,
         "What is put before groups. Default: nothing.",
     ),
     Setting(
@@ -305,7 +320,7 @@ SETTINGS = (
         "oidc_ca_file",
         "SLIPCAST_OIDC_CA_FILE",
         "file",
-        _file,
+        readers.file,
         "Certificate authority of the provider. Default: what this host trusts.",
     ),
     Setting(
@@ -313,7 +328,7 @@ SETTINGS = (
         "oidc_required_claims",
         "SLIPCAST_OIDC_REQUIRED_CLAIMS",
         "table of texts; in the environment NAME=VALUE words",
-        _variables,
+        readers.variables,
         "Claims that tokens must have, with these values.",
     ),
     Setting(
@@ -321,7 +336,7 @@ SETTINGS = (
         "registry_addresses",
         "SLIPCAST_REGISTRY_ADDRESSES",
         "list of host:port; in the environment joined by commas",
-        _words,
+        readers.words,
         "Addresses of the integrated registry, for which service accounts get credentials. "
         "Default: docker-registry.default.svc:5000.",
     ),

@@ -105,7 +105,7 @@ class RealToolbox:
         from slipcast.wiring.background import Server
 
         settings = self.settings
-        return Server(settings.state / "server", settings.identification)
+        return Server(settings.state / "server", settings.identification, settings.building)
 
     @cached_property
     def downloads(self) -> Downloads:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from slipcast.testing.world import BUILD, PULLED, World
+from slipcast.testing.world import World
 
 pytestmark = pytest.mark.anyio
 

@@ -160,6 +160,9 @@ def test_unknown_keys_are_errors_with_their_path(tmp_path: Path, config: Path) -
         ("builds.env.A = 1", "builds.env: must be a table of texts"),
         ('registries.insecure = "a b"', ""),
         ("registries.insecure = [1]", "registries.insecure: must be a list of texts"),
+        ("builds.workers = 0", "builds.workers: must be a number between 1 and 64"),
+        ("builds.defaults.gitProxy = 'x'", "builds.defaults: has no field gitProxy"),
+        ("builds.overrides.forcePull = 1", "builds.overrides: is no BuildOverrides: Expected"),
         ("engine = ", "is not TOML"),
     ],
 )
@@ -177,6 +180,22 @@ def test_wrong_values_are_told_with_their_place(
 @pytest.mark.parametrize("text", ["A", "=b", "'A=b"])
 def test_build_variables_of_the_environment_must_be_pairs(tmp_path: Path, text: str) -> None:
     assert refused(tmp_path, SLIPCAST_BUILD_ENV=text)
+
+
+def test_what_all_builds_have_is_said_as_in_the_api(tmp_path: Path, config: Path) -> None:
+    config.write_text(
+        """
+        [builds.defaults]
+        gitHTTPProxy = "http://proxy"
+        env = [{name = "A", value = "b"}]
+        """
+    )
+
+    building = loaded(tmp_path, SLIPCAST_BUILD_OVERRIDES='{"forcePull": true}').building
+
+    assert building.cluster.defaults.git_http_proxy == "http://proxy"
+    assert building.cluster.defaults.env[0].name == "A"
+    assert building.cluster.overrides.force_pull is True
 
 
 def test_every_field_has_a_setting() -> None:

@@ -1,0 +1,99 @@
+"""Readers of settings: a value as the file or the environment holds it, checked and typed.
+
+Each raises ValueError with what is wrong, in words that follow the place of the value.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+Reader = Callable[[object, Path], object]
+"""Reads a value; relative paths count from the path."""
+
+
+def text(value: object, _: Path) -> str:
+    """A text."""
+    if not isinstance(value, str):
+        raise ValueError("must be a text")  # noqa: TRY004 -- one kind of complaint for all readers
+    return value
+
+
+def path(value: object, base: Path) -> Path | None:
+    """A path; empty means none."""
+    said = text(value, base)
+    return base / Path(said).expanduser() if said else None
+
+
+def file(value: object, base: Path) -> Path | None:
+    """A file that is there; empty means none."""
+    named = path(value, base)
+    if named is not None and not named.is_file():
+        raise ValueError(f"there is no file {named}")
+    return named
+
+
+def words(value: object, _: Path) -> tuple[str, ...]:
+    """Several texts."""
+    if isinstance(value, str):
+        return tuple(value.replace(",", " ").split())
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise ValueError("must be a list of texts")
+    return tuple(value)
+
+
+def variables(value: object, _: Path) -> tuple[tuple[str, str], ...]:
+    """Names with values."""
+    if isinstance(value, str):
+        pairs = [word.partition("=") for word in shlex.split(value)]
+        if not all(name and equals for name, equals, _ in pairs):
+            raise ValueError("must be NAME=VALUE words, quoted as in a shell")
+        return tuple((name, said) for name, _, said in pairs)
+    if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
+        raise ValueError("must be a table of texts")
+    return tuple(value.items())
+
+
+def one_of(*choices: str) -> Reader:
+    """One of some texts."""
+
+    def read(value: object, base: Path) -> str:
+        said = text(value, base)
+        if said not in choices:
+            raise ValueError(f"must be one of {', '.join(filter(None, choices))}")
+        return said
+
+    return read
+
+
+def number(least: int, most: int) -> Reader:
+    """A whole number between two others."""
+
+    def read(value: object, _: Path) -> int:
+        digits = value if isinstance(value, str) else str(value)
+        if isinstance(value, bool) or not digits.isdecimal() or not least <= int(digits) <= most:
+            raise ValueError(f"must be a number between {least} and {most}")
+        return int(digits)
+
+    return read
+
+
+def struct(type_: type[msgspec.Struct]) -> Reader:
+    """A table with the fields of a Struct and no other; JSON where it is a text."""
+    # Nobody but us reads a field of a wrong name: it would be without effect.
+    known = frozenset(field.encode_name for field in msgspec.structs.fields(type_))
+
+    def read(value: object, _: Path) -> msgspec.Struct:
+        try:
+            found = msgspec.json.decode(value) if isinstance(value, str) else value
+            unknown = sorted({*found} - known) if isinstance(found, dict) else ()
+            if unknown:
+                raise ValueError(f"has no field {', '.join(unknown)}")
+            return msgspec.convert(found, type_)
+        except msgspec.MsgspecError as wrong:
+            raise ValueError(f"is no {type_.__name__}: {wrong}") from wrong
+
+    return read
