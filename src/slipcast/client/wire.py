@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from slipcast.api import kinds
 from slipcast.api.document import JSON, Document
 from slipcast.api.kinds import Kind
 from slipcast.ports.api import (
@@ -195,7 +196,15 @@ def answer_of(resource: Resource, status: int, body: bytes, warnings: tuple[str,
         }
         return Answer(document_of(resource.kind, {"metadata": metadata}), warnings, gone=True)
     created = status == 201  # noqa: PLR2004 -- Created
-    return Answer(document_of(resource.kind, content), warnings, created=created)
+    return Answer(document_of(_kind_of(resource, content), content), warnings, created=created)
+
+
+def _kind_of(resource: Resource, content: JSON) -> Kind:
+    """The kind of an answer: what lies below an object may make another kind of object."""
+    if not resource.subresource:
+        return resource.kind
+    said = kinds.of(str(content.get("apiVersion")), str(content.get("kind")))
+    return said or resource.kind
 
 
 def listing_of(kind: Kind, body: bytes) -> Listing:

@@ -24,10 +24,12 @@ from typing import Final
 from weakref import WeakValueDictionary
 
 import msgspec
+from msgspec.structs import replace
 
 from slipcast.api.build import Build, BuildConfig, BuildRequest
 from slipcast.api.document import JSON, Document
 from slipcast.builds.generate import DEFAULT_ACCOUNT, Made, generated, wanted
+from slipcast.builds.triggers import MANUAL
 from slipcast.ports.api import Answer, Resource, WriteOptions
 from slipcast.ports.clock import Clock
 from slipcast.store.actions.buildinputs import BuildInputs
@@ -54,8 +56,9 @@ def as_made(build: Build) -> Build:
 
 
 class Manner(msgspec.Struct, frozen=True, kw_only=True):
-    """How a Build is made: by which path it was asked for, and what is written."""
+    """How a Build is made: whether its strategy is looked at, by which path it was asked for."""
 
+    is_checked: bool = True
     overlay: Overlay = as_made
     options: WriteOptions = _WRITE
     legacy: bool = False
@@ -86,6 +89,7 @@ class Instantiation:
         """
         del parameters
         request = await request_for(self._rows, resource, content)
+        request = replace(request, triggered_by=request.triggered_by or (MANUAL,))
         manner = Manner(options=options, legacy=resource.legacy)
         return await self._made(guard, resource, request, manner)
 
@@ -105,7 +109,15 @@ class Instantiation:
                 AlreadyExists.
         """
         resource = Resource(CONFIG, namespace, name)
-        return (await self._made(guard, resource, request, Manner(overlay=overlay))).document
+        manner = Manner(is_checked=request.binary is None, overlay=overlay)
+        return (await self._made(guard, resource, request, manner)).document
+
+    async def check(self, guard: Guard, resource: Resource, request: BuildRequest) -> None:
+        """Nothing, when a request could make a Build now.
+
+        Errors: those of `make`.
+        """
+        await self._made(guard, resource, request, Manner(options=WriteOptions(dry_run=True)))
 
     async def _made(
         self, guard: Guard, resource: Resource, request: BuildRequest, manner: Manner
@@ -118,7 +130,7 @@ class Instantiation:
                 document = await self._rows.get(CONFIG, *place)
                 if document is None:
                     raise NotFound(CONFIG.plural, CONFIG.group, resource.name)
-                if request.binary is None:
+                if manner.is_checked:
                     await check_strategy(guard, resource, document.content)
                 try:
                     return await self._kept(document, request, manner)
@@ -130,7 +142,7 @@ class Instantiation:
         config: BuildConfig = seen(CONFIG, document)
         made = await self._generated(config, request)
         build = manner.overlay(await self._inputs.with_credentials(made.build))
-        made = msgspec.structs.replace(made, build=build)
+        made = replace(made, build=build)
         return await self._counting.kept(
             document, config, made, manner.options, legacy=manner.legacy
         )
