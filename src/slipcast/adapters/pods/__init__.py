@@ -1,0 +1,1 @@
+"""Who runs pods: local processes, or an engine of containers."""

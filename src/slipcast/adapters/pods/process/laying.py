@@ -1,0 +1,207 @@
+"""Laying out a pod's directory: made aside, complete, and renamed into place; and taking it away.
+
+Volumes lie once, in volumes/NAME; where a container sees one, there is a link to it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Collection, Mapping
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from slipcast.adapters.pods.process import kernel, variables
+from slipcast.adapters.pods.process.place import Place
+from slipcast.adapters.pods.process.plan import containers_of, env_of, plan_of
+from slipcast.adapters.privatefiles import write_private
+from slipcast.api.container import Container
+from slipcast.api.pod import Pod
+from slipcast.api.volumes import Volume
+from slipcast.ports.pods import Materials, MountedFile
+from slipcast.values.faults import PodFault
+
+_STAGED = ".new-"
+_LEAVING = ".old-"
+_MOUNTS = Path("/proc/self/mountinfo")
+_MOUNT_POINT = 4
+
+
+class Host(msgspec.Struct, frozen=True, kw_only=True):
+    """What every pod here is given.
+
+    Shape:  builder is the program, with its first arguments, that a role is appended to; env are
+            variables laid over a pod's own; sockets are paths of the host that pods may see.
+    """
+
+    builder: tuple[str, ...]
+    env: Mapping[str, str]
+    sockets: Collection[str]
+
+
+def lay(place: Place, pod: Pod, materials: Materials, host: Host) -> None:
+    """Put a pod's directory in place, whole or not at all; one that is there stays.
+
+    Errors: PodFault.
+    """
+    plan = plan_of(pod, materials, host.builder)
+    staged = place.path.with_name(f"{_STAGED}{place.uid}")
+    _gone(staged)
+    try:
+        _fill(Place(staged), place, pod, materials, host)
+        # Last, since it says that the rest is there.
+        write_private(staged / "pod.json", msgspec.json.encode(plan))
+        staged.rename(place.path)
+    except OSError as error:
+        _gone(staged)
+        if place.plan() is not None:
+            return
+        raise PodFault(
+            f"pod {pod.metadata.name} cannot be laid out: {error.strerror}",
+            reason="HostUnfit",
+            hint=f"look at the file system of {place.path.parent}",
+            retryable=True,
+        ) from error
+    except PodFault:
+        _gone(staged)
+        raise
+
+
+def take_away(place: Place) -> None:
+    """Remove a pod's directory with all in it, and what is mounted below it.
+
+    Errors: PodFault, retryable.
+    """
+    leaving = place.path.with_name(f"{_LEAVING}{place.uid}")
+    try:
+        _unmounted(place.path)
+        _gone(leaving)
+        with contextlib.suppress(FileNotFoundError):
+            # From here on there is no such pod, whatever happens to us.
+            place.path.rename(leaving)
+        _gone(leaving)
+    except OSError as error:
+        raise PodFault(
+            f"the directory of pod {place.uid} cannot be removed: {error.strerror}", retryable=True
+        ) from error
+
+
+def sweep(directory: Path) -> None:
+    """Remove what a server that was killed had begun to lay out or to take away."""
+    for path in directory.iterdir():
+        if path.name.startswith((_STAGED, _LEAVING)):
+            _unmounted(path)
+            _gone(path)
+
+
+def _fill(staged: Place, place: Place, pod: Pod, materials: Materials, host: Host) -> None:
+    staged.path.mkdir(mode=0o700)
+    for name in ("volumes", "work", "home", "tmp"):
+        (staged.path / name).mkdir(mode=0o700)
+    os.mkfifo(staged.control, 0o600)
+    for volume in pod.spec.volumes:
+        _volume(staged.path / "volumes" / _inside(volume.name), volume, materials, host)
+    env: dict[str, dict[str, str]] = {}
+    for container in containers_of(pod.spec):
+        _mounts(staged, container)
+        if container.stdin and materials.input is None:
+            os.mkfifo(staged.input(container.name), 0o600)
+        env[container.name] = variables.complete(
+            env_of(container, materials), host.env, place.path, place.root(container.name)
+        )
+    write_private(staged.path / "env.json", msgspec.json.encode(env))
+
+
+def _volume(path: Path, volume: Volume, materials: Materials, host: Host) -> None:
+    if volume.host_path is not None:
+        if volume.host_path.path not in host.sockets:
+            raise PodFault(
+                f"volume {volume.name} is {volume.host_path.path} of the host, which no pod sees",
+                reason="HostPathForbidden",
+            )
+        path.symlink_to(volume.host_path.path)
+        return
+    path.mkdir(mode=0o755)
+    if volume.empty_dir is not None:
+        return
+    if volume.name not in materials.volumes and not _of_files(volume):
+        raise PodFault(
+            f"volume {volume.name} is of a kind that cannot be had here", reason="Unsupported"
+        )
+    for file in materials.volumes.get(volume.name, ()):
+        _write(path, file)
+
+
+def _of_files(volume: Volume) -> bool:
+    """Whether it is of a kind that may hold no file: what it refers to is optional."""
+    sources = (volume.secret, volume.config_map, volume.projected, volume.downward_api)
+    return any(source is not None for source in sources)
+
+
+def _write(directory: Path, file: MountedFile) -> None:
+    path = directory / _inside(file.path)
+    path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "wb") as opened:
+        # What is no text travels with its bytes escaped.
+        opened.write(file.content.reveal().encode("utf-8", "surrogateescape"))
+        os.fchmod(opened.fileno(), file.mode & 0o777)
+
+
+def _mounts(staged: Place, container: Container) -> None:
+    root = staged.root(container.name)
+    root.mkdir(mode=0o700)
+    # The shortest first: what is mounted below another volume is then seen inside of it.
+    for mount in sorted(container.volume_mounts, key=lambda each: len(each.mount_path)):
+        volume = staged.path / "volumes" / _inside(mount.name)
+        if not os.path.lexists(volume):
+            raise PodFault(
+                f"container {container.name} mounts a volume {mount.name}, which its pod lacks",
+                reason="Unsupported",
+            )
+        seen = volume / _inside(mount.sub_path) if mount.sub_path else volume
+        if mount.sub_path and not seen.exists():
+            seen.mkdir(parents=True)
+        at = root / _inside(mount.mount_path.lstrip("/"))
+        at.parent.mkdir(parents=True, exist_ok=True)
+        beside = at.parent.resolve()
+        if not beside.is_relative_to(staged.path.resolve()):
+            raise _outside(mount.mount_path)
+        # Relative, since the directory has not got its name yet.
+        at.symlink_to(
+            os.path.relpath(staged.path.resolve() / seen.relative_to(staged.path), beside)
+        )
+
+
+def _inside(path: str) -> PurePosixPath:
+    """A relative path that leads nowhere else."""
+    pure = PurePosixPath(path)
+    if not pure.parts or pure.is_absolute() or ".." in pure.parts or "\0" in path:
+        raise _outside(path)
+    return pure
+
+
+def _outside(path: str) -> PodFault:
+    return PodFault(f"the path {path!r} leads out of where it belongs", reason="InvalidPath")
+
+
+def _unmounted(path: Path) -> None:
+    """Take away all that is mounted below a path: removing must not go on over there."""
+    inside = f"{path}/"
+    lines = _MOUNTS.read_text(errors="surrogateescape").splitlines()
+    points = (line.split()[_MOUNT_POINT].encode().decode("unicode_escape") for line in lines)
+    for point in sorted((point for point in points if point.startswith(inside)), reverse=True):
+        kernel.unmount(point)
+
+
+def _gone(path: Path) -> None:
+    if not os.path.lexists(path):
+        return
+    try:
+        shutil.rmtree(path)
+    except PermissionError:
+        for folder, _, _ in os.walk(path):
+            Path(folder).chmod(0o700)
+        shutil.rmtree(path)
