@@ -154,7 +154,8 @@ class Application:
         verb = request.call.verb
         handler = streams.watch if verb == "watch" else HANDLERS[verb]
         async with self._fairness.stream(request.exchange.actor.name):
-            self._streams.add(task)
+            if verb != "send":  # what is being sent may come to its end
+                self._streams.add(task)
             self.telemetry.begun(verb)
             try:
                 await handler(request)

@@ -33,8 +33,9 @@ KEPT_BELOW = frozenset({"status", "finalize", "details", "scale"})
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """A verb and what it is about.
 
-    Shape:  verb is a word of the API (`create`, `watch`, ...), or `act` and `open` for
-            subresources that do something; rest is the path below the subresource.
+    Shape:  verb is a word of the API (`create`, `watch`, ...), or for subresources that do
+            something `act`, `open` (bytes are answered) and `send` (bytes are sent); rest is the
+            path below the subresource.
     """
 
     verb: str
@@ -141,11 +142,11 @@ def _below(method: str, resource: Resource, rest: str) -> Call:
         if rest:
             raise NotServed
     else:
-        verb = {"GET": "get", "POST": "create", "PUT": "update"}.get(method, "")
+        verb = {"GET": "get", "HEAD": "get", "POST": "create", "PUT": "update"}.get(method, "")
     if verb not in subresource.verbs:
         raise MethodNotAllowed(NOT_ALLOWED)
     if resource.subresource not in KEPT_BELOW:
-        verb = "open" if verb == "get" else "act"
+        verb = "open" if verb == "get" else "send" if subresource.is_raw else "act"
     return Call(verb=verb, resource=resource, rest=rest)
 
 

@@ -8,8 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, MutableMapping
-from typing import Any, ClassVar, Final
+from collections.abc import (
+    AsyncGenerator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+    MutableMapping,
+)
+from typing import Any, ClassVar, Final, TypeVar
 
 from slipcast.values.actor import ANONYMOUS, Actor
 from slipcast.values.apifaults import ApiFault, BadRequest, TooLarge, Unavailable
@@ -19,6 +26,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Headers = Iterable[tuple[bytes, bytes]]
+T = TypeVar("T")
 
 LARGEST_BODY: Final = 3 * 2**20
 """Bytes of an object in a request; etcd's habit has made it everybody's."""
@@ -28,6 +36,8 @@ MOST_HELD: Final = 512 * 2**20
 """Bytes of bodies that may be on their way at once."""
 SLOWEST_BODY: Final = 60.0
 """Seconds that a client may take to send an object."""
+SLOWEST_PIECE: Final = 60.0
+"""Seconds that a client may keep the next piece of an upload back."""
 SLOWEST_READER: Final = 60.0
 """Seconds that a client of a stream may leave a piece unread before it is given up."""
 WORTH_SQUEEZING: Final = 128 * 1024
@@ -143,6 +153,41 @@ class Exchange:
             raise BadRequest("the client went away before its request was whole")
         return message.get("body", b""), message.get("more_body", False)
 
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        """The body as it comes, however long it is; for a client that waits to be asked, we ask.
+
+        Errors: BadRequest when the client goes away; SlowBody when it stops in the middle.
+        """
+        more = True
+        while more:
+            try:
+                async with asyncio.timeout(SLOWEST_PIECE):
+                    piece, more = await self._piece()
+            except TimeoutError as slow:
+                raise SlowBody(f"nothing of the body came for {SLOWEST_PIECE:.0f} s") from slow
+            if piece:
+                yield piece
+
+    async def attend(self, work: Coroutine[Any, Any, T]) -> T:
+        """What comes of work that may take long, unless the client goes away before.
+
+        Errors: those of the work; BadRequest.
+        """
+        outcome: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                leaving = tasks.create_task(self._leave())
+                try:
+                    outcome.set_result(await work)
+                except Exception as problem:  # noqa: BLE001 -- told below, as it is
+                    outcome.set_exception(problem)
+                leaving.cancel()
+        except* _LeftError:
+            outcome.cancel()
+        if outcome.cancelled():
+            raise BadRequest("the client went away before its request was answered")
+        return outcome.result()
+
     async def answer(
         self, status: int, body: bytes, content_type: bytes = JSON_TYPE, headers: Headers = ()
     ) -> None:
@@ -162,9 +207,9 @@ class Exchange:
 
     async def stream(self, content_type: bytes, pieces: AsyncGenerator[bytes, None]) -> None:
         """Send an answer of pieces until they end, or the client goes away or stops reading."""
-        await self._start(200, content_type, [(b"cache-control", b"no-cache, private")])
         whole = False
         try:
+            await self._start(200, content_type, [(b"cache-control", b"no-cache, private")])
             async with asyncio.TaskGroup() as tasks:
                 leaving = tasks.create_task(self._leave())
                 await self._send_pieces(pieces)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing
 from typing import Final
 
 import msgspec
 
-from slipcast.api import codec, lens, meta
-from slipcast.api.document import JSON
+from slipcast.api import codec, kinds, lens, meta
+from slipcast.api.document import JSON, Document
 from slipcast.api.protobuf import reading as protobuf
 from slipcast.ports.api import Answer, Api, Patch, WriteOptions
 from slipcast.server import answers, queries, tables
@@ -16,6 +17,8 @@ from slipcast.server.calls import Call, is_true
 from slipcast.server.exchange import Exchange
 from slipcast.server.negotiate import Form, accepted, body_type, patch_type
 from slipcast.values.apifaults import BadRequest
+
+TEXT: Final = b"text/plain; charset=utf-8"
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,10 +159,29 @@ async def act(request: Request) -> None:
 
 
 async def open_(request: Request) -> None:
-    """A subresource that is a stream."""
+    """A subresource that is a stream of text; its head is not waited for."""
+    exchange, resource = request.exchange, request.call.resource
+    is_head = exchange.method == "HEAD"
     parameters = {**request.parameters, "path": request.call.rest}
-    pieces = await request.api.open(request.call.resource, parameters)
-    await request.exchange.stream(b"text/plain; charset=utf-8", pieces)
+    if is_head:
+        parameters["nowait"] = "true"
+    pieces = await exchange.attend(request.api.open(resource, parameters))
+    if is_head:
+        await pieces.aclose()
+        await exchange.answer(200, b"", TEXT)
+    else:
+        await exchange.stream(TEXT, pieces)
+
+
+async def send(request: Request) -> None:
+    """A subresource that is sent bytes, as many as there are; the object that comes of them."""
+    parameters = {**request.parameters, "path": request.call.rest}
+    body = request.exchange.pieces()
+    async with aclosing(body):
+        pieces = await request.api.open(request.call.resource, parameters, body)
+    async with aclosing(pieces):
+        content = codec.parse(b"".join([piece async for piece in pieces]), "application/json")
+    await _answer(request, Answer(_document(content), created=True), 201)
 
 
 HANDLERS: Final[Mapping[str, Callable[[Request], Awaitable[None]]]] = {
@@ -172,8 +194,17 @@ HANDLERS: Final[Mapping[str, Callable[[Request], Awaitable[None]]]] = {
     "deletecollection": delete_all,
     "act": act,
     "open": open_,
+    "send": send,
 }
 """THE TABLE of verbs; `watch` is in `streams`."""
+
+
+def _document(content: JSON) -> Document:
+    """An object as it was answered in a stream."""
+    kind = kinds.of(str(content["apiVersion"]), str(content["kind"]))
+    assert kind is not None  # noqa: S101 -- the store tells of what it keeps
+    revision = str(content["metadata"].get("resourceVersion") or 0)
+    return Document.of(kind, content, int(revision))
 
 
 async def _answer(

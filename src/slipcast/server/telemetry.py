@@ -19,7 +19,7 @@ from slipcast.server.exchange import Exchange
 
 log = logging.getLogger("slipcast.access")
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
-STREAMED: Final = frozenset({"watch", "open"})
+STREAMED: Final = frozenset({"watch", "open", "send"})
 _TOKEN: Final = re.compile(r"sha256(?:~|%7[Ee])[^/]*")
 """What old clients put into the path when they log out is the token itself."""
 
@@ -47,7 +47,7 @@ class Telemetry:
         )
         self._watches = Gauge(
             "apiserver_longrunning_requests",
-            "Watches and logs being sent.",
+            "Watches and logs being sent, sources being received.",
             ("verb",),
             registry=self.registry,
         )

@@ -16,9 +16,13 @@ from slipcast.ports.podlogs import PodLogs
 from slipcast.ports.pods import Pods
 from slipcast.ports.uploads import Uploads
 from slipcast.store import bootstrap
+from slipcast.store.actions.binary import BinaryInstantiation
+from slipcast.store.actions.buildlog import BuildLog
 from slipcast.store.actions.clone import Cloning
 from slipcast.store.actions.counting import BUILD, CONFIG
 from slipcast.store.actions.instantiate import Instantiation
+from slipcast.store.actions.podlog import POD, PodLog
+from slipcast.store.actions.records import Records
 from slipcast.store.actions.reviews import Authenticate, Reviews
 from slipcast.store.actions.tokens import Tokens
 from slipcast.store.authorize import AllowAll, Guard, Policy
@@ -76,6 +80,7 @@ class Store:
         furnishing = Furnishing(verbs.rows, verbs.writing, setup.issuer)
         reviews = Reviews(setup.authenticate)
         instantiation = Instantiation(verbs, clock)
+        records = Records(setup.running.pods, setup.running.logs)
         self._parts = Parts(
             verbs=verbs,
             furnishing=furnishing,
@@ -85,7 +90,13 @@ class Store:
                 (CONFIG, "instantiate"): instantiation,
                 (BUILD, "clone"): Cloning(verbs, clock),
             },
-            streams={},
+            streams={
+                (CONFIG, "instantiatebinary"): BinaryInstantiation(
+                    instantiation, setup.running.uploads
+                ),
+                (BUILD, "log"): BuildLog(verbs, records, clock),
+                (POD, "log"): PodLog(verbs.rows, records, clock),
+            },
         )
         self._policy = setup.policy or (RolePolicy(journal) if setup.guarded else AllowAll())
         verbs.rows.told.append(self._policy.wrote)

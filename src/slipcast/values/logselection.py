@@ -67,11 +67,11 @@ def window(wanted: Wanted, lines: int, *, grows: bool) -> Window:
 class Taker:
     """Takes the records of one container, in their order, and gives the text of them.
 
-    Shape:  lines is how many have begun that are young enough; is_open says that what was given
-            last is a line without its end; is_full that nothing more will come.
+    Shape:  lines is how many have begun that are young enough; is_full says that nothing more
+            will come.
     """
 
-    __slots__ = ("_begun", "_given", "_partial", "_wanted", "_window", "is_open", "lines")
+    __slots__ = ("_begun", "_given", "_partial", "_wanted", "_window", "lines")
 
     def __init__(self, wanted: Wanted = EVERYTHING, within: Window = Window()) -> None:  # noqa: B008 -- frozen
         self._wanted = wanted
@@ -80,7 +80,6 @@ class Taker:
         self._partial: bytes | None = None
         self._given = 0
         self.lines = 0
-        self.is_open = False
 
     @property
     def is_full(self) -> bool:
@@ -98,8 +97,6 @@ class Taker:
         if limit is not None:
             text = text[: limit - self._given]
         self._given += len(text)
-        if text:
-            self.is_open = not text.endswith(b"\n")
         return text
 
     def _parts(self, record: Record) -> tuple[bytes, ...]:

@@ -1,0 +1,122 @@
+"""`buildconfigs/instantiatebinary`: a Build of source that is sent along.
+
+What can be refused is refused before the source is taken. Then it is stored, whole, and only then
+is there a Build that names it: no queue in front of the build, and no end of the connection, can
+cost it its source (UP-3).
+
+Source: build-api.md 9.3; cli.md SB-50 to SB-55.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from typing import Final
+
+from msgspec.structs import replace
+
+from slipcast.api.build import (
+    BinaryBuildRequestOptions,
+    BinaryBuildSource,
+    Build,
+    BuildRequest,
+    GitSourceRevision,
+    SourceControlUser,
+    SourceRevision,
+)
+from slipcast.api.fields import fields_of
+from slipcast.builds.naming import UPLOAD
+from slipcast.builds.paths import cleaned_file
+from slipcast.ports.api import Resource
+from slipcast.ports.uploads import Upload, Uploads
+from slipcast.store.actions.instantiate import Instantiation, Overlay
+from slipcast.store.authorize import Guard
+from slipcast.values.apifaults import BadRequest, TooLarge, Unavailable
+from slipcast.values.faults import PortFault
+
+TOO_LARGE: Final = "TooLarge"
+"""The reason of a store for uploads that is sent more than it takes."""
+
+
+class BinaryInstantiation:
+    """Makes Builds of what is sent."""
+
+    def __init__(self, instantiation: Instantiation, uploads: Uploads | None) -> None:
+        self._instantiation = instantiation
+        self._uploads = uploads
+
+    async def __call__(
+        self,
+        guard: Guard,
+        resource: Resource,
+        parameters: Mapping[str, str],
+        body: AsyncIterator[bytes] | None,
+    ) -> AsyncGenerator[bytes, None]:
+        """The Build as it is kept, in JSON.
+
+        Errors: those of `Instantiation.make`, before the body is read where that can be; TooLarge;
+                Unavailable when there is no room.
+        """
+        if body is None:
+            raise BadRequest("the source is missing: it is sent as the body of the request")
+        if self._uploads is None:
+            raise Unavailable("this server takes no sources: it runs no builds")
+        request = asked(options_of(parameters))
+        await self._instantiation.check(guard, resource, request)
+        upload = await _received(self._uploads, body)
+        try:
+            made = await self._instantiation.make(
+                guard, resource.namespace, resource.name, request, _naming(upload)
+            )
+        except Exception:
+            await self._uploads.remove(upload.id)
+            raise
+        return _one(made.wire())
+
+
+def options_of(parameters: Mapping[str, str]) -> BinaryBuildRequestOptions:
+    """The options in a query."""
+    fields = (each for each in fields_of(BinaryBuildRequestOptions).values() if each.default == "")
+    texts = {each.name: parameters.get(each.wire, "") for each in fields}
+    return replace(BinaryBuildRequestOptions(), **texts)
+
+
+def asked(options: BinaryBuildRequestOptions) -> BuildRequest:
+    """The request that the options stand for (BA-125, SB-50)."""
+    return BuildRequest(
+        binary=BinaryBuildSource(as_file=cleaned_file(options.as_file)),
+        revision=_revision(options) if options.commit else None,
+    )
+
+
+def _revision(options: BinaryBuildRequestOptions) -> SourceRevision:
+    author = SourceControlUser(name=options.author_name, email=options.author_email)
+    committer = SourceControlUser(name=options.committer_name, email=options.committer_email)
+    commit = GitSourceRevision(
+        commit=options.commit, author=author, committer=committer, message=options.message
+    )
+    return SourceRevision(type="Git", git=commit)
+
+
+async def _received(uploads: Uploads, body: AsyncIterator[bytes]) -> Upload:
+    try:
+        return await uploads.receive(body)
+    except PortFault as fault:
+        if fault.reason == TOO_LARGE:
+            too_large = TooLarge(fault.message)
+            too_large.hint = fault.hint
+            raise too_large from fault
+        if fault.retryable:
+            raise Unavailable(fault.message, retry_after=1) from fault
+        raise
+
+
+def _naming(upload: Upload) -> Overlay:
+    def named(build: Build) -> Build:
+        annotations = {**build.metadata.annotations, UPLOAD: upload.id}
+        return replace(build, metadata=replace(build.metadata, annotations=annotations))
+
+    return named
+
+
+async def _one(piece: bytes) -> AsyncGenerator[bytes, None]:
+    yield piece
