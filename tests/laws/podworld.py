@@ -87,15 +87,13 @@ class PodWorld:
                 broken.add(uid_of(action))
 
     def settle(self, rounds: int = 30) -> None:
-        """Let the agent look until it wants nothing more, while what ends does so."""
+        """Let the agent look until it wants nothing more."""
         actions: tuple[PodAction, ...] = ()
         for _ in range(rounds):
             actions = self.decide()
             if all(isinstance(each, Again) for each in actions):
                 return
             self.perform(actions)
-            for uid in sorted(self.asked_to_end):
-                self.becomes(uid, "Failed")
         raise AssertionError(f"the agent still wants something after {rounds} rounds: {actions}")
 
     def crash(self) -> None:
@@ -103,8 +101,10 @@ class PodWorld:
         self.memory = Memory()
 
     def tick(self) -> None:
-        """Time goes by."""
+        """Time goes by; what was asked to end does so."""
         self.now += timedelta(seconds=7)
+        for uid in sorted(self.asked_to_end):
+            self.becomes(uid, "Failed")
 
     def create(self, namespace: str, *, is_build: bool) -> None:
         """A new pod."""
@@ -134,7 +134,8 @@ class PodWorld:
         content = {"phase": phase, "startTime": "2026-11-22T18:00:00Z"}
         status = msgspec.convert({**content, "containerStatuses": statuses}, PodStatus)
         self.runner[uid] = replace(seen, status=status)
-        self.asked_to_end.discard(uid)
+        if is_over(status):
+            self.asked_to_end.discard(uid)
 
     def delete(self, uid: str, *, at_once: bool) -> None:
         """Somebody deletes a pod: one that has begun has time to end, as the store has it."""

@@ -7,6 +7,7 @@ one comes to the same end. Much of it is looked at by the world with every actio
 
 from __future__ import annotations
 
+import operator
 from collections import Counter
 from datetime import timedelta
 from typing import Any
@@ -24,16 +25,21 @@ from slipcast.reconcile.podstatus import is_over
 
 RETRIED = Refusal(reason="CreateContainerConfigError", message="no Secret a", until=NOW)
 LASTING = Refusal(reason="InvalidPod", message="it is wrong")
-CALM = ["create", "other", "run", "succeed", "fail", "delete"]
-WILD = [*CALM, "erase", "vanish", "refuse", "never", "allow", "fill", "empty", "crash", "tick"]
+CALM = ["create", "other", "run", "succeed", "fail", "delete", "tick"]
+WILD = [*CALM, "erase", "vanish", "refuse", "never", "allow", "fill", "empty", "crash"]
 SPACES = ["shop", "bank", "farm"]
 
 
-def stories(words: list[str]) -> st.SearchStrategy[list[tuple[str, int, str]]]:
-    return st.lists(
-        st.tuples(st.sampled_from(words), st.integers(1, 6), st.sampled_from(SPACES)),
-        max_size=16,
+Story = list[tuple[str, int, str]]
+
+
+def stories(words: list[str]) -> st.SearchStrategy[Story]:
+    """Some pods are made, then all sorts of things happen."""
+    beginnings = st.lists(
+        st.tuples(st.just("create"), st.just(0), st.sampled_from(SPACES)), min_size=2, max_size=4
     )
+    events = st.tuples(st.sampled_from(words), st.integers(1, 4), st.sampled_from(SPACES))
+    return st.builds(operator.add, beginnings, st.lists(events, max_size=12))
 
 
 def happens(world: PodWorld, what: str, which: int, space: str) -> None:
@@ -59,7 +65,7 @@ def happens(world: PodWorld, what: str, which: int, space: str) -> None:
     doings[what]()
 
 
-def live_through(story: list[tuple[str, int, str]]) -> PodWorld:
+def live_through(story: Story) -> PodWorld:
     world = PodWorld()
     for event in story:
         happens(world, *event)
@@ -81,7 +87,7 @@ def come_to_the_end(world: PodWorld) -> None:
 
 @given(stories(WILD))
 def test_it_falls_silent_and_never_runs_more_than_its_limit(
-    story: list[tuple[str, int, str]],
+    story: Story,
 ) -> None:
     world = live_through(story)
 
@@ -90,7 +96,7 @@ def test_it_falls_silent_and_never_runs_more_than_its_limit(
 
 
 @given(stories(WILD))
-def test_what_began_ends_removed_and_its_log_is_kept(story: list[tuple[str, int, str]]) -> None:
+def test_what_began_ends_removed_and_its_log_is_kept(story: Story) -> None:
     world = live_through(story)
 
     come_to_the_end(world)
@@ -102,8 +108,8 @@ def test_what_began_ends_removed_and_its_log_is_kept(story: list[tuple[str, int,
     assert all(world.logs[each.metadata.owner_references[0].uid] for each in succeeded)
 
 
-@given(stories([*CALM, "refuse", "allow", "fill", "empty", "tick"]))
-def test_without_a_crash_a_log_is_kept_exactly_once(story: list[tuple[str, int, str]]) -> None:
+@given(stories([*CALM, "refuse", "allow", "fill", "empty"]))
+def test_without_a_crash_a_log_is_kept_exactly_once(story: Story) -> None:
     world = live_through(story)
 
     come_to_the_end(world)
@@ -114,7 +120,7 @@ def test_without_a_crash_a_log_is_kept_exactly_once(story: list[tuple[str, int, 
 
 @given(stories(CALM), st.lists(st.integers(0, 4), max_size=8))
 def test_killed_after_any_action_the_next_one_comes_to_the_same_end(
-    story: list[tuple[str, int, str]], cuts: list[int]
+    story: Story, cuts: list[int]
 ) -> None:
     whole, cut = PodWorld(), PodWorld()
     for event in [*story, ("tick", 1, "shop")]:
