@@ -12,6 +12,7 @@ import contextlib
 import json
 import selectors
 import socket
+import threading
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -209,20 +210,23 @@ class DockerSocket:
 
     @contextmanager
     def attached(
-        self, container: str, idle: float | None = None
+        self, container: str, idle: float | None = None, stdin: Iterable[bytes] | None = None
     ) -> Generator[Iterator[tuple[bool, bytes]]]:
         """The output of a container while it comes: (whether it is stderr, data).
 
-        Shape:  attached when the context begins, so that nothing of a later start is lost.
+        Shape:  attached when the context begins, so that nothing of a later start is lost. stdin is
+                sent from a thread of its own; a reader that stops early is not an error.
         Units:  idle in seconds without output.
         Errors: Silent.
         """
         from docker.utils.socket import frames_iter  # noqa: PLC0415 -- as in _connected
 
-        params = {"stdout": 1, "stderr": 1, "stream": 1}
+        params = {"stdout": 1, "stderr": 1, "stream": 1, "stdin": int(stdin is not None)}
         with self._translated():
             file = self._client.attach_socket(container, params)
         try:
+            if stdin is not None:
+                threading.Thread(target=_send, args=(file, stdin), daemon=True).start()
             frames = frames_iter(file, tty=False)
             if idle is not None:
                 frames = _in_time(frames, file, idle)
@@ -334,6 +338,15 @@ class DockerSocket:
                 hint="Start dockerd or `podman system service`, or give its address with --url or "
                 "DOCKER_HOST.",
             ) from broken
+
+
+def _send(file: Any, stdin: Iterable[bytes]) -> None:
+    """Send a container its input, and say where it ends."""
+    raw = getattr(file, "_sock", file)
+    with contextlib.suppress(OSError, ValueError):
+        for data in stdin:
+            raw.sendall(data)
+        raw.shutdown(socket.SHUT_WR)
 
 
 def demultiplexed(pieces: Iterable[bytes]) -> Iterator[tuple[bool, bytes]]:

@@ -251,6 +251,7 @@ def _custom(outfit: Outfit, words: Words) -> int:
                 stdin=outfit.stdin,
                 engine=outfit.engine,
                 progress=outfit.progress(words.level or 0),
+                registries=outfit.registries,
             )
         )
     except Interrupted as fault:

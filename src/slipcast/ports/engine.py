@@ -93,8 +93,10 @@ class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
             ENTRYPOINT (S2I-201) unless use_entrypoint is False. user empty means the image's; env
             is laid over the image's; workdir empty means the image's. network: empty (the
             engine's default), `none`, `host`, `bridge`, `container:ID`, `netns:PATH`. add_hosts
-            are `HOST:IP`. name empty lets the engine choose.
-    Units:  shm_size in bytes.
+            are `HOST:IP`. name empty lets the engine choose. privileged programs may do all that
+            the engine itself may. stdin is what the program reads; nothing when it is None. When
+            we are ended, the program is told (TERM) and may take grace to end by itself.
+    Units:  shm_size in bytes; grace in seconds.
     """
 
     image: str
@@ -111,6 +113,9 @@ class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
     security_opt: tuple[str, ...] = ()
     limits: Limits = msgspec.field(default_factory=Limits)
     shm_size: int = 64 * 1024 * 1024
+    privileged: bool = False
+    stdin: Iterable[bytes] | None = None
+    grace: float = 0
 
 
 class CommitSpec(msgspec.Struct, frozen=True, kw_only=True):

@@ -209,3 +209,27 @@ def an_image_with_entrypoint(engine: Engine, context: Path, base: str, tag: str)
     (context / "Dockerfile").write_text(f'FROM {base}\nENTRYPOINT ["/bin/echo", "entry"]\n')
     engine.build(BuildSpec(context=context, tag=tag))
     return tag
+
+
+def test_a_program_reads_what_it_is_given(shell: Shell) -> None:
+    pieces = iter([b"one ", b"x" * 200_000, b" two"])
+
+    told = shell("wc -c; echo over", stdin=pieces)
+
+    assert told.out.split() == ["200008", "over"]
+
+
+def test_a_program_that_reads_nothing_is_over_all_the_same(shell: Shell) -> None:
+    assert shell("echo over", stdin=iter([b"never read"])).out == "over\n"
+
+
+def test_without_input_there_is_nothing_to_read(shell: Shell) -> None:
+    assert shell("wc -c").out.strip() == "0"
+
+
+def test_a_privileged_program_mounts_and_an_ordinary_one_does_not(shell: Shell) -> None:
+    # BLD-144
+    line = "mkdir -p /m && mount -t tmpfs none /m && echo mounted"
+
+    assert shell(line, privileged=True).out == "mounted\n"
+    assert shell(line).out == ""

@@ -21,6 +21,17 @@ CAPABILITIES = (
     "CAP_NET_BIND_SERVICE", "CAP_SETFCAP", "CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID",
     "CAP_SYS_CHROOT",
 )  # fmt: skip
+EVERY_CAPABILITY = (
+    "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL",
+    "CAP_SETGID", "CAP_SETUID", "CAP_SETPCAP", "CAP_LINUX_IMMUTABLE", "CAP_NET_BIND_SERVICE",
+    "CAP_NET_BROADCAST", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_IPC_LOCK", "CAP_IPC_OWNER",
+    "CAP_SYS_MODULE", "CAP_SYS_RAWIO", "CAP_SYS_CHROOT", "CAP_SYS_PTRACE", "CAP_SYS_PACCT",
+    "CAP_SYS_ADMIN", "CAP_SYS_BOOT", "CAP_SYS_NICE", "CAP_SYS_RESOURCE", "CAP_SYS_TIME",
+    "CAP_SYS_TTY_CONFIG", "CAP_MKNOD", "CAP_LEASE", "CAP_AUDIT_WRITE", "CAP_AUDIT_CONTROL",
+    "CAP_SETFCAP", "CAP_MAC_OVERRIDE", "CAP_MAC_ADMIN", "CAP_SYSLOG", "CAP_WAKE_ALARM",
+    "CAP_BLOCK_SUSPEND", "CAP_AUDIT_READ", "CAP_PERFMON", "CAP_BPF", "CAP_CHECKPOINT_RESTORE",
+)  # fmt: skip
+"""THE TABLE of capabilities, by their number (capabilities(7))."""
 MASKED = (
     "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/sched_debug",
     "/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/sys/dev/block", "/sys/firmware",
@@ -42,8 +53,10 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
 
     Shape:  argv is complete, ENTRYPOINT included. network_namespace is a path, empty for one of its
             own without any network; `host` shares the host's. cgroup is empty where groups are not
-            ours to make: in a user namespace, as rootless says.
-    Units:  shm_size in bytes; open_files and processes are limits, soft and hard alike.
+            ours to make: in a user namespace, as rootless says. Who is privileged has the
+            capabilities that are held, and no filter, no masked paths and no closed devices.
+    Units:  shm_size in bytes; open_files and processes are limits, soft and hard alike; grace in
+            seconds, which the program may take to end when we are ended.
     """
 
     root: Path
@@ -62,10 +75,14 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     open_files: int = 1024
     processes: int = 4096
     rootless: bool = False
+    privileged: bool = False
+    grace: float = 0
+    held: tuple[str, ...] = ()
 
 
 def configuration(program: Program, seccomp: Mapping[str, object]) -> Document:
     """The document for `config.json`."""
+    privileged = program.privileged
     return {
         "ociVersion": "1.0.2",
         "hostname": program.hostname,
@@ -74,13 +91,27 @@ def configuration(program: Program, seccomp: Mapping[str, object]) -> Document:
         "mounts": [*_system_mounts(program), *map(_bind, program.mounts)],
         "linux": {
             "namespaces": _namespaces(program.network_namespace),
-            "resources": {"devices": [{"allow": False, "access": "rwm"}], **_resources(program)},
+            "resources": {
+                "devices": [{"allow": privileged, "access": "rwm"}],
+                **_resources(program),
+            },
             **({"cgroupsPath": program.cgroup} if program.cgroup else {}),
-            "maskedPaths": list(MASKED),
-            "readonlyPaths": list(READ_ONLY),
-            "seccomp": dict(seccomp),
+            **({} if privileged else _shielded(seccomp)),
         },
     }
+
+
+def _shielded(seccomp: Mapping[str, object]) -> Document:
+    return {
+        "maskedPaths": list(MASKED),
+        "readonlyPaths": list(READ_ONLY),
+        "seccomp": dict(seccomp),
+    }
+
+
+def held(bounding: int) -> tuple[str, ...]:
+    """The names of the capabilities in a bounding set, as `/proc/self/status` has it."""
+    return tuple(name for bit, name in enumerate(EVERY_CAPABILITY) if bounding >> bit & 1)
 
 
 def capabilities(drop: tuple[str, ...]) -> list[str]:
@@ -92,7 +123,7 @@ def capabilities(drop: tuple[str, ...]) -> list[str]:
 
 
 def _process(program: Program) -> Document:
-    kept = capabilities(program.cap_drop)
+    kept = list(program.held) if program.privileged else capabilities(program.cap_drop)
     # Only root acts with its capabilities; for others they bound what a set-uid program may gain.
     active = kept if program.owner.uid == 0 else []
     env = {"PATH": PATH, "HOSTNAME": program.hostname, **dict(program.env)}
@@ -118,12 +149,13 @@ def _process(program: Program) -> Document:
 
 def _system_mounts(program: Program) -> list[Document]:
     safe = ["nosuid", "noexec", "nodev"]
+    way = [] if program.privileged else ["ro"]
     # A namespace's root may mount a sysfs only over a network and a /sys that are all its own.
     shared = program.rootless or program.network_namespace == "host"
     sysfs: Document = (
-        {"type": "bind", "source": "/sys", "options": ["rbind", *safe, "ro"]}
+        {"type": "bind", "source": "/sys", "options": ["rbind", *safe, *way]}
         if shared
-        else {"type": "sysfs", "source": "sysfs", "options": [*safe, "ro"]}
+        else {"type": "sysfs", "source": "sysfs", "options": [*safe, *way]}
     )
     return [
         {"destination": "/proc", "type": "proc", "source": "proc", "options": safe},

@@ -11,7 +11,8 @@ import json
 import os
 import platform
 import shutil
-from collections.abc import Callable, Generator
+import time
+from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from msgspec.structs import replace
 
 from slipcast.adapters import argv
 from slipcast.adapters.runc import network
-from slipcast.adapters.runc.configuration import Program, capabilities, configuration
+from slipcast.adapters.runc.configuration import Program, capabilities, configuration, held
 from slipcast.adapters.runc.seccomp import PROFILES, filter_for
 from slipcast.ports.engine import Sink
 from slipcast.values.container import ExitStatus, Mount
@@ -29,6 +30,8 @@ DEFAULT = ""
 NETWORKS = frozenset({DEFAULT, "none", "host"})
 CGROUP = "/slipcast"
 _CANNOT_START = 127
+_OVER = "stopped"
+_PAUSE = 0.1
 _SECCOMP_HINT = "install the package golang-github-containers-common, which brings it"
 
 
@@ -62,16 +65,17 @@ class Runner:
         stdout: Sink,
         stderr: Sink,
         idle: float | None = None,
+        stdin: Iterable[bytes] | None = None,
     ) -> ExitStatus:
         """Run a program to its end.
 
         Shape:  wanted is the network as the engine port names it, one of NETWORKS; add_hosts are
-                `HOST:IP`; idle as there.
+                `HOST:IP`; idle and stdin as there.
         Errors: EngineFault when runc or the network cannot be had; a program that cannot be
                 started is an ExitStatus with an error.
         """
         bundle = self._bundles / name
-        kill = self._killer(name)
+        kill = self._killer(name, program.grace)
         with ExitStack() as stack:
             stack.callback(shutil.rmtree, bundle, ignore_errors=True)
             stack.callback(self._delete, name)
@@ -79,6 +83,7 @@ class Runner:
             namespace = stack.enter_context(_network(wanted))
             complete = replace(
                 program,
+                held=_held() if program.privileged else (),
                 network_namespace=namespace,
                 cgroup=_cgroup(name, program),
                 mounts=(*_names(bundle, wanted, add_hosts), *program.mounts),
@@ -93,7 +98,12 @@ class Runner:
             )
             try:
                 code = argv.stream(
-                    command, stdout=stdout, stderr=stderr, before_end=kill, idle=idle
+                    command,
+                    stdin=stdin,
+                    stdout=stdout,
+                    stderr=stderr,
+                    before_end=kill,
+                    idle=idle,
                 )
             except argv.Silent:
                 return ExitStatus.silenced(idle or 0)
@@ -118,11 +128,23 @@ class Runner:
     def _runc(self, *words: str) -> tuple[str, ...]:
         return ("runc", f"--root={self._state / 'runc'}", *words)
 
-    def _killer(self, name: str) -> Callable[[], None]:
+    def _killer(self, name: str, grace: float) -> Callable[[], None]:
         def kill() -> None:
+            if grace:
+                argv.run(self._runc("kill", name, "TERM"))
+                self._wait(name, grace)
             argv.run(self._runc("kill", name, "KILL"))
 
         return kill
+
+    def _wait(self, name: str, grace: float) -> None:
+        """Let a program that was told to end do so."""
+        deadline = time.monotonic() + grace
+        while time.monotonic() < deadline:
+            ran = argv.run(self._runc("state", name))
+            if ran.code != 0 or json.loads(ran.stdout)["status"] == _OVER:
+                return
+            time.sleep(_PAUSE)
 
     def _delete(self, name: str) -> None:
         argv.run(self._runc("delete", "--force", name))
@@ -138,6 +160,13 @@ def _network(wanted: str) -> Generator[str]:
         case _:
             with network.outward() as path:
                 yield path
+
+
+def _held() -> tuple[str, ...]:
+    """The capabilities that we can give away."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    sets = dict(line.split(":", 1) for line in lines if ":" in line)
+    return held(int(sets["CapBnd"], 16))
 
 
 def _cgroup(name: str, program: Program) -> str:

@@ -48,11 +48,15 @@ def source_image(task: Task, index: int) -> Credentials:
 def _access(task: Task, variable: str) -> Credentials:
     directory = task.named_by(variable)
     if directory is not None:
-        return task.registries(_file_in(directory))
+        return task.registries(file_in(directory))
     return task.registries(_own(task) if task.is_by_hand else None)
 
 
-def _file_in(directory: Path) -> Path:
+def file_in(directory: Path) -> Path:
+    """The file of a secret that counts (BLD-77).
+
+    Errors: HostFault when there is none (BLD-80).
+    """
     found = next((path for name in FILES if (path := directory / name).is_file()), None)
     if found is None:
         raise HostFault(f"no docker config file found in '{directory}'")
@@ -63,6 +67,6 @@ def _own(task: Task) -> Path | None:
     """The credentials of the person who runs a builder by hand."""
     named = task.named_by(_NAMED)
     if named is not None:
-        return _file_in(named) if named.is_dir() else named
+        return file_in(named) if named.is_dir() else named
     home = task.env.get("HOME")
     return Path(home, ".docker", "config.json") if home else None

@@ -61,6 +61,7 @@ def from_words(spec: ContainerSpec, image: str, name: str) -> list[str]:
         f"--shm-size={spec.shm_size}",
         *limit_flags(spec.limits),
         *(f"--add-host={host}" for host in spec.add_hosts),
+        *(["--security-opt=seccomp=unconfined"] if spec.privileged else []),
         *(f"--security-opt={option}" for option in spec.security_opt),
         "--",
         image,
@@ -72,6 +73,7 @@ def run_words(spec: ContainerSpec, name: str, command: Sequence[str]) -> list[st
     return [
         "run",
         *network_flag(spec.network),
+        *(["--cap-add=ALL"] if spec.privileged else []),
         *(f"--cap-drop={_capability(name)}" for name in spec.cap_drop),
         *volume_flags(spec.mounts),
         *(f"--env={variable}={value}" for variable, value in spec.env),

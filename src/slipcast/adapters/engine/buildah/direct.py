@@ -73,6 +73,8 @@ class Direct:
             open_files=_limit(self._host.ulimits, "nofile", 1024),
             processes=_limit(self._host.ulimits, "nproc", 4096),
             rootless=self._host.rootless,
+            privileged=spec.privileged,
+            grace=spec.grace,
         )
         with self._inside.directory(workdir, make=Owner()):
             targets = (*_SYSTEM_TARGETS, *(mount.target for mount in spec.mounts))
@@ -86,6 +88,7 @@ class Direct:
                 stdout=stdout,
                 stderr=stderr,
                 idle=idle,
+                stdin=spec.stdin,
             )
         finally:
             for path in reversed(made):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, Any
 
 from slipcast.adapters.dockersocket import DockerSocket, Silent, SocketFault
@@ -22,7 +22,7 @@ from slipcast.adapters.pieces import Pieces
 from slipcast.ports.engine import CommitSpec, ContainerSpec, Sink, ignore
 from slipcast.values.container import ExitStatus, Owner
 from slipcast.values.entries import Entry
-from slipcast.values.faults import EngineFault, NotFound
+from slipcast.values.faults import EngineFault, Interrupted, NotFound
 from slipcast.values.image import ImageFacts
 
 _GLANCES = 20
@@ -41,6 +41,8 @@ class DockerContainer:
         self._socket = socket
         self._id = container
         self._image = spec.image
+        self._stdin = spec.stdin
+        self._grace = spec.grace
         self._has_memory_limit = bool(spec.limits.memory)
         self._commit = commit
         self._upload = Upload(socket, container)
@@ -78,6 +80,10 @@ class DockerContainer:
         self._ran = True
         try:
             self._follow(stdout, stderr, idle)
+        except Interrupted:
+            if self._grace:
+                self._ask_to_end()
+            raise
         except Silent:
             self._socket.post(f"/containers/{self._id}/kill")
             self._ended()
@@ -95,10 +101,15 @@ class DockerContainer:
         return self._commit(self._id, spec)
 
     def _follow(self, stdout: Sink, stderr: Sink, idle: float | None) -> None:
-        with self._socket.attached(self._id, idle) as pieces:
+        with self._socket.attached(self._id, idle, self._stdin) as pieces:
             self._socket.post(f"/containers/{self._id}/start")
             for is_stderr, data in pieces:
                 (stderr if is_stderr else stdout)(data)
+
+    def _ask_to_end(self) -> None:
+        with suppress(SocketFault, NotFound):
+            seconds = round(self._grace)
+            self._socket.post(f"/containers/{self._id}/stop", {"t": seconds}, timeout=None)
 
     def _ended(self) -> ExitStatus:
         """How it ended: a few glances, and a wait when it has only closed its output."""

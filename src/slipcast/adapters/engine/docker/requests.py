@@ -28,6 +28,8 @@ def container_body(
         # What is ended, is ended at once: only a removal ever ends it.
         "StopTimeout": 0,
     }
+    if spec.stdin is not None:
+        body |= {"OpenStdin": True, "StdinOnce": True, "AttachStdin": True}
     if spec.use_entrypoint:
         body["Cmd"] = list(spec.argv) or None
     else:
@@ -61,6 +63,7 @@ def _host_config(spec: ContainerSpec, ulimits: Iterable[str], *, podman: bool) -
     config: dict[str, Any] = {
         "NetworkMode": network_mode(spec.network, podman=podman),
         "ExtraHosts": list(spec.add_hosts),
+        "Privileged": spec.privileged,
         "CapDrop": list(spec.cap_drop),
         "SecurityOpt": list(spec.security_opt),
         "ShmSize": spec.shm_size,
