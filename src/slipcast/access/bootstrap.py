@@ -306,16 +306,16 @@ ROLES: Final = (
     *(
         ClusterRole(
             name=f"system:build-strategy-{strategy}",
-            rules=(_on(kinds.BUILD, CREATE, f"builds/{resource}"),),
+            rules=(_on(kinds.BUILD, CREATE, *resources),),
             description=f"Makes builds of the {strategy} strategy.",
             groups=groups,
         )
-        for strategy, resource, groups in (
-            ("docker", "docker", (AUTHENTICATED,)),
-            ("source", "source", (AUTHENTICATED,)),
-            ("jenkinspipeline", "jenkinspipeline", (AUTHENTICATED,)),
+        for strategy, resources, groups in (
+            ("docker", ("builds/docker", "builds/optimizeddocker"), (AUTHENTICATED,)),
+            ("source", ("builds/source",), (AUTHENTICATED,)),
+            ("jenkinspipeline", ("builds/jenkinspipeline",), (AUTHENTICATED,)),
             # Whoever brings the builder image decides what runs beside everybody's builds.
-            ("custom", "custom", ()),
+            ("custom", ("builds/custom",), ()),
         )
     ),
 )
