@@ -129,8 +129,7 @@ class HttpApi:
         body: AsyncIterator[bytes] | None = None,
     ) -> AsyncGenerator[bytes, None]:
         """See the port."""
-        method = "GET" if body is None else "POST"
-        request = Request(method=method, path=wire.path_of(resource), query=parameters)
+        request = wire.opening(resource, parameters, is_sent=body is not None)
         return _pieces(await self._open(request, body))
 
     async def send(self, request: Request) -> httpx.Response:
@@ -170,6 +169,7 @@ class HttpApi:
             request.method,
             request.target,
             content=body,
+            headers=request.headers,
             timeout=httpx.Timeout(60, read=None, write=None, pool=None),
         )
         with self._reached():

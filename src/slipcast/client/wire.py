@@ -167,6 +167,16 @@ def deleting(resource: Resource, options: DeleteOptions, which: ListOptions | No
     )
 
 
+def opening(resource: Resource, parameters: Mapping[str, str], *, is_sent: bool) -> Request:
+    """A stream of bytes, please, or one that is sent."""
+    return Request(
+        method="POST" if is_sent else "GET",
+        path=path_of(resource),
+        query=parameters,
+        headers={"content-type": "application/octet-stream"} if is_sent else {},
+    )
+
+
 def stamped(resource: Resource, content: JSON) -> JSON:
     """An object with apiVersion and kind, where it does not say them itself."""
     if resource.subresource:
