@@ -266,3 +266,24 @@ def test_a_configuration_lists_its_ten_newest_builds() -> None:
 
     assert text.index("app-12") < text.index("app-3 ")
     assert "app-2 " not in text
+
+
+def test_builds_of_one_second_are_told_by_their_numbers() -> None:
+    made = tuple(
+        {
+            "metadata": {
+                "name": f"app-{n}",
+                "creationTimestamp": "2026-11-22T11:00:00Z",
+                "annotations": {"openshift.io/build.number": str(n)},
+            }
+        }
+        for n in (1, 10, 2)
+    )
+
+    text = "\n".join(told("BuildConfig", {}, made=made))
+
+    assert text.index("app-10") < text.index("app-2") < text.index("app-1 ")
+
+
+def test_a_build_that_nobody_says_why_it_was_started_says_so() -> None:
+    assert told("Build", {})["Build trigger cause"] == "<unknown>"

@@ -8,9 +8,11 @@ from typing import Any, Final
 import click
 import msgspec
 
-from slipcast.api import kinds
+from slipcast.api import kinds, lens
+from slipcast.api.build import Build
 from slipcast.api.document import JSON, Document
 from slipcast.api.kinds import Kind
+from slipcast.builds.naming import BUILD_CONFIG, is_of_config
 from slipcast.cli import faults, manifests, resources, selection, serverflags
 from slipcast.cli.faults import Manner
 from slipcast.cli.manifests import Manifest
@@ -19,12 +21,12 @@ from slipcast.cli.toolbox import Connection, Toolbox
 from slipcast.ports.api import ListOptions, Resource
 from slipcast.values.apifaults import ApiFault, Forbidden, NotFound
 from slipcast.values.faults import UsageFault
+from slipcast.values.names import shortened
 from slipcast.views.describe import description
 from slipcast.views.describe.page import Around
 
 EVENTS: Final = kinds.require(kinds.CORE, "Event")
 BUILDS: Final = kinds.require(kinds.BUILD, "Build")
-OF_CONFIG: Final = "openshift.io/build-config.name"
 """The label of a build that names its configuration."""
 POD_NAME: Final = "openshift.io/build.pod-name"
 
@@ -136,7 +138,10 @@ class Describing(msgspec.Struct, frozen=True):
     async def _builds(self, document: Document) -> Sequence[JSON]:
         if (document.kind.group, document.kind.name) != (kinds.BUILD, "BuildConfig"):
             return ()
-        return await self._listed(BUILDS, document, labels=f"{OF_CONFIG}={document.names.name}")
+        name = document.names.name
+        # The label of a long name is its beginning; the annotation has all of it (BL-3).
+        found = await self._listed(BUILDS, document, labels=f"{BUILD_CONFIG}={shortened(name)}")
+        return [each for each in found if is_of_config(lens.read(each, Build), name)]
 
     async def _listed(
         self, kind: Kind, beside: Document, *, labels: str = "", fields: str = ""

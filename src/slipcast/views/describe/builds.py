@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from slipcast.api.document import JSON
+from slipcast.builds.naming import BUILD_NUMBER
 from slipcast.values import instant
 from slipcast.values.faults import Fault
 from slipcast.views import age as ages
@@ -252,7 +253,7 @@ def _hook(hook: JSON) -> Lines:
 
 def _causes(causes: Any) -> Lines:
     if not causes:
-        yield Line("Build trigger cause:", NONE)
+        yield Line("Build trigger cause:", "<unknown>")
     for cause in causes:
         yield Line("Build trigger cause:", str(at(cause, "message") or ""))
         yield from _cause(cause)
@@ -302,7 +303,7 @@ def _webhooks(content: JSON, server: str) -> Lines:
 def _builds(around: Around) -> Lines:
     if not around.builds:
         return
-    newest = sorted(around.builds, key=_creation, reverse=True)[:NEWEST]
+    newest = sorted(around.builds, key=_age, reverse=True)[:NEWEST]
     yield Line("")
     head = ("Build", "Status", "Duration", "Creation Time")
     yield from rows([head, *(_row(each, around.now) for each in newest)], level=0)
@@ -310,6 +311,12 @@ def _builds(around: Around) -> Lines:
 
 def _creation(content: JSON) -> str:
     return str(at(content, "metadata", "creationTimestamp") or "")
+
+
+def _age(content: JSON) -> tuple[str, int]:
+    """What builds are ordered by: those of one second by their numbers."""
+    number = str(at(content, "metadata", "annotations", BUILD_NUMBER) or "")
+    return _creation(content), int(number) if number.isdecimal() else 0
 
 
 def _row(content: JSON, now: datetime) -> tuple[str, ...]:
