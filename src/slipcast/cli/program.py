@@ -91,6 +91,12 @@ COMMANDS = (
     Row("annotate", "slipcast.cli.commands.annotate:annotate", "Annotate objects.", Manner.API),
     Row("delete", "slipcast.cli.commands.delete:delete", "Delete objects.", Manner.API),
     Row(
+        "start-build",
+        "slipcast.cli.commands.startbuild:startbuild",
+        "Start a build, of what the server knows or of what is sent.",
+        Manner.API,
+    ),
+    Row(
         "cancel-build",
         "slipcast.cli.commands.cancelbuild:cancelbuild",
         "End builds.",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from slipcast.ports.git import Git
     from slipcast.ports.host import Host
     from slipcast.ports.launcher import Launcher
+    from slipcast.ports.packing import Packer
     from slipcast.ports.programs import Programs
     from slipcast.ports.s2i import S2I
     from slipcast.source.catalogue import Catalogue
@@ -187,6 +188,11 @@ class Toolbox(Protocol):
     @property
     def downloads(self) -> Downloads:
         """Files behind a URL."""
+        ...
+
+    @property
+    def packer(self) -> Packer:
+        """Packs directories that are sent to be built."""
         ...
 
     def connect(self, flags: ServerFlags) -> AbstractAsyncContextManager[Connection]:

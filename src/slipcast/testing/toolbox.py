@@ -22,6 +22,7 @@ from slipcast.testing.downloads import FakeDownloads
 from slipcast.testing.engine import FakeEngine
 from slipcast.testing.entrance import FakeEntrance
 from slipcast.testing.launcher import FakeLauncher
+from slipcast.testing.packing import FakePacker
 from slipcast.testing.programs import FakePrograms
 from slipcast.testing.s2i import FakeS2I
 from slipcast.values.apifaults import NotServed
@@ -179,6 +180,7 @@ class FakeToolbox:
     changes: list[tuple[str, ...]] = field(default_factory=list)
     bugs: list[str] = field(default_factory=list)
     downloads: FakeDownloads = field(default_factory=FakeDownloads)
+    packer: FakePacker = field(default_factory=FakePacker)
     server: MemoryServer = field(default_factory=MemoryServer)
     config: FakeContexts = field(default_factory=FakeContexts)
     answers: dict[str, bytes] = field(default_factory=dict)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from slipcast.ports.git import Git
     from slipcast.ports.host import Host
     from slipcast.ports.launcher import Launcher
+    from slipcast.ports.packing import Packer
     from slipcast.ports.programs import Programs
     from slipcast.ports.s2i import S2I
     from slipcast.source.catalogue import Catalogue
@@ -113,6 +114,13 @@ class RealToolbox:
         from slipcast.adapters.downloads import Http
 
         return Http()
+
+    @cached_property
+    def packer(self) -> Packer:
+        """Packs directories."""
+        from slipcast.wiring.packing import TarPacker
+
+        return TarPacker()
 
     def connect(self, flags: ServerFlags) -> AbstractAsyncContextManager[Connection]:
         """The server that the flags or the kubeconfig name."""

@@ -1,0 +1,277 @@
+"""`slipcast start-build`: a build is started, from what the server knows or from what is sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import click
+import msgspec
+from msgspec.structs import replace
+
+from slipcast.api import kinds
+from slipcast.api.build import Build, BuildConfig
+from slipcast.api.document import JSON
+from slipcast.api.lens import read
+from slipcast.builds import naming
+from slipcast.cli import buildfollowing, resources, sending, serverflags, uploading, webhookurls
+from slipcast.cli.commands.logs import out
+from slipcast.cli.flags import together
+from slipcast.cli.selection import resource_of
+from slipcast.cli.setting import variables
+from slipcast.cli.telling import warn
+from slipcast.cli.toolbox import Connection, Toolbox
+from slipcast.ports.api import Resource
+from slipcast.values.apifaults import ApiFault, Invalid
+from slipcast.values.faults import Fault, Interrupted, PortFault, UsageFault
+
+BUILD: Final = kinds.require(kinds.BUILD, "Build")
+CONFIG: Final = kinds.require(kinds.BUILD, "BuildConfig")
+LOOPBACK: Final = ("https://127.", "https://[::1]", "https://localhost", "http://127.")
+
+source_options = together(
+    click.option("--from-build", default="", metavar="BUILD", help="Do again what a build did."),
+    click.option("--from-dir", default="", metavar="DIR|URL|-", help="Build a directory."),
+    click.option("--from-archive", default="", metavar="FILE|URL|-", help="Build an archive."),
+    click.option("--from-file", default="", metavar="FILE|URL", help="Build a single file."),
+    click.option("--from-repo", default="", metavar="DIR", help="Build a commit of a repository."),
+    click.option("--commit", default="", metavar="REF", help="The commit to build."),
+    click.option(
+        "--exclude",
+        metavar="REGEX",
+        help="Paths of --from-dir that are not sent. Default: .git; empty: everything is.",
+    ),
+)
+build_options = together(
+    click.option("-e", "--env", multiple=True, metavar="KEY=VALUE", help="Variable of the build."),
+    click.option("--build-arg", multiple=True, metavar="KEY=VALUE", help="Argument of its FROMs."),
+    click.option("--build-loglevel", default="", metavar="N", help="How much the builder says."),
+    click.option("--incremental/--no-incremental", default=None, help="Keep what was fetched."),
+    click.option("--no-cache/--cache", default=None, help="Use no layer of an earlier build."),
+)
+
+
+@click.command("start-build", cls=serverflags.Command)
+@click.argument("words", metavar="[bc/NAME]", nargs=-1)
+@source_options
+@build_options
+@click.option("-F", "--follow", is_flag=True, help="Show its log; end as it ends.")
+@click.option("-w", "--wait", is_flag=True, help="Wait until it is over; end as it ends.")
+@click.option("--list-webhooks", default="", metavar="TYPE", help="all, generic, github, …")
+@click.option("-o", "--output", default="", metavar="name", help="name: print just its name.")
+@serverflags.options
+@click.pass_context
+def startbuild(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:
+    """Start a build: `start-build app`, `start-build app --from-dir=. --follow`."""
+    toolbox: Toolbox = ctx.obj
+    wanted = Start.of(words, given)
+    flags = serverflags.server_flags(given)
+
+    async def work(connection: Connection) -> int:
+        if given["list_webhooks"]:
+            return await _list_webhooks(connection, wanted, given["list_webhooks"])
+        build = await wanted.start(connection, toolbox)
+        click.echo(f"build/{build}" if given["output"] else f"build.{BUILD.group}/{build} started")
+        if given["follow"]:
+            return await _followed(connection, build, toolbox)
+        return await _ended(connection, build) if given["wait"] else 0
+
+    serverflags.run(ctx, flags, work)
+
+
+class Start(msgspec.Struct, frozen=True, kw_only=True):
+    """What is started, and how.
+
+    Shape:  request is what a BuildRequest says beside the name.
+    """
+
+    config: str = ""
+    build: str = ""
+    given: uploading.Given
+    request: JSON
+
+    @classmethod
+    def of(cls, words: Sequence[str], flags: Mapping[str, Any]) -> Start:
+        """What the command line says (section 3.2).
+
+        Errors: UsageFault.
+        """
+        if flags["output"] not in {"", "name"}:
+            raise UsageFault("only --output=name is supported")
+        config, build = _named(words, flags)
+        given = uploading.Given(
+            directory=flags["from_dir"],
+            archive=flags["from_archive"],
+            file=flags["from_file"],
+            repository=flags["from_repo"],
+            commit=flags["commit"],
+            exclude=flags["exclude"],
+        )
+        given.check()
+        if build and given.is_any:
+            raise UsageFault("Cannot use '--from-build' flag with binary builds")
+        return cls(config=config, build=build, given=given, request=dict(_request(flags)))
+
+    async def start(self, connection: Connection, toolbox: Toolbox) -> str:
+        """Start it; the name of the build.
+
+        Errors: Fault.
+        """
+        try:
+            if self.given.is_any:
+                return await self._sent(connection, toolbox)
+            kind, name = (BUILD, self.build) if self.build else (CONFIG, self.config)
+            subresource = "clone" if self.build else "instantiate"
+            where = Resource(kind, connection.namespace, name, subresource)
+            return (await connection.api.act(where, self._body(name))).document.names.name
+        except Invalid as fault:
+            raise self._explained(fault, connection) from fault
+
+    def _body(self, name: str) -> JSON:
+        return {
+            "kind": "BuildRequest",
+            "apiVersion": BUILD.api_version,
+            "metadata": {"name": name},
+            "triggeredBy": [{"message": "Manually triggered"}],
+            **self.request,
+        }
+
+    async def _sent(self, connection: Connection, toolbox: Toolbox) -> str:
+        """Send the source, and start a build of it (UP-3, UP-13).
+
+        Errors: Fault.
+        """
+        where = Resource(CONFIG, connection.namespace, self.config, "instantiatebinary")
+        found = await connection.api.get(replace(where, subresource=""))
+        config = read(found.content, BuildConfig)
+        # On this machine packing takes longer than sending more.
+        near = connection.access.server.startswith(LOOPBACK)
+        with uploading.prepared(self.given, config, toolbox, compress=not near) as upload:
+            click.echo(upload.told, err=True)
+            if upload.warning:
+                warn([upload.warning], colour=toolbox.colour)
+            parameters = dict(upload.parameters)
+            if self.request:
+                parameters["request"] = json.dumps(self.request)
+            meter = sending.Meter()
+            body = meter.passing(upload.pieces)
+            pieces = await connection.api.open(where, parameters, body)
+            answer = b"".join([piece async for piece in pieces])
+            meter.done(upload.packing)
+        return read(json.loads(answer), Build).metadata.name
+
+    def _explained(self, fault: Invalid, connection: Connection) -> Fault:
+        """What to do about a source that is none (SB-23)."""
+        if not any(cause.field == "spec.source" for cause in fault.causes):
+            return fault
+        if self.build:
+            return Fault(
+                f"Build {connection.namespace}/{self.build} has no valid source inputs and "
+                "'--from-build' cannot be used for binary builds"
+            )
+        return Fault(
+            f"Build configuration {connection.namespace}/{self.config} has no valid source inputs, "
+            "if this is a binary build you must specify one of '--from-dir', '--from-repo', or "
+            "'--from-file'"
+        )
+
+
+def _named(words: Sequence[str], flags: Mapping[str, Any]) -> tuple[str, str]:
+    """The BuildConfig or the build that is meant (SB-2, SB-3, SB-7, SB-8).
+
+    Errors: UsageFault.
+    """
+    if flags["from_build"]:
+        if words:
+            raise UsageFault("a build config and --from-build may not be used together")
+        return "", flags["from_build"].removeprefix("build/").removeprefix("builds/")
+    if len(words) != 1:
+        raise UsageFault(
+            "must pass a name of a build config or specify build name with '--from-build' flag",
+            hint="`slipcast get bc` shows what there is.",
+        )
+    if "/" not in words[0]:
+        return words[0], ""
+    (found,) = resources.parse(words)
+    if found.kind is CONFIG:
+        return found.name, ""
+    if found.kind is not BUILD:
+        raise UsageFault(f"invalid resource provided: {words[0]}")
+    if not flags["list_webhooks"]:
+        raise UsageFault("use --from-build to rerun your builds")
+    return "", found.name
+
+
+def _request(flags: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What a BuildRequest says (SB-14, SB-20, SB-26).
+
+    Errors: UsageFault.
+    """
+    env = list(variables.parse(flags["env"]).set)
+    if flags["build_loglevel"]:
+        env.append({"name": "BUILD_LOGLEVEL", "value": flags["build_loglevel"]})
+    if env:
+        yield "env", env
+    if flags["commit"]:
+        yield "revision", {"type": "Git", "git": {"commit": flags["commit"]}}
+    docker: dict[str, Any] = {}
+    if flags["build_arg"]:
+        docker["buildArgs"] = list(variables.parse(flags["build_arg"]).set)
+    if flags["no_cache"] is not None:
+        docker["noCache"] = flags["no_cache"]
+    if docker:
+        yield "dockerStrategyOptions", docker
+    if flags["incremental"] is not None:
+        yield "sourceStrategyOptions", {"incremental": flags["incremental"]}
+
+
+async def _followed(connection: Connection, name: str, toolbox: Toolbox) -> int:
+    """Show the log of a build and end as it ends (SB-60, SB-61)."""
+    try:
+        await buildfollowing.follow(connection, name, {}, out)
+    except (ApiFault, PortFault) as fault:
+        # The log is one thing, how the build ends another (UP-1).
+        warn([f"the log cannot be shown: {fault.message}"], colour=toolbox.colour)
+        return await _ended(connection, name)
+    return await _ended(connection, name, shown=True)
+
+
+async def _ended(connection: Connection, name: str, *, shown: bool = False) -> int:
+    """Wait for the end of a build, and end as it did.
+
+    Errors: Fault.
+    """
+    try:
+        build = await buildfollowing.end(connection, name)
+    except Interrupted:
+        raise
+    except (ApiFault, PortFault) as fault:
+        raise Fault(
+            f"how the build {connection.namespace}/{name} ends cannot be seen: {fault.message}",
+            hint=f"`slipcast get build {name}` tells it later.",
+            exit_code=buildfollowing.GIVEN_UP,
+        ) from fault
+    failed = buildfollowing.failure(build)
+    if failed is not None:
+        raise failed if not shown else Fault(failed.message)
+    return 0
+
+
+async def _list_webhooks(connection: Connection, wanted: Start, sort: str) -> int:
+    """Show the addresses that start builds of a BuildConfig (SB-70, SB-71).
+
+    Errors: UsageFault; Fault; ApiFault.
+    """
+    webhookurls.check(sort)
+    name = wanted.config
+    if wanted.build:
+        where = resource_of(BUILD, connection.namespace, wanted.build)
+        name = naming.config_name(read((await connection.api.get(where)).content, Build))
+        if not name:
+            raise Fault(f"the build {wanted.build} came from no build configuration")
+    found = await connection.api.get(resource_of(CONFIG, connection.namespace, name))
+    config = read(found.content, BuildConfig)
+    for line in webhookurls.lines(config, connection.access.server, sort):
+        click.echo(line)
+    return 0
