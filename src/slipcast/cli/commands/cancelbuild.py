@@ -16,8 +16,8 @@ from slipcast.api.lens import read
 from slipcast.builds import naming
 from slipcast.builds.phases import Phase, is_terminal
 from slipcast.cli import buildfollowing, resources, serverflags
-from slipcast.cli.commands.logs import out
 from slipcast.cli.output.form import Form
+from slipcast.cli.raw import out
 from slipcast.cli.resources import Wanted
 from slipcast.cli.selection import resource_of
 from slipcast.cli.telling import Telling

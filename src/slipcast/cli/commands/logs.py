@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import aclosing
 from typing import Any, Final
@@ -16,6 +15,7 @@ from slipcast.api.kinds import Kind
 from slipcast.api.lens import read
 from slipcast.builds import naming
 from slipcast.cli import buildfollowing, resources, serverflags
+from slipcast.cli.raw import out
 from slipcast.cli.resources import Wanted
 from slipcast.cli.selection import resource_of
 from slipcast.cli.toolbox import Connection
@@ -59,12 +59,6 @@ def logs(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:
         return 0
 
     serverflags.run(ctx, serverflags.server_flags(given), work)
-
-
-def out(data: bytes) -> None:
-    """Show a piece of a log as it is, at once."""
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
 
 
 def _wanted(words: tuple[str, ...]) -> Wanted:

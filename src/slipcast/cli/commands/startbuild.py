@@ -16,8 +16,8 @@ from slipcast.api.document import JSON
 from slipcast.api.lens import read
 from slipcast.builds import naming
 from slipcast.cli import buildfollowing, resources, sending, serverflags, uploading, webhookurls
-from slipcast.cli.commands.logs import out
 from slipcast.cli.flags import together
+from slipcast.cli.raw import out
 from slipcast.cli.selection import resource_of
 from slipcast.cli.setting import variables
 from slipcast.cli.telling import warn
