@@ -44,10 +44,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Assembled(msgspec.Struct, frozen=True):
-    """A container in which assemble ended well, and the labels it asked for."""
+    """A container in which assemble ended well, and the labels it asked for.
+
+    Shape:  leave_out are paths of the container that get into no image.
+    """
 
     container: Container
     labels: Mapping[str, str]
+    leave_out: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -64,7 +68,7 @@ def assembled(job: Job, plan: Plan) -> Iterator[Assembled]:
             run(job, plan, container)
             injecting.empty(container, injected, owner)
         added = labels.added_by_assemble(reading.content(container, labels.METADATA_FILE))
-        yield Assembled(container, added)
+        yield Assembled(container, added, tuple(each.path for each in injected if each.remove))
 
 
 def _made(stack: ExitStack, job: Job, plan: Plan) -> Container:

@@ -20,9 +20,13 @@ from slipcast.values.entries import Entry, Kind
 
 
 class Injected(msgspec.Struct, frozen=True):
-    """A file that was written and has to be emptied: an absolute path in the container."""
+    """A file that was written and has to be emptied: an absolute path in the container.
+
+    Shape:  remove means that nothing of it gets into the image.
+    """
 
     path: str
+    remove: bool = False
 
 
 def write(
@@ -44,7 +48,7 @@ def write(
         container.write(below, found, owner=owner)
         if not injection.keep:
             written.extend(
-                Injected(str(PurePosixPath(below, entry.path)))
+                Injected(str(PurePosixPath(below, entry.path)), injection.remove)
                 for entry in found
                 if entry.kind is Kind.FILE
             )

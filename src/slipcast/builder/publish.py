@@ -36,9 +36,13 @@ def config(
 
 
 def commit(
-    job: Job, container: Container, config: ImageConfig, timestamp: int | None
+    job: Job,
+    container: Container,
+    config: ImageConfig,
+    timestamp: int | None,
+    leave_out: tuple[str, ...] = (),
 ) -> ImageFacts:
-    """The image of what the container has become.
+    """The image of what the container has become, without some of its paths.
 
     Errors: BuildFault ContainerCommitFailed.
     """
@@ -47,7 +51,7 @@ def commit(
         config=config,
         tag=job.request.tag,
         timestamp=timestamp,
-        leave_out=platform.LEAVE_OUT,
+        leave_out=(*platform.LEAVE_OUT, *leave_out),
         push_to=destination,
         push_access=job.credentials(destination) if destination else ANONYMOUS,
     )

@@ -70,9 +70,11 @@ def get(job: Job, git: Git, space: Workspace) -> Source:
 
     Errors: BuildFault FetchSourceFailed, InvalidFault.
     """
+    prepared = job.request.prepared
+    if prepared is not None and prepared.is_ours:
+        return Source(fetch(job.request, git, space, job.progress), space)
     with job.progress.stage(*stages.FETCH_SOURCE, "Getting the source"):
-        fetched = fetch(job.request, git, space, job.progress)
-        return Source(fetched, space)
+        return Source(fetch(job.request, git, space, job.progress), space)
 
 
 def get_whole(job: Job, git: Git, space: Workspace) -> Source:

@@ -76,6 +76,7 @@ class Standard:
                     done.labels,
                 ),
                 plan.timestamp,
+                done.leave_out,
             )
         return self._target.commit(self._job, plan, there, self._source, done)
 

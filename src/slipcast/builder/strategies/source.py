@@ -106,11 +106,11 @@ def _strategy(build: Build) -> SourceBuildStrategy:
 
 
 def _injections(task: Task) -> Iterator[Injection]:
-    """Secrets, emptied after assemble, and config maps, which may stay (BLD-90, BLD-104)."""
+    """Secrets, of which nothing stays, and config maps, which stay (BLD-90, BLD-104)."""
     source = task.build.spec.source
     for secret in source.secrets:
         path = task.at(f"{SECRETS}/build/{secret.secret.name}")
-        yield Injection(source=path, target=secret.destination_dir)
+        yield Injection(source=path, target=secret.destination_dir, remove=True)
     for config in source.config_maps:
         path = task.at(f"{CONFIGS}/build/{config.config_map.name}")
         yield Injection(source=path, target=config.destination_dir, keep=True)

@@ -16,12 +16,14 @@ from slipcast.values.revision import SourceRevision
 class Injection(msgspec.Struct, frozen=True, kw_only=True):
     """A file or directory of this machine, present only while assemble runs (S2I-191).
 
-    Shape:  target empty or relative means below the image's WORKDIR. keep: not truncated.
+    Shape:  target empty or relative means below the image's WORKDIR. keep: not truncated. remove:
+            not even the name of a truncated file gets into the image.
     """
 
     source: Path
     target: str = ""
     keep: bool = False
+    remove: bool = False
 
 
 class UidRange(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,337 @@
+"""The builder's program: roles, the order of a build, and how each end is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assignments import BUILDER, OUTPUT, URL, an_outfit, build_text, of_strategy
+from slipcast.builder import program
+from slipcast.testing.engine import Process
+from slipcast.testing.objects import a_builder
+from slipcast.values.faults import EngineFault, GitFault, Interrupted
+
+LOCAL = "localhost/shop/app-1:latest"
+
+
+def test_a_build_without_output_ends_under_its_own_name_and_says_so(tmp_path: Path):
+    # BLD-14, BLD-21, BLD-23
+    outfit = an_outfit(tmp_path)
+
+    code = program.run(["slipcast-builder", "sti-build"], outfit)
+
+    assert code == 0
+    assert outfit.engine.image(LOCAL).files.get("/opt/app/app.txt") == b"hello"
+    assert outfit.said == ["Build complete, no image push requested"]
+
+
+def test_a_build_with_output_is_pushed_and_its_digest_reported(tmp_path: Path):
+    # BLD-22, BLD-133, BLD-154
+    outfit = an_outfit(tmp_path, build_text(output=OUTPUT))
+
+    program.run(["slipcast-builder", "sti-build"], outfit)
+
+    assert OUTPUT in outfit.engine.pushed
+    assert outfit.reports.last.digest.startswith("sha256:")
+    assert outfit.said == []
+
+
+def test_the_random_tag_and_the_working_directory_are_gone_in_the_end(tmp_path: Path):
+    # BLD-21, BLD-26
+    outfit = an_outfit(tmp_path)
+
+    program.run(["slipcast-builder", "sti-build"], outfit)
+
+    image = outfit.engine.inspect(LOCAL)
+    assert image is not None
+    assert image.names == (LOCAL,)
+    assert outfit.left == []
+
+
+def test_what_is_built_is_reported_once_it_is_fetched(tmp_path: Path):
+    # BLD-16, BLD-153, BLD-154
+    outfit = an_outfit(tmp_path)
+
+    program.run(["slipcast-builder", "sti-build"], outfit)
+
+    revision = outfit.reports.reports[0].revision
+    assert revision is not None
+    assert revision.git is not None
+    assert (revision.git.commit, revision.git.committer.name) == (
+        outfit.git.revision.commit,
+        "Carl Committer",
+    )
+
+
+def test_steps_are_timed_under_the_names_of_the_build_api(tmp_path: Path):
+    # BLD-168 to BLD-174
+    outfit = an_outfit(tmp_path, build_text(output=OUTPUT, postCommit={"args": ["/bin/sh"]}))
+    outfit.engine.programs["/bin/sh"] = lambda _: 0
+
+    program.run(["slipcast-builder", "sti-build"], outfit)
+
+    told = [(stage.name, step.name) for stage in outfit.reports.last.stages for step in stage.steps]
+    assert told == [
+        ("FetchInputs", "FetchGitSource"),
+        ("PullImages", "PullBaseImage"),
+        ("Assemble", "AssembleBuildScripts"),
+        ("CommitContainer", "CommitContainer"),
+        ("PostCommit", "RunPostCommitHook"),
+        ("PushImage", "PushImage"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "role"),
+    [
+        (["slipcast-builder", "sti-build"], "sti-build"),
+        (["/usr/bin/openshift-sti-build"], "sti-build"),
+        (["slipcast-builder", "openshift-docker-build"], "docker-build"),
+        (["openshift-git-clone", "--v=5"], "git-clone"),
+        (["slipcast-builder", "--loglevel", "3", "manage-dockerfile"], "manage-dockerfile"),
+    ],
+)
+def test_the_name_or_the_first_word_chooses_the_role_bld_7(words: list[str], role: str):
+    assert program.parse(words, {}).role == role
+
+
+@pytest.mark.parametrize(
+    ("words", "env", "level"),
+    [
+        (["b", "sti-build", "--loglevel=4"], {}, 4),
+        (["b", "sti-build", "--v", "2"], {"BUILD_LOGLEVEL": "5"}, 2),
+        (["b", "sti-build"], {"BUILD_LOGLEVEL": "5"}, 5),
+        (["b", "sti-build", "--loglevel=much"], {}, None),
+    ],
+)
+def test_flags_go_before_the_variable_for_the_log_level_bld_8(
+    words: list[str], env: dict[str, str], level: int | None
+):
+    assert program.parse(words, env).level == level
+
+
+def test_an_unknown_role_is_named_bld_7(tmp_path: Path):
+    outfit = an_outfit(tmp_path)
+
+    code = program.run(["slipcast-builder", "ruby-build"], outfit)
+
+    assert code == 1
+    assert outfit.complaints[-1] == "error: unknown command name: ruby-build"
+
+
+def test_the_version_is_said_without_a_build_bld_10(tmp_path: Path):
+    outfit = an_outfit(tmp_path, " ")
+
+    code = program.run(["slipcast-builder", "version"], outfit)
+
+    assert code == 0
+    assert outfit.said[0].startswith("slipcast-builder ")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (" ", "error: unable to parse build: the variable BUILD is empty"),
+        ("{", "error: unable to parse build: "),
+        ('{"kind": "Pod", "apiVersion": "v1"}', "error: unable to parse build: it is no Build"),
+        (build_text(strategy={}), 'error: Build.build.openshift.io "app-1" is invalid: spec.strat'),
+    ],
+)
+def test_what_is_no_build_ends_at_once_and_is_reported_to_nobody(
+    tmp_path: Path, text: str, told: str
+):
+    # BLD-41, BLD-42, BLD-196
+    outfit = an_outfit(tmp_path, text)
+
+    code = program.run(["slipcast-builder", "sti-build"], outfit)
+
+    assert code == 1
+    assert outfit.complaints[-1].startswith(told)
+    assert outfit.reports.reports == []
+
+
+def test_a_build_of_another_strategy_is_refused_bld_44(tmp_path: Path):
+    outfit = an_outfit(tmp_path, build_text(strategy={"dockerStrategy": {}}))
+
+    code = program.run(["slipcast-builder", "sti-build"], outfit)
+
+    assert code == 1
+    assert outfit.complaints[-1] == (
+        "error: build error: the source to image builder must be used with the source strategy"
+    )
+
+
+def test_a_failing_assemble_is_told_with_the_words_of_source_to_image_bld_99(tmp_path: Path):
+    outfit = an_outfit(tmp_path)
+    outfit.engine.add(BUILDER, a_builder(assemble=_fails))
+
+    code = program.run(["slipcast-builder", "sti-build"], outfit)
+
+    report = outfit.reports.last
+    assert code == 1
+    assert (report.reason, report.message) == ("AssembleFailed", "Assemble script failed.")
+    assert outfit.complaints[-1].startswith("error: build error: ")
+
+
+def test_a_source_that_cannot_be_had_is_told_with_the_words_of_builds_bld_157(tmp_path: Path):
+    outfit = an_outfit(tmp_path, build_text(source={"git": {"uri": "https://git.example/none"}}))
+
+    program.run(["slipcast-builder", "sti-build"], outfit)
+
+    report = outfit.reports.last
+    assert (report.reason, report.message) == (
+        "FetchSourceFailed",
+        "Failed to fetch the input source.",
+    )
+    assert outfit.complaints[-1] == (
+        'error: build error: requested repository "https://git.example/none" not found'
+    )
+
+
+def test_a_context_directory_that_is_not_there_is_told_bld_75(tmp_path: Path):
+    source = {"git": {"uri": URL}, "contextDir": "web"}
+    outfit = an_outfit(tmp_path, build_text(source=source))
+
+    program.run(["slipcast-builder", "sti-build"], outfit)
+
+    assert outfit.reports.last.reason == "InvalidContextDirectory"
+    assert "provided context directory does not exist: web" in outfit.complaints[-1]
+
+
+def test_a_failing_hook_leaves_no_image_and_pushes_none_bld_130(tmp_path: Path):
+    build = build_text(output=OUTPUT, postCommit={"command": ["/bin/check"]})
+    outfit = an_outfit(tmp_path, build)
+    outfit.engine.add(BUILDER, a_builder(files={"/bin/check": b"#!/bin/sh\n"}))
+    outfit.engine.programs["/bin/check"] = lambda _: 3
+
+    code = program.run(["slipcast-builder", "sti-build"], outfit)
+
+    assert code == 1
+    assert outfit.reports.last.reason == "PostCommitHookFailed"
+    assert outfit.engine.pushed == {}
+    assert outfit.engine.inspect(OUTPUT) is None
+
+
+def test_a_failing_push_leaves_the_image_under_its_name_bld_25(tmp_path: Path):
+    outfit = an_outfit(tmp_path, build_text(output=OUTPUT))
+    outfit.engine.fail("push", EngineFault("no", reason="Unauthorized"))
+
+    program.run(["slipcast-builder", "sti-build"], outfit)
+
+    assert outfit.reports.last.reason == "PushImageToRegistryFailed"
+    assert outfit.engine.inspect(OUTPUT) is not None
+    assert outfit.complaints[-1] == "error: build error: Failed to push image: no"
+
+
+def test_a_signal_takes_everything_back_and_is_not_reported_bld_176(tmp_path: Path):
+    outfit = an_outfit(tmp_path)
+    outfit.engine.add(BUILDER, a_builder(assemble=_is_interrupted))
+
+    code = program.run(["slipcast-builder", "sti-build"], outfit)
+
+    assert code == 1
+    assert outfit.complaints[-1] == "error: build error: ended by SIGTERM"
+    assert (outfit.engine.open, outfit.left) == ([], [])
+    assert not any(report.failed for report in outfit.reports.reports)
+
+
+def test_a_bug_is_told_without_its_trace(tmp_path: Path):
+    outfit = an_outfit(tmp_path)
+    outfit.engine.add(BUILDER, a_builder(assemble=_breaks))
+
+    code = program.run(["slipcast-builder", "sti-build"], outfit)
+
+    assert code == 1
+    assert outfit.reports.last.reason == "GenericBuildFailed"
+    assert outfit.complaints[-1] == "error: build error: the builder has a bug: its number is 7"
+
+
+def test_neither_hint_nor_tail_shows_a_password_and_the_cause_is_last_bld_177(tmp_path: Path):
+    outfit = an_outfit(tmp_path)
+    fault = GitFault(
+        "a\nb", hint="see https://u:p@git.example", tail=("fatal: https://u:p@git.example/x",)
+    )
+    outfit.git.failures.append(fault)
+
+    program.run(["slipcast-builder", "sti-build"], outfit)
+
+    assert outfit.complaints == [
+        "fatal: https://***@git.example/x",
+        "hint: see https://***@git.example",
+        "error: build error: a b",
+    ]
+
+
+def test_a_build_may_be_given_as_a_file_in_yaml(tmp_path: Path):
+    outfit = an_outfit(tmp_path, " ")
+    file = tmp_path / "build.yaml"
+    file.write_text("# by hand\n" + build_text())
+
+    code = program.run(["slipcast-builder", "sti-build", "-f", str(file)], outfit)
+
+    assert code == 0
+
+
+def test_stages_hand_the_source_on_in_the_directory_they_share_bld_65(tmp_path: Path):
+    # BL-544 to BL-547
+    outfit = an_outfit(tmp_path)
+
+    codes = [
+        program.run(["slipcast-builder", role], outfit)
+        for role in ("git-clone", "manage-dockerfile", "sti-build")
+    ]
+
+    assert codes == [0, 0, 0]
+    assert len(outfit.git.cloned) == 1
+    assert outfit.engine.image(LOCAL).config.labels["io.openshift.build.commit.id"] == (
+        outfit.git.revision.commit
+    )
+
+
+def test_what_stages_took_is_told_by_the_last_of_them(tmp_path: Path):
+    outfit = an_outfit(tmp_path)
+    for role in ("git-clone", "manage-dockerfile"):
+        program.run(["slipcast-builder", role], outfit)
+
+    program.run(["slipcast-builder", "sti-build"], outfit)
+
+    assert outfit.reports.last.stages[0].name == "FetchInputs"
+
+
+def test_a_source_that_another_build_prepared_is_not_taken(tmp_path: Path):
+    outfit = an_outfit(tmp_path)
+    for role in ("git-clone", "manage-dockerfile"):
+        program.run(["slipcast-builder", role], outfit)
+    outfit.env["BUILD"] = build_text().replace("app-1", "app-2")
+
+    program.run(["slipcast-builder", "sti-build"], outfit)
+
+    assert len(outfit.git.cloned) == 2
+
+
+def test_the_build_is_shown_at_level_5_without_secrets_bld_178(tmp_path: Path):
+    env = [{"name": "DB_PASSWORD", "value": "hunter2"}]
+    source = {"git": {"uri": "https://ada:tower@git.example/app.git"}}
+    build = build_text(strategy=of_strategy(env=env), source=source)
+    outfit = an_outfit(tmp_path, build)
+
+    program.run(["slipcast-builder", "sti-build", "--loglevel=5"], outfit)
+
+    shown = next(text for level, text in outfit.shown.notes if level == 5)
+    assert "DB_PASSWORD" in shown
+    assert "hunter2" not in shown
+    assert "tower" not in shown
+
+
+def _fails(process: Process) -> int:
+    process.stderr(b"no such module\n")
+    return 2
+
+
+def _is_interrupted(_: Process) -> int:
+    raise Interrupted("ended by SIGTERM")
+
+
+def _breaks(_: Process) -> int:
+    raise ZeroDivisionError
