@@ -20,7 +20,7 @@ from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
 from slipcast.adapters import complaints
-from slipcast.adapters.layers.compressing import Compressed, Sendable
+from slipcast.adapters.layers.compressing import Sendable, Stream
 from slipcast.ports.engine import RegistryAccess
 from slipcast.values.faults import EngineFault
 from slipcast.values.imageref import ImageRef
@@ -66,7 +66,7 @@ class Registry:
         status, _, _ = self._ask("HEAD", f"/v2/{self._name}/blobs/{digest}", allowed={_NOT_FOUND})
         return status != _NOT_FOUND
 
-    def put_stream(self, stream: Compressed) -> None:
+    def put_stream(self, stream: Stream) -> None:
         """Add a blob whose digest is known when it has been read."""
         place = self._begin()
         headers = {"Content-Type": "application/octet-stream", "Transfer-Encoding": "chunked"}

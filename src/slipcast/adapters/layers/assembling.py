@@ -12,8 +12,18 @@ from pathlib import Path
 import msgspec
 from isal import igzip
 
+from slipcast.adapters.layers.shrinking import Content
+
 _PIECE = 1 << 20
+_ENTRY = 1
 _SEGMENT = 2
+
+
+class Contents(msgspec.Struct, frozen=True, kw_only=True):
+    """What a layer holds: its files that have bytes, in order, and how many members it has."""
+
+    files: tuple[Content, ...]
+    members: int
 
 
 class _Line(msgspec.Struct):
@@ -41,16 +51,33 @@ def assembled(tar_split: Path, files: Path) -> Iterator[bytes]:
     yield b"".join(waiting)
 
 
+def contents(tar_split: Path) -> Contents:
+    """What a stored layer holds, by its tar-split alone.
+
+    Errors: OSError.
+    """
+    entries = [line for line in _lines(tar_split) if line.type == _ENTRY]
+    files = tuple(Content(_name(line), line.size) for line in entries if line.size)
+    return Contents(files=files, members=len(entries))
+
+
 def _pieces(tar_split: Path, files: bytes) -> Iterator[bytes]:
+    for line in _lines(tar_split):
+        if line.type == _SEGMENT:
+            yield line.payload or b""
+        elif line.size:
+            yield from _content(files + b"/" + _name(line), line.size)
+
+
+def _lines(tar_split: Path) -> Iterator[_Line]:
     decoder = msgspec.json.Decoder(_Line)
     with igzip.open(tar_split, "rb") as lines:  # type: ignore[no-untyped-call]  # its stub has gaps
         for text in lines:
-            line = decoder.decode(text)
-            if line.type == _SEGMENT:
-                yield line.payload or b""
-            elif line.size:
-                name = line.name_raw if line.name_raw is not None else os.fsencode(line.name)
-                yield from _content(files + b"/" + name, line.size)
+            yield decoder.decode(text)
+
+
+def _name(line: _Line) -> bytes:
+    return line.name_raw if line.name_raw is not None else os.fsencode(line.name)
 
 
 def _content(path: bytes, size: int) -> Iterator[bytes]:

@@ -12,6 +12,7 @@ import queue
 import threading
 from collections.abc import Iterable, Iterator
 from enum import Enum
+from typing import Protocol
 
 import zstandard
 
@@ -21,16 +22,32 @@ _THREADS = 2
 _AHEAD = 16
 _ZSTD_LEVEL = 3
 # Sockets take larger pieces with three times the work in the kernel.
-_PIECE = 1 << 18
+PIECE = 1 << 18
 
 Sendable = bytes | memoryview
 
 
 class Codec(Enum):
-    """How layers travel; the value is the end of their media types."""
+    """How layers that shrink travel; the value is the end of their media types."""
 
     GZIP = "gzip"
     ZSTD = "zstd"
+
+
+class Stream(Protocol):
+    """A layer on its way, iterated over once; digest and size are known at the end."""
+
+    @property
+    def digest(self) -> str:
+        """`sha256:...` of what was yielded."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """How many bytes were yielded."""
+        ...
+
+    def __iter__(self) -> Iterator[Sendable]: ...
 
 
 class Compressed:
@@ -60,8 +77,8 @@ class Compressed:
         try:
             while (data := self._ready.get()) is not None:
                 view = memoryview(data)
-                for start in range(0, len(data), _PIECE):
-                    yield view[start : start + _PIECE]
+                for start in range(0, len(data), PIECE):
+                    yield view[start : start + PIECE]
         finally:
             self._abandoned.set()
             while worker.is_alive():

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from slipcast.adapters.layers.compressing import Compressed, Sendable
+from slipcast.adapters.layers.compressing import Sendable, Stream
 
 _NAME = "org.opencontainers.image.ref.name"
 
@@ -30,7 +30,7 @@ class Layout:
         """Whether a blob is there."""
         return self._place(digest).exists()
 
-    def put_stream(self, stream: Compressed) -> None:
+    def put_stream(self, stream: Stream) -> None:
         """Add a blob whose digest is known when it has been read."""
         new = self._blobs / f".new-{secrets.token_hex(6)}"
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from threading import Event
 
@@ -17,13 +17,15 @@ from slipcast.adapters.engine.buildah.ahead import (
     Missing,
     Outgoing,
     SendTo,
-    tar,
+    Tar,
+    Target,
 )
 from slipcast.adapters.engine.buildah.change import Change, read_change
 from slipcast.adapters.layers.recording import record
 from slipcast.ports.engine import ANONYMOUS
 
 LARGE = 9 << 20
+TARGET = Target(destination="registry.example/a", access=ANONYMOUS)
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def going(send: SendTo) -> Outgoing:
     return Outgoing(send)
 
 
-def digest(pieces: Iterator[bytes]) -> str:
+def digest(pieces: Iterable[bytes]) -> str:
     return f"sha256:{hashlib.sha256(b''.join(pieces)).hexdigest()}"
 
 
@@ -61,7 +63,7 @@ def test_what_goes_ahead_is_the_very_tar_that_is_recorded(
 ) -> None:
     descriptor = os.open(upper, os.O_RDONLY)
 
-    sent = digest(tar(change.found, os.fsencode(upper), descriptor))
+    sent = digest(Tar(change.found, upper, descriptor))
     os.close(descriptor)
 
     assert sent == diff_id
@@ -72,17 +74,17 @@ def test_it_goes_on_while_the_layer_is_moved_into_the_store(
 ) -> None:
     moved, sent = Event(), list[str]()
 
-    def send(_: str, __: object, pieces: Iterator[bytes], ___: Described) -> None:
+    def send(_: Target, pieces: Tar, __: Described) -> None:
         moved.wait()
         sent.append(digest(pieces))
 
     outgoing = going(send)
-    ahead = outgoing.begin("registry.example/a", ANONYMOUS, change.found, upper)
+    ahead = outgoing.begin(TARGET, change.found, upper)
     assert ahead is not None
     ahead.tell(diff_id)
     upper.rename(upper.with_name("store"))
     moved.set()
-    outgoing.wait([diff_id])
+    outgoing.wait(diff_id)
 
     assert sent == [diff_id]
 
@@ -92,19 +94,19 @@ def test_a_layer_that_the_store_had_before_is_read_there(
 ) -> None:
     moved, sent = Event(), list[str]()
 
-    def send(_: str, __: object, pieces: Iterator[bytes], ___: Described) -> None:
+    def send(_: Target, pieces: Tar, __: Described) -> None:
         moved.wait()
         sent.append(digest(pieces))
 
     outgoing = going(send)
-    ahead = outgoing.begin("registry.example/a", ANONYMOUS, change.found, upper)
+    ahead = outgoing.begin(TARGET, change.found, upper)
     assert ahead is not None
     ahead.tell(diff_id)
     shutil.copytree(upper, upper.with_name("store"), symlinks=True)
     ahead.read_from(upper.with_name("store"))
     shutil.rmtree(upper)
     moved.set()
-    outgoing.wait([diff_id])
+    outgoing.wait(diff_id)
 
     assert sent == [diff_id]
 
@@ -114,10 +116,10 @@ def test_a_place_that_fails_is_left_to_the_push(upper: Path, change: Change) -> 
         raise OSError("unreachable")
 
     outgoing = going(send)
-    ahead = outgoing.begin("registry.example/a", ANONYMOUS, change.found, upper)
+    ahead = outgoing.begin(TARGET, change.found, upper)
     assert ahead is not None
     ahead.tell("sha256:1")
-    outgoing.wait(["sha256:1"])
+    outgoing.wait("sha256:1")
 
     assert not ahead.is_alive
 
@@ -125,7 +127,7 @@ def test_a_place_that_fails_is_left_to_the_push(upper: Path, change: Change) -> 
 def test_a_small_layer_waits_for_the_push(upper: Path, change: Change) -> None:
     small = [found for found in change.found if found.member.size < LARGE]
 
-    assert going(print).begin("registry.example/a", ANONYMOUS, small, upper) is None
+    assert going(print).begin(TARGET, small, upper) is None
 
 
 def test_a_file_cut_short_meanwhile_is_noticed(upper: Path, change: Change) -> None:
@@ -133,7 +135,7 @@ def test_a_file_cut_short_meanwhile_is_noticed(upper: Path, change: Change) -> N
     descriptor = os.open(upper, os.O_RDONLY)
 
     with pytest.raises(Missing):
-        digest(tar(change.found, os.fsencode(upper), descriptor))
+        digest(Tar(change.found, upper, descriptor))
     os.close(descriptor)
 
 

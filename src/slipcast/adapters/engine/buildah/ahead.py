@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import msgspec
+
 from slipcast.adapters.engine.buildah.change import Found
+from slipcast.adapters.layers.shrinking import LARGE, Content, read_below, shrinks
 from slipcast.adapters.layers.tar import END, Type, header, padding
 from slipcast.ports.engine import RegistryAccess
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _PIECE = 1 << 20
-# Below, the push itself takes no longer than asking the registry does.
-_WORTH = 8 << 20
 
 
 class Missing(Exception):
@@ -30,8 +31,43 @@ class Abandoned(Exception):
     """The layer need not be sent."""
 
 
-Send = Callable[[Iterator[bytes], "Described"], None]
-"""Sends the pieces of a tar, and returns when the place has them and the layer is described."""
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a layer goes, and how that is reached.
+
+    Shape:  takes_plain says that the image's manifest can name layers that are not packed.
+    """
+
+    destination: str
+    access: RegistryAccess
+    takes_plain: bool = True
+
+
+class Tar:
+    """The tar of a change that lies below an open directory; iterated over once."""
+
+    def __init__(self, found: Sequence[Found], upper: Path, holder: int) -> None:
+        self._found = found
+        self._prefix = len(os.fsencode(upper)) + 1
+        self._holder = holder
+
+    def __iter__(self) -> Iterator[bytes]:
+        return tar(self._found, self._prefix, self._holder)
+
+    def shrinks(self) -> bool:
+        """Whether packing it is worth it; the same as of the layer in the store.
+
+        Errors: OSError.
+        """
+        files = [
+            Content(each.path[self._prefix :], each.member.size)
+            for each in self._found
+            if _has_bytes(each) and each.path is not None
+        ]
+        return shrinks(files, len(self._found), read_below(self._holder))
+
+
+Send = Callable[[Tar, "Described"], None]
+"""Sends a tar, and returns when the place has it and the layer is described."""
 
 
 class Described:
@@ -76,8 +112,8 @@ class Ahead:
         self._descriptor = os.open(upper, _DIRECTORY)
         self._open = threading.Lock()
         self._is_open = True
-        pieces = tar(found, os.fsencode(upper), self._descriptor)
-        self._thread = threading.Thread(target=self._work, args=(send, pieces), daemon=True)
+        layer = Tar(found, upper, self._descriptor)
+        self._thread = threading.Thread(target=self._work, args=(send, layer), daemon=True)
         self._thread.start()
 
     @property
@@ -106,9 +142,9 @@ class Ahead:
         """Wait for the end, whatever that is."""
         self._thread.join()
 
-    def _work(self, send: Send, pieces: Iterator[bytes]) -> None:
+    def _work(self, send: Send, layer: Tar) -> None:
         try:
-            send(pieces, self._described)
+            send(layer, self._described)
         except Exception:  # noqa: BLE001, S110 -- the push finds it again, and tells it
             pass
         finally:
@@ -117,8 +153,8 @@ class Ahead:
                 os.close(self._descriptor)
 
 
-SendTo = Callable[[str, RegistryAccess, Iterator[bytes], Described], None]
-"""Sends as above, to a destination that is reached in a way."""
+SendTo = Callable[[Target, Tar, Described], None]
+"""Sends as above, to a target."""
 
 Begin = Callable[[Sequence[Found], Path], Ahead | None]
 """Begins to send a change that lies in an upper directory, where that is worth it."""
@@ -131,35 +167,36 @@ class Outgoing:
         self._send = send
         self._every: list[Ahead] = []
 
-    def begin(
-        self, destination: str, access: RegistryAccess, found: Sequence[Found], upper: Path
-    ) -> Ahead | None:
+    def begin(self, target: Target, found: Sequence[Found], upper: Path) -> Ahead | None:
         """Begin to send a layer to a registry; None when it is too small to be worth it."""
-        if sum(each.member.size for each in found) < _WORTH:
+        # A push of less takes no longer than asking the registry does.
+        if sum(each.member.size for each in found) < LARGE:
             return None
 
-        def send(pieces: Iterator[bytes], described: Described) -> None:
-            self._send(destination, access, pieces, described)
+        def send(layer: Tar, described: Described) -> None:
+            self._send(target, layer, described)
 
         ahead = Ahead(send, found, upper)
         self._every = [*(other for other in self._every if other.is_alive), ahead]
         return ahead
 
-    def wait(self, diff_ids: Collection[str]) -> None:
-        """Wait for the layers of an image that are still on their way."""
+    def wait(self, diff_id: str) -> None:
+        """Wait for a layer that is still on its way."""
         for ahead in self._every:
-            if ahead.diff_id in diff_ids:
+            if ahead.diff_id == diff_id:
                 ahead.wait()
 
 
-def tar(found: Sequence[Found], upper: bytes, descriptor: int) -> Iterator[bytes]:
+def tar(found: Sequence[Found], prefix: int, descriptor: int) -> Iterator[bytes]:
     """The tar of a change, in pieces of about a megabyte.
+
+    Shape:  prefix is how much of every path stands for the open directory.
 
     Errors: Missing; OSError.
     """
     waiting: list[bytes] = []
     size = 0
-    for piece in _pieces(found, len(upper) + 1, descriptor):
+    for piece in _pieces(found, prefix, descriptor):
         waiting.append(piece)
         size += len(piece)
         if size >= _PIECE:
@@ -172,10 +209,15 @@ def _pieces(found: Sequence[Found], prefix: int, descriptor: int) -> Iterator[by
     for each in found:
         member = each.member
         yield header(member)
-        if member.type is Type.FILE and member.size and each.path is not None:
+        if _has_bytes(each) and each.path is not None:
             yield from _content(each.path[prefix:], member.size, descriptor)
             yield padding(member.size)
     yield END
+
+
+def _has_bytes(each: Found) -> bool:
+    member = each.member
+    return member.type is Type.FILE and member.size > 0 and each.path is not None
 
 
 def _content(path: bytes, size: int, holder: int) -> Iterator[bytes]:

@@ -18,7 +18,7 @@ import msgspec
 
 from slipcast.adapters import argv, oomkills
 from slipcast.adapters.engine.buildah import commands, reading, writing
-from slipcast.adapters.engine.buildah.ahead import Ahead, Outgoing
+from slipcast.adapters.engine.buildah.ahead import Ahead, Outgoing, Target
 from slipcast.adapters.engine.buildah.change import Found
 from slipcast.adapters.engine.buildah.committing import NotHere, commit, ground_of
 from slipcast.adapters.engine.buildah.direct import Direct
@@ -115,6 +115,7 @@ class BuildahContainer:
         try:
             code = argv.stream(
                 self._program.line(*words),
+                stdin=spec.stdin,
                 stdout=stdout,
                 stderr=tail,
                 env=self._program.env,
@@ -156,7 +157,10 @@ class BuildahContainer:
     def _begin(self, spec: CommitSpec, found: Sequence[Found], upper: Path) -> Ahead | None:
         if not spec.push_to:
             return None
-        return self._outgoing.begin(spec.push_to, spec.push_access, found, upper)
+        target = Target(
+            destination=spec.push_to, access=spec.push_access, takes_plain=not spec.config.onbuild
+        )
+        return self._outgoing.begin(target, found, upper)
 
     def _copied(self, spec: CommitSpec, what: str) -> ImageFacts:
         for path in spec.leave_out:

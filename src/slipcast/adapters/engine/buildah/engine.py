@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -18,10 +18,11 @@ from slipcast.adapters import ownership, usernamespace
 from slipcast.adapters.buildfile import dockerfile_of
 from slipcast.adapters.complaints import reason_of
 from slipcast.adapters.engine.buildah import commands, leftovers
-from slipcast.adapters.engine.buildah.ahead import Described, Outgoing
+from slipcast.adapters.engine.buildah.ahead import Described, Outgoing, Tar, Target
 from slipcast.adapters.engine.buildah.container import BuildahContainer, Working
 from slipcast.adapters.engine.buildah.facts import facts_of
 from slipcast.adapters.engine.buildah.failures import fault_of
+from slipcast.adapters.engine.buildah.layercache import USUAL_LIMIT, Hits, LayerCache
 from slipcast.adapters.engine.buildah.program import Program
 from slipcast.adapters.engine.buildah.storage import Storage, graph_root, is_name
 from slipcast.adapters.engine.host import HostSettings
@@ -32,7 +33,6 @@ from slipcast.ports.engine import (
     ContainerSpec,
     PullSpec,
     PushSpec,
-    RegistryAccess,
     Sink,
     ignore,
 )
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 _TRIES = 6
 _PAUSE = 5.0
 _UNKNOWN = "image not known"
+_VANISHED = "checking if cached image exists"
 
 
 class BuildahEngine:
@@ -54,6 +55,7 @@ class BuildahEngine:
 
     Shape:  state is a directory of ours, made when needed. Without storage_root and run_root the
             images lie where `podman images` looks for them. codec is how pushed layers travel.
+    Units:  layer_cache in bytes: how much builds may leave for later ones, 0 for any amount.
     """
 
     def __init__(
@@ -65,11 +67,15 @@ class BuildahEngine:
         host: HostSettings,
         pause: Callable[[float], None] = time.sleep,
         codec: Literal["gzip", "zstd"] = "gzip",
+        layer_cache: int = USUAL_LIMIT,
     ) -> None:
         self._program = Program(state, storage_root, run_root, host)
         self._runner = Runner(state)
         # A user's own store has another driver, or another place; buildah is asked then.
         self._storage = Storage(state / "none" if host.rootless else graph_root(storage_root))
+        self._cache = LayerCache(
+            state / "layers.json", self._storage, self._forget, limit=layer_cache
+        )
         self._pause = pause
         self._codec = codec
         self._outgoing = Outgoing(self._send_ahead)
@@ -159,13 +165,46 @@ class BuildahEngine:
             id_file = scratch / "id"
             spec = replace(spec, network=self._program.network(spec.network))
             words = commands.build_words(spec, str(dockerfile_of(spec)), str(id_file))
-            with self._marked() as mark:
-                self._program.follow(what, [*words, mark, *flags, "--", str(spec.context)], log)
-            image_id = id_file.read_text().strip().removeprefix("sha256:")
+            with self._marked() as mark, self._cached(log) as hits:
+                line = [*words, mark, *flags, "--", str(spec.context)]
+                # buildah shows steps the proxies of its own environment, and keeps none of them.
+                self._follow_build(what, line, hits, spec)
+                image_id = id_file.read_text().strip().removeprefix("sha256:")
+                hits.made = image_id
         facts = self.inspect(image_id)
         if facts is None:
             raise EngineFault(f"{what}: the image is not there afterwards")
         return facts
+
+    def _follow_build(self, what: str, line: list[str], hits: Hits, spec: BuildSpec) -> None:
+        """Build; again when somebody took an image away while buildah looked through all of them.
+
+        What was built is found again.
+        """
+        for left in reversed(range(_TRIES)):
+            try:
+                self._program.follow(what, line, hits, spec.proxies)
+            except EngineFault as fault:
+                said = (fault.message, *fault.tail)
+                if not left or not any(_VANISHED in text for text in said):
+                    raise
+            else:
+                return
+
+    @contextmanager
+    def _cached(self, log: Sink) -> Generator[Hits]:
+        """A log that tells what a build used again; what the build left is kept within limits."""
+        before, hits = self._cache.images(), Hits(log)
+        try:
+            yield hits
+        finally:
+            # What is not noted is only kept for longer.
+            with suppress(OSError):
+                self._cache.keep(before, hits.found, hits.made)
+
+    def _forget(self, image: str) -> None:
+        # Without force: what has a name, a container or a child stays.
+        self._program.run("rmi", "--", image)
 
     @contextmanager
     def _marked(self) -> Generator[str]:
@@ -214,7 +253,6 @@ class BuildahEngine:
         image = self._storage.image(spec.image)
         if image is None or not self._program.store_known():
             return self._pushed_by_buildah(spec, log)
-        self._outgoing.wait(json.loads(image.config)["rootfs"]["diff_ids"])
         return self._sender().send(image, spec, log) or self._pushed_by_buildah(spec, log)
 
     def _sender(self) -> Sender:
@@ -222,16 +260,12 @@ class BuildahEngine:
         from slipcast.adapters.engine.buildah import sending  # noqa: PLC0415 -- see above
 
         notes = self._program.state / "blobs.json"
-        return sending.Sender(storage=self._storage, notes=notes, codec=self._codec)
+        return sending.Sender(
+            storage=self._storage, notes=notes, codec=self._codec, settle=self._outgoing.wait
+        )
 
-    def _send_ahead(
-        self,
-        destination: str,
-        access: RegistryAccess,
-        pieces: Iterator[bytes],
-        described: Described,
-    ) -> None:
-        self._sender().send_ahead(destination, access, pieces, described)
+    def _send_ahead(self, target: Target, layer: Tar, described: Described) -> None:
+        self._sender().send_ahead(target, layer, described)
 
     def _pushed_by_buildah(self, spec: PushSpec, log: Sink) -> str:
         what = f"the image {spec.image} could not be pushed to {spec.destination}"

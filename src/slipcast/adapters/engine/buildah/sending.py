@@ -5,19 +5,20 @@ Apart from the engine because of what it imports; `pushing` says what is sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from slipcast.adapters.distribution import Elsewhere, Registry
-from slipcast.adapters.engine.buildah.ahead import Abandoned, Described
-from slipcast.adapters.engine.buildah.pushing import Notes, Outbound, push
+from slipcast.adapters.engine.buildah.ahead import Abandoned, Described, Tar, Target
+from slipcast.adapters.engine.buildah.pushing import PLAIN, Notes, Outbound, push
 from slipcast.adapters.engine.buildah.storage import Storage, Stored
 from slipcast.adapters.layers.compressing import Codec, Compressed
 from slipcast.adapters.layers.layout import Layout
+from slipcast.adapters.layers.plain import Plain
 from slipcast.ports.engine import PushSpec, RegistryAccess, Sink
 from slipcast.values.faults import EngineFault
 from slipcast.values.imageref import ImageRef
@@ -28,19 +29,27 @@ _LAYOUT = "oci:"
 class Sender(msgspec.Struct, frozen=True, kw_only=True):
     """Sends images of one store.
 
-    Shape:  notes is the file that remembers what layers compressed to.
+    Shape:  notes is the file that remembers what layers compressed to; settle waits until a layer
+            of a diffID that is on its way already has arrived.
     """
 
     storage: Storage
     notes: Path
     codec: Literal["gzip", "zstd"]
+    settle: Callable[[str], None]
 
     def send(self, image: Stored, spec: PushSpec, log: Sink) -> str:
         """The manifest's digest at the destination; empty when this is not a way to get there.
 
         Errors: EngineFault.
         """
-        outbound = Outbound(storage=self.storage, image=image, codec=self._codec, notes=self.notes)
+        outbound = Outbound(
+            storage=self.storage,
+            image=image,
+            codec=self._codec,
+            notes=self.notes,
+            settle=self.settle,
+        )
         directory, tag = layout(spec.destination)
         try:
             if directory is not None:
@@ -55,33 +64,36 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
                 f"the image {spec.image} could not be pushed to {spec.destination}: {odd}"
             ) from odd
 
-    def send_ahead(
-        self,
-        destination: str,
-        access: RegistryAccess,
-        pieces: Iterator[bytes],
-        described: Described,
-    ) -> None:
+    def send_ahead(self, target: Target, layer: Tar, described: Described) -> None:
         """Send a layer that is only just being described, and remember what it became.
 
-        Errors: Abandoned when it need not be sent; those of the registry; whatever pieces raises.
+        Errors: Abandoned when it need not be sent; those of the registry; whatever layer raises.
         """
-        if destination.startswith(_LAYOUT):
+        if target.destination.startswith(_LAYOUT):
             return
-        reference = ImageRef.parse(destination, "destination")
-        stream = Compressed(self._unless_there(pieces, described, reference, access), self._codec)
-        with closing(Registry(reference, access)) as registry:
+        reference = ImageRef.parse(target.destination, "destination")
+        codec = PLAIN if target.takes_plain and not layer.shrinks() else self.codec
+        with closing(Registry(reference, target.access)) as registry:
+            asking = _Asking(target.access, reference, self.notes, codec)
+            pieces = asking.unless_there(iter(layer), described)
+            stream = Compressed(pieces, self._codec) if codec else Plain(pieces, described.wait)
             registry.put_stream(stream)
-        sent = (stream.digest, stream.size, self.codec)
-        Notes(self.notes).add(described.wait(), sent)
+        Notes(self.notes).add(described.wait(), (stream.digest, stream.size, codec))
 
-    def _unless_there(
-        self,
-        pieces: Iterator[bytes],
-        described: Described,
-        reference: ImageRef,
-        access: RegistryAccess,
-    ) -> Iterator[bytes]:
+    @property
+    def _codec(self) -> Codec:
+        return Codec(self.codec)
+
+
+class _Asking(NamedTuple):
+    """Finds out whether a registry has a layer, as soon as it is known which."""
+
+    access: RegistryAccess
+    reference: ImageRef
+    notes: Path
+    codec: str
+
+    def unless_there(self, pieces: Iterator[bytes], described: Described) -> Iterator[bytes]:
         """The pieces, up to where the layer turns out to be there from an earlier push."""
         for piece in pieces:
             yield piece
@@ -89,15 +101,17 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
                 break
         else:
             return
-        with closing(Registry(reference, access)) as registry:
-            for digest, _, codec in Notes(self.notes).of(described.wait()):
-                if codec == self.codec and registry.has(digest):
-                    raise Abandoned
+        if self._is_there(described.wait()):
+            raise Abandoned
         yield from pieces
 
-    @property
-    def _codec(self) -> Codec:
-        return Codec(self.codec)
+    def _is_there(self, diff_id: str) -> bool:
+        known = Notes(self.notes).of(diff_id)
+        digests = [digest for digest, _, codec in known if codec == self.codec]
+        if self.codec == PLAIN:
+            digests = [diff_id]
+        with closing(Registry(self.reference, self.access)) as registry:
+            return any(registry.has(digest) for digest in digests)
 
 
 def layout(destination: str) -> tuple[Path | None, str]:
