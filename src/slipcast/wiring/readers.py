@@ -11,6 +11,9 @@ from pathlib import Path
 
 import msgspec
 
+from slipcast.values.faults import InvalidFault
+from slipcast.values.quantity import Quantity
+
 Reader = Callable[[object, Path], object]
 """Reads a value; relative paths count from the path."""
 
@@ -79,6 +82,17 @@ def number(least: int, most: int) -> Reader:
         return int(digits)
 
     return read
+
+
+def amount(value: object, _: Path) -> int:
+    """A size in bytes, as Kubernetes writes amounts."""
+    try:
+        quantity = Quantity.parse(str(value))
+    except InvalidFault as wrong:
+        raise ValueError("must be a size such as 10Gi") from wrong
+    if isinstance(value, bool) or quantity.amount < 0:
+        raise ValueError("must be a size such as 10Gi")
+    return quantity.whole
 
 
 def struct(type_: type[msgspec.Struct]) -> Reader:

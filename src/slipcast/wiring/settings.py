@@ -35,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     Shape:  storage_root and run_root None mean the engine's own; engine empty means what is there;
             docker_url empty means the usual socket.
+    Units:  layer_cache in bytes.
     """
 
     state: Path
@@ -48,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     insecure_registries: tuple[str, ...] = ()
     registry_ca_file: Path | None = None
     compression: Literal["gzip", "zstd"] = "gzip"
+    layer_cache: int = 10 << 30
     debian_suite: str = ""
     htpasswd: Path | None = None
     oidc_issuer: str = ""
@@ -187,6 +189,15 @@ SETTINGS = (
         readers.text,
         "The container engine's socket, for Custom builds that ask for it; whoever has it rules"
         " the host. Default: none, and such builds are refused.",
+    ),
+    Setting(
+        "builds.layer_cache",
+        "layer_cache",
+        "SLIPCAST_LAYER_CACHE",
+        "size, such as 10Gi; 0: any",
+        readers.amount,
+        "How much buildah's Dockerfile builds may leave for later ones, besides images with names;"
+        " what was longest of no use goes first. Default: 10Gi.",
     ),
     Setting(
         "builds.workers",

@@ -224,6 +224,7 @@ class RealTools:
             run_root=self._settings.run_root,
             host=self._host,
             codec=self._settings.compression,
+            layer_cache=self._settings.layer_cache,
         )
 
     @property

@@ -296,3 +296,35 @@ def test_a_transient_failure_is_tried_again_six_times(tmp_path: Path) -> None:
 
     assert caught.value.reason == "Unreachable"
     assert pauses == [5.0] * 6
+
+
+def test_proxies_are_seen_by_steps_and_kept_nowhere(
+    engine: Engine, base_image: str, new_image: Names, tmp_path: Path
+) -> None:
+    # BLD-126
+    lines = [f"FROM {base_image}", "ENV A=1", "RUN test ${#HTTP_PROXY} = 19 && echo > /seen"]
+    proxies = {"HTTP_PROXY": "http://u:hush@proxy"}
+
+    made = engine.build(a_build(tmp_path, *lines, tag=new_image(), proxies=proxies))
+
+    assert "hush" not in containers.podman("history", "--no-trunc", "--format=json", made.id)
+    assert "HTTP_PROXY" not in dict(made.config.env)
+
+
+@pytest.mark.parametrize(("given", "more"), [({}, 2), ({"layers": False}, 1)])
+def test_steps_become_layers_unless_one_is_asked_for(
+    engine: Engine,
+    base_image: str,
+    new_image: Names,
+    tmp_path: Path,
+    given: dict[str, bool],
+    more: int,
+) -> None:
+    # BLD-126: imageOptimizationPolicy
+    base = engine.inspect(base_image)
+    lines = [f"FROM {base_image}", "RUN echo 1 > /1", "RUN echo 2 > /2"]
+
+    made = engine.build(a_build(tmp_path, *lines, tag=new_image(), **given))
+
+    assert base is not None
+    assert len(made.layers) == len(base.layers) + more

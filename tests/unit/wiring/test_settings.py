@@ -56,6 +56,7 @@ def test_the_file_says_everything(tmp_path: Path, config: Path) -> None:
         [builds]
         ca_bundle = "ca.crt"
         env = {HTTP_PROXY = "http://proxy", A = "b c"}
+        layer_cache = "2Gi"
         [registries]
         insecure = ["localhost:5000"]
         ca_file = "ca.crt"
@@ -77,6 +78,7 @@ def test_the_file_says_everything(tmp_path: Path, config: Path) -> None:
         insecure_registries=("localhost:5000",),
         registry_ca_file=config.parent / "ca.crt",
         compression="zstd",
+        layer_cache=2 << 30,
         debian_suite="trixie",
     )
 
@@ -200,3 +202,10 @@ def test_what_all_builds_have_is_said_as_in_the_api(tmp_path: Path, config: Path
 
 def test_every_field_has_a_setting() -> None:
     assert {setting.field for setting in SETTINGS} == set(Settings.__struct_fields__)
+
+
+@pytest.mark.parametrize("size", ["much", "-1", "1Gx", ""])
+def test_a_size_that_is_none_is_refused(tmp_path: Path, size: str) -> None:
+    assert refused(tmp_path, SLIPCAST_LAYER_CACHE=size) == [
+        "$SLIPCAST_LAYER_CACHE: must be a size such as 10Gi"
+    ]
