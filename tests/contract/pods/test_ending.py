@@ -65,35 +65,35 @@ async def test_a_pod_asked_to_end_starts_nothing_more(host: Host) -> None:
     assert state_of(status).waiting is not None
 
 
-async def test_stopping_what_is_not_there_or_has_ended_is_fine(host: Host) -> None:
-    pod = host.pod("exit 0")
-    await host.run(pod)
+async def test_stopping_what_is_not_there_or_has_ended_is_fine(any_host: Host) -> None:
+    pod = any_host.pod("exit 0")
+    await any_host.run(pod)
 
-    await host.pods.stop(pod.metadata.uid, 0)
-    await host.pods.stop(str(uuid.uuid4()), 0)
+    await any_host.pods.stop(pod.metadata.uid, 0)
+    await any_host.pods.stop(str(uuid.uuid4()), 0)
 
-    assert (await host.status(pod)).phase == "Succeeded"
+    assert (await any_host.status(pod)).phase == "Succeeded"
 
 
-async def test_a_pod_that_runs_cannot_be_removed(host: Host) -> None:
-    pod = host.pod("sleep 1000")
-    await host.pods.start(pod, NOTHING)
+async def test_a_pod_that_runs_cannot_be_removed(any_host: Host) -> None:
+    pod = any_host.pod("sleep 1000")
+    await any_host.pods.start(pod, NOTHING)
 
     with pytest.raises(PodFault) as caught:
-        await host.pods.remove(pod.metadata.uid)
+        await any_host.pods.remove(pod.metadata.uid)
 
     assert caught.value.retryable
-    assert (await host.status(pod)).phase != "Failed"
+    assert (await any_host.status(pod)).phase != "Failed"
 
 
-async def test_a_removed_pod_is_forgotten(host: Host) -> None:
-    pod = host.pod("exit 0")
-    await host.run(pod)
+async def test_a_removed_pod_is_forgotten(any_host: Host) -> None:
+    pod = any_host.pod("exit 0")
+    await any_host.run(pod)
 
-    await host.pods.remove(pod.metadata.uid)
-    await host.pods.remove(pod.metadata.uid)
+    await any_host.pods.remove(pod.metadata.uid)
+    await any_host.pods.remove(pod.metadata.uid)
 
-    assert await host.pods.list() == ()
+    assert await any_host.pods.list() == ()
 
 
 async def test_a_removed_pod_may_be_started_anew(host: Host) -> None:

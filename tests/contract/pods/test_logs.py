@@ -81,14 +81,14 @@ async def test_pieces_end_at_the_end_of_a_record(host: Host) -> None:
     assert b"".join(pieces).count(b"\n") == 200_000
 
 
-async def test_the_log_of_what_is_not_there_is_not_found(host: Host) -> None:
-    pod = host.pod("exit 0")
-    await host.run(pod)
+async def test_the_log_of_what_is_not_there_is_not_found(any_host: Host) -> None:
+    pod = any_host.pod("exit 0")
+    await any_host.run(pod)
 
     with pytest.raises(NotFound):
-        await host.pods.records(pod.metadata.uid, "other")
+        await any_host.pods.records(pod.metadata.uid, "other")
     with pytest.raises(NotFound):
-        await host.pods.records(str(uuid.uuid4()), "main")
+        await any_host.pods.records(str(uuid.uuid4()), "main")
 
 
 async def test_why_a_container_ended_is_in_its_termination_file(host: Host) -> None:

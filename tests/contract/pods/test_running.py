@@ -10,10 +10,10 @@ from slipcast.api.env import ResourceRequirements
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_program_that_ends_well_makes_its_pod_succeed(host: Host) -> None:
-    pod = host.pod("exit 0")
+async def test_a_program_that_ends_well_makes_its_pod_succeed(any_host: Host) -> None:
+    pod = any_host.pod("exit 0")
 
-    status = await host.run(pod)
+    status = await any_host.run(pod)
 
     end = state_of(status).terminated
     assert status.phase == "Succeeded"
@@ -43,24 +43,24 @@ async def test_a_program_ended_by_a_signal_has_a_code_above_128(host: Host) -> N
     assert (end.exit_code, end.reason) == (137, "Error")
 
 
-async def test_a_running_pod_says_since_when(host: Host) -> None:
-    pod = host.pod("sleep 1000")
+async def test_a_running_pod_says_since_when(any_host: Host) -> None:
+    pod = any_host.pod("sleep 1000")
 
-    await host.pods.start(pod, with_env())
+    await any_host.pods.start(pod, with_env())
 
-    status = await host.until(pod, lambda status: status.phase == "Running")
+    status = await any_host.until(pod, lambda status: status.phase == "Running")
     container = status.container_statuses[0]
     assert container.state.running is not None
     assert container.state.running.started_at >= status.start_time
     assert (container.ready, container.image) == (True, "example/main")
 
 
-async def test_a_pod_is_told_of_by_uid_namespace_and_name(host: Host) -> None:
-    pod = host.pod("exit 0")
+async def test_a_pod_is_told_of_by_uid_namespace_and_name(any_host: Host) -> None:
+    pod = any_host.pod("exit 0")
 
-    await host.pods.start(pod, with_env())
+    await any_host.pods.start(pod, with_env())
 
-    observed = await host.observed(pod)
+    observed = await any_host.observed(pod)
     assert (observed.uid, observed.namespace, observed.name) == (
         pod.metadata.uid,
         "somewhere",

@@ -51,6 +51,16 @@ class Keeper:
 
         Errors: PodFault.
         """
+        place = self.laid(pod, materials)
+        self._warn(place)
+        self._begun(place)
+        return place
+
+    def laid(self, pod: Pod, materials: Materials) -> Place:
+        """The place of a pod, which is there from now on, and runs as soon as somebody looks.
+
+        Errors: PodFault.
+        """
         place = place_of(self._directory, pod.metadata.uid)
         if place is None:
             raise PodFault(f"pod {pod.metadata.name} has no uid that a directory can have")
@@ -58,8 +68,6 @@ class Keeper:
         with self._lock:
             if not place.path.exists():
                 laying.lay(place, pod, materials, self._host)
-        self._warn(place)
-        self._begun(place)
         return place
 
     def stop(self, uid: str, grace: float) -> None:

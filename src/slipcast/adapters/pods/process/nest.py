@@ -34,6 +34,8 @@ def main() -> None:
             os._exit(0)
         os.setsid()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # Nobody here waits for supervisors: how they end is none of our business.
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         gc.freeze()
         server.send(str(os.getpid()).encode())
         while request := server.recv(LONGEST):
@@ -41,20 +43,17 @@ def main() -> None:
 
 
 def _serve(server: socket.socket, place: Place) -> None:
-    between = os.fork()
-    if between:
-        os.waitpid(between, 0)
-        return
-    try:
-        os.setsid()
-        if os.fork() == 0:
+    if os.fork() == 0:
+        try:
             _supervise(server, place)
-    finally:
-        os._exit(0)
+        finally:
+            os._exit(0)
 
 
 def _supervise(server: socket.socket, place: Place) -> None:
     try:
+        # Nothing that ends us is to end it.
+        os.setsid()
         _redirected(place)
         supervisor = _begun(place)
     except BaseException as error:

@@ -37,41 +37,42 @@ class ProcessPods:
         *,
         env: Mapping[str, str] = _NOTHING,
         sockets: Collection[str] = (ENGINE_SOCKET,),
+        nursery: Nursery | None = None,
     ) -> None:
         """One server at a time has a directory.
 
         Shape:  builder is the program that roles are appended to; env are variables that every
                 program has, over those of its pod (PATH, SLIPCAST_STATE); sockets are the paths
-                of the host that pods may see.
+                of the host that pods may see. Several may share a nursery.
         """
         place = directory.absolute()
         host = Host(builder=tuple(builder), env=env, sockets=frozenset(sockets))
-        self.nursery = Nursery({"PATH": variables.PATH, **env})
-        self._keeper = Keeper(place, host, self.nursery)
+        self.nursery = nursery or Nursery({"PATH": variables.PATH, **env})
+        self.keeper = Keeper(place, host, self.nursery)
         self._bell = Bell(place)
 
     async def start(self, pod: Pod, materials: Materials) -> None:
         """See the port."""
-        place = await asyncio.to_thread(self._keeper.start, pod, materials)
+        place = await asyncio.to_thread(self.keeper.start, pod, materials)
         self._bell.watch(place.uid, place.holder())
         self._bell.ring(place.uid)
 
     async def stop(self, uid: str, grace: float) -> None:
         """See the port."""
-        await asyncio.to_thread(self._keeper.stop, uid, grace)
+        await asyncio.to_thread(self.keeper.stop, uid, grace)
 
     async def remove(self, uid: str) -> None:
         """See the port."""
-        await asyncio.to_thread(self._keeper.remove, uid)
+        await asyncio.to_thread(self.keeper.remove, uid)
         self._bell.ring(uid)
 
     async def list(self) -> tuple[Observed, ...]:
         """See the port."""
-        return await asyncio.to_thread(self._keeper.every)
+        return await asyncio.to_thread(self.keeper.every)
 
     async def changes(self) -> AsyncGenerator[str, None]:
         """See the port."""
-        await asyncio.to_thread(self._keeper.prepare)
+        await asyncio.to_thread(self.keeper.prepare)
         listener = self._bell.listen()
         seen = await self._look()
         return self._changes(listener, seen)
@@ -103,7 +104,7 @@ class ProcessPods:
         self.nursery.close()
 
     def _found(self, uid: str, container: str) -> tuple[Place, Plan]:
-        place = self._keeper.place(uid)
+        place = self.keeper.place(uid)
         plan = place.plan() if place is not None else None
         if place is None or plan is None or all(each.name != container for each in plan.roles):
             raise NotFound(f"there is no container {container} of pod {uid}")
@@ -113,7 +114,7 @@ class ProcessPods:
         """How every pod is doing; from now on we are told when its supervisor ends."""
         every = await self.list()
         for each in every:
-            place = self._keeper.place(each.uid)
+            place = self.keeper.place(each.uid)
             if place is not None and each.status.phase not in OVER:
                 self._bell.watch(each.uid, place.holder())
         return {each.uid: each.status for each in every}
@@ -162,7 +163,7 @@ class ProcessPods:
 
     def _has_ended(self, place: Place, plan: Plan, container: str) -> bool:
         """Whether a container will say no more."""
-        observed = self._keeper.observed(place)
+        observed = self.keeper.observed(place)
         if observed is None or observed.status.phase in OVER:
             return True
         inits, mains = observed.status.init_container_statuses, observed.status.container_statuses
