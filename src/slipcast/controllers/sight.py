@@ -9,6 +9,7 @@ from collections.abc import Hashable, Mapping
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from slipcast.api import kinds
 from slipcast.api.build import Build, BuildConfig
@@ -16,6 +17,7 @@ from slipcast.api.document import Document
 from slipcast.api.kinds import Kind
 from slipcast.api.lens import read
 from slipcast.builds import naming
+from slipcast.builds.phases import Phase
 from slipcast.builds.runpolicy import Turn, next_builds
 from slipcast.builds.strategies import Cluster
 from slipcast.builds.triggers import config_change_request
@@ -48,6 +50,7 @@ _ENDED: Final = frozenset({"Succeeded", "Failed"})
 class _Owner(msgspec.Struct, frozen=True):
     kind: str = ""
     name: str = ""
+    uid: str = ""
 
 
 class _PodMetadata(msgspec.Struct, frozen=True, rename="camel"):
@@ -128,9 +131,12 @@ class Sight:
         return found.document if isinstance(found, Going) else None
 
     def siblings(self, namespace: str, config: str) -> tuple[Build, ...]:
-        """The builds of a BuildConfig that go on or wait, and those of which it may be one."""
+        """The builds that go on or wait and may be of a BuildConfig.
+
+        Shape:  one that has its pod and was not told so yet is shown as Pending: it will be.
+        """
         found = self.builds.by("line", line(namespace, config))
-        return tuple(each.build for each in found if isinstance(each, Going))
+        return tuple(self._with_pod(each.build) for each in found if isinstance(each, Going))
 
     def turn(self, namespace: str, config: str) -> Turn:
         """Whose turn it is among the builds of a BuildConfig."""
@@ -150,6 +156,18 @@ class Sight:
             for each in self.builds.by("history", name)
             if isinstance(each, Over)
         )
+
+    def _with_pod(self, build: Build) -> Build:
+        if build.status.phase not in {"", Phase.NEW}:
+            return build
+        pod = self.pods.get(build.metadata.namespace, naming.pod_name(build))
+        if pod is None or not _is_owned(pod, build.metadata.uid):
+            return build
+        return replace(build, status=replace(build.status, phase=Phase.PENDING))
+
+
+def _is_owned(pod: Document, uid: str) -> bool:
+    return any(each.uid == uid for each in read(pod, _PodGlance).metadata.owner_references)
 
 
 def owner_of(pod: Document) -> str:

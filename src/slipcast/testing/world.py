@@ -8,6 +8,7 @@ killed after any of their writes and started again.
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
@@ -37,7 +38,10 @@ BUILD: Final = kinds.require(kinds.BUILD, "Build")
 BUILD_CONFIG: Final = kinds.require(kinds.BUILD, "BuildConfig")
 EVENT: Final = kinds.require(kinds.CORE, "Event")
 NAMESPACE: Final = kinds.require(kinds.CORE, "Namespace")
+CONFIG_MAP: Final = kinds.require(kinds.CORE, "ConfigMap")
 POD: Final = kinds.require(kinds.CORE, "Pod")
+SECRET: Final = kinds.require(kinds.CORE, "Secret")
+STREAM: Final = kinds.require(kinds.IMAGE, "ImageStream")
 
 PULLED: Final = {"kind": "DockerImage", "name": "registry.example.com/ruby@sha256:" + "a" * 64}
 SOURCE: Final = {"git": {"uri": "https://git.example.com/shop/app.git"}}
@@ -53,13 +57,16 @@ class World:
     """One store, its only namespace, and whoever controls it.
 
     Shape:  mortality is the number of writes after which the controllers are killed; None: never.
-            deaths counts how often they were.
+            deaths counts how often they were. made are the names of pods in the order in which
+            they were made, numbered is the highest number of a build.
     """
 
     clock: StandingClock = field(default_factory=StandingClock)
     running: Running = field(default_factory=lambda: Running(cluster=CLUSTER))
     mortality: int | None = None
     deaths: int = 0
+    made: list[str] = field(default_factory=list)
+    numbered: int = 0
     _store: Store | None = None
     _controllers: Controllers | None = None
     _news: deque[tuple[Document, bool]] = field(default_factory=deque)
@@ -80,6 +87,10 @@ class World:
         await self.restart()
         return self
 
+    def stop(self) -> None:
+        """Drop the controllers."""
+        self._controllers = None
+
     async def restart(self) -> None:
         """Drop the controllers and start new ones, which know nothing."""
         self._news.clear()
@@ -99,6 +110,18 @@ class World:
                 self.mortality = None
                 await self.restart()
         raise AssertionError(f"the controllers still want something after {MOST} looks")
+
+    async def settle_until_death(self) -> None:
+        """Let the controllers do what is to be done, until they are killed; restart them."""
+        died = self.deaths
+        while self.deaths == died:
+            try:
+                if not await self._step():
+                    raise AssertionError("the controllers fell silent before they were killed")
+            except Killed:
+                self.deaths += 1
+                self.mortality = None
+                await self.restart()
 
     async def later(self, **by: float) -> None:
         """Let time go by, and the controllers do what is to be done then."""
@@ -129,6 +152,7 @@ class World:
 
         Shape:  changes: config is the name of the BuildConfig; what else there is, is of the spec.
         """
+        self.numbered = max(self.numbered, number)
         config = str(changes.pop("config", "app"))
         name = naming.build_name(config, number)
         spec = {"strategy": {"sourceStrategy": {"from": PULLED}}, "source": SOURCE, **changes}
@@ -165,12 +189,35 @@ class World:
         start = to_text(self.clock.now())
         await self._pod_becomes(build, {"phase": "Running", "startTime": start})
 
+    async def vanishes(self, build: str) -> None:
+        """The pod of a build is gone, if there is one."""
+        with suppress(NotFound):
+            await self.delete(POD, f"{build}-build")
+
+    async def remove(self, build: str) -> None:
+        """A build is deleted, and its pod goes with it."""
+        await self.delete(BUILD, build)
+        await self.vanishes(build)
+
     async def ends(self, build: str, code: int = 0, **status: Any) -> None:
         """The container of a build's pod ends with an exit code."""
         ended = {"exitCode": code, "message": status.pop("said", "")}
         container = {"name": "sti-build", "state": {"terminated": ended}}
         phase = "Failed" if code else "Succeeded"
         await self._pod_becomes(build, {"phase": phase, "containerStatuses": [container], **status})
+
+    async def reaches(self, build: str, phase: str) -> None:
+        """A build comes so far: New, Pending or Running."""
+        if phase != "New":
+            await self.settle()
+        if phase == "Running":
+            await self.runs(build)
+            await self.settle()
+
+    async def is_leaving(self, kind: Kind, name: str) -> bool:
+        """Whether an object is on its way out."""
+        found = await self.api.get(Resource(kind, SPACE, name))
+        return "deletionTimestamp" in found.content["metadata"]
 
     async def cancel(self, build: str) -> None:
         """Somebody wants a build to stop."""
@@ -189,7 +236,7 @@ class World:
 
     async def _step(self) -> bool:
         controllers = self._controllers
-        assert controllers is not None  # noqa: S101 -- begin comes first
+        assert controllers is not None  # noqa: S101 -- begin or restart come first
         while self._news:
             document, is_gone = self._news.popleft()
             if is_gone:
@@ -204,6 +251,8 @@ class World:
     def _wrote(self, place: Place, document: Document | None, revision: int) -> None:
         key = (place.kind, place.namespace, place.name)
         if document is not None:
+            if place.kind is POD and key not in self._last:
+                self.made.append(place.name)
             self._last[key] = document
             self._news.append((document, False))
         else:
