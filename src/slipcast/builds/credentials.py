@@ -7,6 +7,7 @@ Source: build-lifecycle.md BL-14 to BL-17, BL-20.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
@@ -24,6 +25,7 @@ from slipcast.api.build import (
 from slipcast.api.core import Secret
 from slipcast.values.faults import InvalidFault
 from slipcast.values.imageref import DEFAULT_REGISTRY, ImageRef
+from slipcast.values.sensitive import Sensitive
 
 DATA_KEYS: Final[Mapping[str, str]] = {
     "kubernetes.io/dockercfg": ".dockercfg",
@@ -58,6 +60,20 @@ def fits(secret: Secret, image: str) -> bool:
     """Whether a secret logs in to the registry, or the part of it, that an image is in (BL-20)."""
     entries = _entries(secret)
     return any(name in entries for name in _names(image))
+
+
+def login(secret: Secret, image: str) -> tuple[str, Sensitive] | None:
+    """Who a secret logs in as to the registry, or the part of it, that an image is in."""
+    entries = _documents(secret)
+    found = next((entries[name] for name in _names(image) if name in entries), None)
+    if not isinstance(found, dict):
+        return None
+    user, password = found.get("username"), found.get("password")
+    if not user and isinstance(found.get("auth"), str):
+        user, password = _decoded(found["auth"])
+    if not (isinstance(user, str) and user and isinstance(password, str)):
+        return None
+    return user, Sensitive(password)
 
 
 def _strategy(strategy: BuildStrategy, secrets: Sequence[Secret]) -> BuildStrategy:
@@ -109,15 +125,31 @@ def _names(image: str) -> Iterator[str]:
     yield host
 
 
+def _decoded(auth: str) -> tuple[str, str]:
+    """User and password as docker writes them in one; empty where it is not so."""
+    try:
+        user, _, password = base64.b64decode(auth).decode().partition(":")
+    except ValueError:
+        return "", ""
+    return user, password
+
+
 def _entries(secret: Secret) -> frozenset[str]:
-    """The names a secret has entries for; none where its type or content is another (BL-20)."""
+    """The names a secret has entries for (BL-20)."""
+    return frozenset(_documents(secret))
+
+
+def _documents(secret: Secret) -> Mapping[str, Any]:
+    """The entries of a secret by name; none where its type or content is another (BL-20)."""
     data = secret.data.get(DATA_KEYS.get(secret.type, ""), b"")
     try:
         document = msgspec.json.decode(data, type=dict[str, Any])
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        return frozenset()
+        return {}
     entries = document.get("auths", {}) if secret.type.endswith("json") else document
-    return frozenset(_key(name) for name in entries) if isinstance(entries, dict) else frozenset()
+    if not isinstance(entries, dict):
+        return {}
+    return {_key(name): entry for name, entry in entries.items()}
 
 
 def _key(name: str) -> str:
