@@ -70,6 +70,13 @@ class FakeGit:
         """There is one."""
         return True
 
+    def probe(self, spec: CloneSpec, timeout: float, *, near: Path) -> None:
+        """Every repository answers."""
+
+    def settings(self, file: Path) -> tuple[tuple[str, str], ...]:  # noqa: ARG002 -- likewise
+        """Nothing is set."""
+        return ()
+
     def clone(self, spec: CloneSpec, into: Path, *, log: Sink = ignore) -> None:
         """Makes an empty directory."""
         log(f"cloning {spec.url}\n".encode())
