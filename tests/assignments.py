@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -36,12 +36,18 @@ def build_text(
     strategy: Mapping[str, Any] = SOURCE_STRATEGY,
     source: Mapping[str, Any] | None = None,
     output: str = "",
+    labels: Sequence[Mapping[str, str]] = (),
     **spec: Any,
 ) -> str:
     """A Build of the namespace shop as JSON: of a repository, by a builder image, not pushed."""
     git = {"git": {"uri": URL}}
-    to = {"output": {"to": {"kind": "DockerImage", "name": output}}} if output else {}
-    content = {"source": git if source is None else source, "strategy": strategy, **to, **spec}
+    to = {"to": {"kind": "DockerImage", "name": output}} if output else {}
+    content = {
+        "source": git if source is None else source,
+        "strategy": strategy,
+        "output": {**to, "imageLabels": labels},
+        **spec,
+    }
     return json.dumps(
         {
             "kind": "Build",

@@ -1,0 +1,84 @@
+"""The Build that a builder is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from assignments import build_text, of_strategy
+from slipcast.builder import given
+from slipcast.values.apifaults import Invalid
+from slipcast.values.faults import HostFault
+
+SECRET = {"secretKeyRef": {"name": "db", "key": "password"}}
+
+
+def env_of(variables: Sequence[Mapping[str, Any]], **env: str) -> dict[str, str]:
+    """The variables of the strategy, resolved."""
+    build = given.resolved(given.read(build_text(strategy=of_strategy(env=variables))), env)
+    strategy = build.spec.strategy.source_strategy
+    assert strategy is not None
+    return {each.name: each.value for each in strategy.env}
+
+
+def test_a_reference_becomes_the_value_that_came_along_at_its_place_bl_47():
+    variables: list[Mapping[str, Any]] = [
+        {"name": "A", "value": "1"},
+        {"name": "B", "valueFrom": SECRET},
+    ]
+
+    assert env_of(variables, BUILD_STRATEGY_ENV_1="$(A)") == {"A": "1", "B": "$(A)"}
+
+
+def test_variables_see_those_before_them():
+    variables = [
+        {"name": "HOST", "value": "db"},
+        {"name": "URL", "value": "$(HOST)/$(LATER)"},
+        {"name": "LATER", "value": "x"},
+    ]
+
+    assert env_of(variables)["URL"] == "db/$(LATER)"
+
+
+def test_a_value_that_did_not_come_along_is_named():
+    variables = [{"name": "B", "valueFrom": SECRET}]
+
+    with pytest.raises(HostFault, match="the variable B refers to a value that did not come along"):
+        env_of(variables)
+
+
+def test_an_optional_value_that_did_not_come_along_is_left_out():
+    optional = {"secretKeyRef": {"name": "db", "key": "password", "optional": True}}
+
+    assert env_of([{"name": "B", "valueFrom": optional}]) == {}
+
+
+def test_all_that_is_wrong_is_told_at_once_bld_42_43():
+    text = build_text(source={"git": {"uri": ""}, "contextDir": "../up"}, strategy={})
+
+    with pytest.raises(Invalid) as refused:
+        given.resolved(given.read(text), {})
+
+    assert {cause.field for cause in refused.value.causes} >= {
+        "spec.source.git.uri",
+        "spec.source.contextDir",
+        "spec.strategy",
+    }
+
+
+def test_a_build_needs_a_name_and_a_namespace_bld_43():
+    text = '{"kind": "Build", "apiVersion": "v1", "metadata": {}}'
+
+    with pytest.raises(Invalid) as refused:
+        given.resolved(given.read(text), {})
+
+    fields = [cause.field for cause in refused.value.causes]
+    assert fields[:2] == ["metadata.name", "metadata.namespace"]
+
+
+def test_both_versions_are_read_bld_28():
+    text = build_text().replace("build.openshift.io/v1", "v1")
+
+    assert given.read(text).metadata.name == "app-1"
