@@ -176,6 +176,26 @@ async def test_nothing_is_left_of_a_removed_pod(host: Host) -> None:
     assert [pid for pid in set(every) - before if commands(pid).startswith("sleep")] == []
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount")
+async def test_what_is_mounted_in_a_removed_pod_is_not_removed(host: Host, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "precious").touch()
+    pod = host.pod(f"mkdir 'a b' && mount --bind {outside} 'a b' && ls 'a b'")
+    await host.run(pod)
+    assert await host.said(pod) == "precious\n"
+
+    await host.pods.remove(pod.metadata.uid)
+
+    assert (outside / "precious").exists()
+    assert str(outside) not in mounts()
+
+
+def mounts() -> str:
+    """What is mounted where."""
+    return Path("/proc/self/mountinfo").read_text()
+
+
 def commands(pid: int) -> str:
     """The command line of a process; empty when it has ended."""
     try:

@@ -153,8 +153,10 @@ class Keeper:
                 if self._hierarchies is not None:
                     cgroups.remove_pod(self._hierarchies, place.uid)
                 status = lost(plan, status, instant.to_text(datetime.now(UTC)))
-                place.tell(status, durably=True)
                 log.warning("pod.lost", extra={"fields": {"uid": plan.uid, "name": plan.name}})
+                # On a full disk it is found out again, and told the same.
+                with suppress(OSError):
+                    place.tell(status, durably=True)
         finally:
             os.close(held)
         return status

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path, PurePosixPath
@@ -27,6 +28,7 @@ _STAGED = ".new-"
 _LEAVING = ".old-"
 _MOUNTS = Path("/proc/self/mountinfo")
 _MOUNT_POINT = 4
+_ESCAPED = re.compile(r"\\([0-7]{3})")
 
 
 class Host(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,9 +193,13 @@ def _unmounted(path: Path) -> None:
     """Take away all that is mounted below a path: removing must not go on over there."""
     inside = f"{path}/"
     lines = _MOUNTS.read_text(errors="surrogateescape").splitlines()
-    points = (line.split()[_MOUNT_POINT].encode().decode("unicode_escape") for line in lines)
+    points = (_ESCAPED.sub(_character, line.split()[_MOUNT_POINT]) for line in lines)
     for point in sorted((point for point in points if point.startswith(inside)), reverse=True):
         kernel.unmount(point)
+
+
+def _character(escaped: re.Match[str]) -> str:
+    return chr(int(escaped[1], 8))
 
 
 def _gone(path: Path) -> None:

@@ -6,6 +6,7 @@ two do. Who reads notices a gap by the numbers.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import time
@@ -71,20 +72,21 @@ class Log:
         self._number = 0
         self._size = 0
         self._file = -1
+        self._is_torn = False
 
     def write(self, records: bytes) -> None:
         """Append whole records; a full disk loses them, not the pod."""
         if not records:
             return
-        if self._file < 0 or self._size + len(records) > self._room:
-            self._next()
-        try:
-            done = os.write(self._file, records)
-            while done < len(records):
-                done += os.write(self._file, records[done:])
-        except OSError:
-            return
-        self._size += len(records)
+        rest = memoryview(b"\n" + records if self._is_torn else records)
+        with contextlib.suppress(OSError):
+            if self._file < 0 or self._size + len(rest) > self._room:
+                self._next()
+            while rest:
+                written = os.write(self._file, rest)
+                self._size += written
+                rest = rest[written:]
+                self._is_torn = bool(rest)
 
     def close(self) -> None:
         """No more will be written."""

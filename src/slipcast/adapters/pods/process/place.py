@@ -27,6 +27,10 @@ from slipcast.adapters.pods.process.plan import Plan
 from slipcast.api.pod import PodStatus
 
 EVENTS = "events"
+# Made once, so that forked supervisors need not.
+_PLAN = msgspec.json.Decoder(Plan)
+_ENV = msgspec.json.Decoder(dict[str, dict[str, str]])
+_STATUS = msgspec.json.Decoder(PodStatus)
 _UID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 
 
@@ -61,14 +65,12 @@ class Place(msgspec.Struct, frozen=True):
     def plan(self) -> Plan | None:
         """What runs; None when there is no such pod."""
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            return msgspec.json.decode((self.path / "pod.json").read_bytes(), type=Plan)
+            return _PLAN.decode((self.path / "pod.json").read_bytes())
         return None
 
     def env(self) -> dict[str, dict[str, str]]:
         """The variables of each container."""
-        return msgspec.json.decode(
-            (self.path / "env.json").read_bytes(), type=dict[str, dict[str, str]]
-        )
+        return _ENV.decode((self.path / "env.json").read_bytes())
 
     def has_begun(self) -> bool:
         """Whether a supervisor has ever held the place."""
@@ -77,7 +79,7 @@ class Place(msgspec.Struct, frozen=True):
     def status(self) -> PodStatus:
         """How the pod is doing; nothing is said of one that has not begun, or whose file is bad."""
         with contextlib.suppress(FileNotFoundError, msgspec.DecodeError):
-            return msgspec.json.decode((self.path / "status.json").read_bytes(), type=PodStatus)
+            return _STATUS.decode((self.path / "status.json").read_bytes())
         return PodStatus()
 
     def changed(self) -> int:

@@ -59,7 +59,7 @@ def _become(launch: Launch, parent: int, tell: int) -> NoReturn:
             os._exit(_FAILED)  # it ended before it could be watched
         os.setsid()
         if launch.group is not None:
-            launch.group.join()
+            _join(launch.group)
         for number, descriptor in enumerate((launch.stdin, launch.stdout, launch.stderr)):
             os.dup2(descriptor, number)
         os.chdir(launch.directory)
@@ -71,6 +71,14 @@ def _become(launch: Launch, parent: int, tell: int) -> NoReturn:
         os.write(tell, str(why).encode())
     finally:
         os._exit(_FAILED)
+
+
+def _join(group: Group) -> None:
+    try:
+        group.join()
+    except OSError as error:
+        # Such as for a real-time process: better without limits than not at all.
+        os.write(2, f"a process runs without limits: {error}\n".encode())
 
 
 def ordinary_signals() -> None:

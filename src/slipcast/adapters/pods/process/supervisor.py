@@ -30,6 +30,7 @@ from slipcast.values import instant
 CANNOT_START = 128
 _NEVER = float("inf")
 _PIECE = 1 << 12
+_PATIENCE = 1.0
 
 
 class Supervisor:
@@ -76,13 +77,26 @@ class Supervisor:
         processes.end_all(self._everyone, self._reap)
         if self._hierarchies is not None:
             cgroups.remove_pod(self._hierarchies, self._plan.uid)
-        self._place.tell(self._life.status, durably=True)
+        self._tell_the_end()
 
     def _tell(self) -> None:
         status = self._life.status
         if status != self._told:
-            self._told = status
-            self._place.tell(status)
+            # A full disk is no reason to end a pod: it is told with the next change.
+            with contextlib.suppress(OSError):
+                self._place.tell(status)
+                self._told = status
+
+    def _tell_the_end(self) -> None:
+        while True:
+            try:
+                self._place.tell(self._life.status, durably=True)
+            except FileNotFoundError:
+                return  # somebody has removed the place
+            except OSError:
+                time.sleep(_PATIENCE)
+            else:
+                return
 
     def _start_due(self) -> None:
         while due := self._life.startable(time.monotonic()):
