@@ -9,6 +9,7 @@ A Struct is how a document is looked at, never how it is kept: what a reader doe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final, TypeVar
@@ -25,6 +26,11 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 _ABSENT: Final = msgspec.UNSET
 
+_NULL: Final = re.compile(r"got `null` - at `\$((?:\.\w+)+)`\Z", re.ASCII)
+"""What is said of a null in a field, not in a list or map, where it would mean something else."""
+_FEW: Final = 4
+"""Nulls that are taken out one by one; with more it is quicker to look everywhere."""
+
 
 def read(source: Document | Mapping[str, Any], struct: type[S]) -> S:
     """A document, or the content of one, seen through a Struct.
@@ -34,16 +40,17 @@ def read(source: Document | Mapping[str, Any], struct: type[S]) -> S:
     """
     if isinstance(source, Document):
         return _read_document(source, struct)
-    view: S
-    try:
-        view = msgspec.convert(source, struct)
-    except msgspec.ValidationError:
-        tidy = tidied(source, struct)
+    content, nulls = source, 0
+    while True:
         try:
-            view = msgspec.convert(tidy, struct)
-        except msgspec.ValidationError as error:
-            raise misfits(tidy, struct) from error
-    return view
+            return msgspec.convert(content, struct)
+        except msgspec.ValidationError as wrong:
+            nulls += 1
+            field = _NULL.search(str(wrong))
+            bare = None if field is None or nulls > _FEW else _without(content, field[1])
+        if bare is None:
+            return _read_untidy(content, struct)
+        content = bare
 
 
 def content_of(struct: msgspec.Struct, kind: Kind) -> JSON:
@@ -72,6 +79,27 @@ def overlay(content: Mapping[str, Any], before: S, after: S) -> JSON:
         else:
             changed[field.wire] = value
     return changed
+
+
+def _read_untidy(content: Mapping[str, Any], struct: type[S]) -> S:
+    tidy = tidied(content, struct)
+    try:
+        return msgspec.convert(tidy, struct)
+    except msgspec.ValidationError as error:
+        raise misfits(tidy, struct) from error
+
+
+def _without(content: Mapping[str, Any], path: str) -> Mapping[str, Any] | None:
+    """The content without a field, such as `.spec.triggeredBy`; None when it is not found there."""
+    changed = dict(content)
+    *above, last = path[1:].split(".")
+    place = changed
+    for name in above:
+        below = place.get(name)
+        if not isinstance(below, dict):
+            return None
+        place[name] = place = dict(below)
+    return changed if place.pop(last, _ABSENT) is None else None
 
 
 def _read_document(document: Document, struct: type[S]) -> S:

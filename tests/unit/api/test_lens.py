@@ -51,6 +51,16 @@ def test_null_means_absent() -> None:
     assert read(content, BuildConfig) == BuildConfig()
 
 
+def test_any_number_of_nulls_means_absent_and_the_content_keeps_them() -> None:
+    fields = ("dnsPolicy", "nodeName", "containers", "volumes", "tolerations", "hostname")
+    content = {"metadata": {"labels": {"a": "b"}}, "spec": dict.fromkeys(fields)}
+
+    view = read(content, Pod)
+
+    assert view == read({"metadata": {"labels": {"a": "b"}}}, Pod)
+    assert content["spec"] == dict.fromkeys(fields)
+
+
 def test_null_in_a_list_or_map_means_an_empty_value() -> None:
     spec = {
         "containers": [None, {"args": [None]}],
