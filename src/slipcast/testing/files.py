@@ -117,11 +117,11 @@ class Files:
         )
 
     def tar(self, path: str) -> bytes:
-        """A tar of a path, members named from its base name.
+        """A tar of a path, members named from its base name; a slash follows a link at its end.
 
         Errors: NotFound.
         """
-        place = PurePosixPath(self._resolved(path, last=False))
+        place = PurePosixPath(self._resolved(path, last=path.endswith("/")))
         root = str(place) == "/"
         if not root and str(place) not in self._nodes:
             raise NotFound(f"there is no {path} in the container")
