@@ -7,7 +7,7 @@ Source: builder-process.md BLD-15, BLD-16, BLD-27; build-lifecycle.md BL-544 to 
 
 from __future__ import annotations
 
-from slipcast.builder import dockerfilerewrite, handover
+from slipcast.builder import handover
 from slipcast.builder.inputs import files
 from slipcast.builder.task import Fetched, Task
 
@@ -41,6 +41,8 @@ def prepare(task: Task) -> None:
     """Write and change the Dockerfile, once all inputs are there (BLD-5)."""
     source = together(task)
     if task.build.spec.strategy.docker_strategy is not None:
+        from slipcast.builder import dockerfilerewrite  # noqa: PLC0415 -- as above
+
         dockerfilerewrite.rewrite(task, source)
     handover.announce(task)
 

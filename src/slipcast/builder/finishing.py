@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from slipcast.builder import fetching, postcommit, pushing, tags
+from slipcast.builder import fetching, tags
 from slipcast.builder.failures import failure
 from slipcast.builder.strategies import STRATEGIES
 from slipcast.builder.task import Task
@@ -33,6 +33,9 @@ def build(task: Task, kind: str) -> str:
         raise failure(Reason.GENERIC_FAILED, _WANTED[kind])
     destination = tags.destination(task.build)
     source = fetching.fetched(task)
+    # Only now: nobody waits for what is needed at the end before the first line is printed.
+    from slipcast.builder import postcommit, pushing  # noqa: PLC0415
+
     with _tag_taken_away(task):
         built = STRATEGIES[kind](task, source)
         postcommit.run(task, built, kind)

@@ -9,18 +9,20 @@ Source: builder-process.md section 12, BLD-152 to BLD-156; build-api.md BA-141.
 from __future__ import annotations
 
 import json
-import ssl
 import time
-from collections.abc import Callable, Mapping
-from http.client import HTTPException, HTTPSConnection
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 import msgspec
 from typing_extensions import override
 
+from slipcast.adapters.reporter.document import JSON, with_report
 from slipcast.ports.reporter import Report, Reporter
+
+if TYPE_CHECKING:
+    from http.client import HTTPSConnection
 
 _TRIES: Final = 10
 _FIRST_PAUSE: Final = 0.025
@@ -28,8 +30,6 @@ _TIMEOUT: Final = 10.0
 _LARGEST: Final = 16 << 20
 _PASSING: Final = frozenset({408, 409, 429, 500, 502, 503, 504})
 _REFUSED: Final = 400
-
-JSON = dict[str, Any]
 
 
 class Server(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +64,8 @@ class HttpReporter(Reporter):
 
     @override
     def report(self, report: Report) -> None:
+        from http.client import HTTPException  # noqa: PLC0415 -- as in _tell
+
         pause, why = _FIRST_PAUSE, ""
         for tried in range(_TRIES):
             if tried:
@@ -82,6 +84,10 @@ class HttpReporter(Reporter):
         self._log(f"the server could not be told how the build {self._name} goes: {why}")
 
     def _tell(self, report: Report) -> None:
+        # Only now: what a build prints first need not wait for TLS to be loaded.
+        import ssl  # noqa: PLC0415
+        from http.client import HTTPSConnection  # noqa: PLC0415
+
         context = ssl.create_default_context(
             cafile=self._server.authority if self._server.authority.is_file() else None
         )
@@ -127,21 +133,3 @@ def _message(text: bytes) -> str:
         return str(json.loads(text)["message"])
     except (ValueError, KeyError, TypeError):
         return text[:200].decode("utf-8", "replace")
-
-
-def with_report(build: Mapping[str, Any], report: Report) -> JSON:
-    """A Build as the server has it, with what is reported (BLD-153); a revision of its own stays.
-
-    Shape:  phase is only ever said to be Failed: the others are the controller's to say (BLD-154).
-    """
-    spec, status = dict(build.get("spec") or {}), dict(build.get("status") or {})
-    if report.revision is not None and not spec.get("revision"):
-        spec["revision"] = msgspec.to_builtins(report.revision)
-    if report.stages:
-        status["stages"] = msgspec.to_builtins(report.stages)
-    if report.digest:
-        output = dict(status.get("output") or {})
-        status["output"] = {**output, "to": {"imageDigest": report.digest}}
-    if report.failed:
-        status.update(phase="Failed", reason=report.reason, message=report.message)
-    return {**build, "spec": spec, "status": status}

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from typing_extensions import override
 
-from slipcast.adapters.reporter.http import with_report
+from slipcast.adapters.reporter.document import with_report
 from slipcast.ports.reporter import Report, Reporter
 
 
