@@ -28,6 +28,7 @@ _PORT = re.compile(
 )
 _LARGEST_PORT = 65535
 _COPY_FROM = "--from="
+_RUN_MOUNT = "--mount="
 
 
 class Port(msgspec.Struct, frozen=True):
@@ -145,19 +146,28 @@ def with_stand_ins(dockerfile: Dockerfile, images: Mapping[str, str]) -> Dockerf
 
 
 def copied_images(dockerfile: Dockerfile) -> tuple[str, ...]:
-    """The images that COPY --from takes files out of, once each; stages are none of them."""
+    """The images besides those of FROM that files are taken out of, once each; no stages.
+
+    Shape:  those of COPY --from and of RUN --mount=from=; names with variables are not told.
+    """
     stages = _aliases(dockerfile)
-    named = (
-        flag.removeprefix(_COPY_FROM)
-        for each in dockerfile.instructions
-        if each.keyword == "COPY"
-        for flag in each.flags
-        if flag.startswith(_COPY_FROM)
+    found = dict.fromkeys(
+        name for each in dockerfile.instructions for name in _taken_from(each) if name
     )
-    found = dict.fromkeys(named)
     return tuple(
-        name for name in found if name and not name.isdecimal() and name.lower() not in stages
+        name
+        for name in found
+        if not name.isdecimal() and "$" not in name and name.lower() not in stages
     )
+
+
+def _taken_from(instruction: Instruction) -> Iterator[str]:
+    for flag in instruction.flags:
+        if instruction.keyword == "COPY" and flag.startswith(_COPY_FROM):
+            yield flag.removeprefix(_COPY_FROM)
+        if instruction.keyword == "RUN" and flag.startswith(_RUN_MOUNT):
+            options = flag.removeprefix(_RUN_MOUNT).split(",")
+            yield from (each.removeprefix("from=") for each in options if each.startswith("from="))
 
 
 def _aliases(dockerfile: Dockerfile) -> frozenset[str]:

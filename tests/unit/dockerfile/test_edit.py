@@ -8,10 +8,13 @@ from slipcast.dockerfile.edit import (
     Port,
     base_image,
     base_images,
+    copied_images,
     exposed_ports,
     with_base_image,
     with_env,
     with_labels,
+    with_stage_env,
+    with_stand_ins,
 )
 from slipcast.dockerfile.parse import parse_dockerfile
 from slipcast.values.faults import InvalidFault
@@ -123,3 +126,65 @@ def test_appended_values_follow_the_files_own_escape_character() -> None:
     changed = with_env(dockerfile, [("A", 'a"b\\c`d')])
 
     assert str(changed).endswith('ENV A="a`"b\\c``d"\n')
+
+
+def test_variables_come_after_each_from() -> None:
+    # BLD-115, BLD-117, BLD-119
+    text = "# escape=\\\nARG A=1\nFROM a AS b\n# c\nRUN x\nFROM b"
+
+    changed = with_stage_env(parse_dockerfile(text), [("N", 'a "b" $c'), ("M", "\\")])
+
+    line = r'ENV N="a \"b\" \$c" M="\\"'
+    assert str(changed) == (
+        f"# escape=\\\nARG A=1\nFROM a AS b\n{line}\n# c\nRUN x\nFROM b\n{line}\n"
+    )
+
+
+def test_no_variables_change_nothing() -> None:
+    dockerfile = parse_dockerfile("FROM a")
+
+    assert with_stage_env(dockerfile, []) == dockerfile
+
+
+def test_variables_after_a_from_that_was_to_be_continued_are_a_line_of_their_own() -> None:
+    assert str(with_stage_env(parse_dockerfile("FROM a \\\n"), [("N", "v")])) == (
+        'FROM a\nENV N="v"\n'
+    )
+
+
+def test_variables_are_escaped_as_the_file_says() -> None:
+    changed = with_stage_env(parse_dockerfile("# escape=`\nFROM a\n"), [("N", "$x\\")])
+
+    assert 'ENV N="`$x\\"' in str(changed)
+
+
+def test_images_stand_for_names_in_from_and_copy() -> None:
+    # BLD-116
+    text = (
+        "FROM seed AS one\nFROM --platform=p seed\nCOPY --chown=1 --from=seed \\\n  a b\n"
+        "COPY --from=one x y\nCOPY seed seed\nADD seed z\nFROM seed:1\n"
+    )
+
+    changed = with_stand_ins(parse_dockerfile(text), {"seed": "reg/x@sha256:1", "one": "never"})
+
+    assert str(changed) == (
+        "FROM reg/x@sha256:1 AS one\nFROM --platform=p reg/x@sha256:1\n"
+        "COPY --chown=1 --from=reg/x@sha256:1 a b\n"
+        "COPY --from=one x y\nCOPY seed seed\nADD seed z\nFROM seed:1\n"
+    )
+
+
+def test_an_image_that_is_no_word_stands_for_nothing() -> None:
+    with pytest.raises(InvalidFault, match="must be one word"):
+        with_stand_ins(parse_dockerfile("FROM a"), {"a": "b\nRUN evil"})
+
+
+def test_images_that_files_are_copied_out_of_are_told() -> None:
+    # BLD-121
+    text = (
+        "FROM a AS one\nFROM b\nCOPY --from=one x y\nCOPY --from=0 x y\nCOPY --from=c:1 x y\n"
+        "COPY --from=c:1 z y\nCOPY x y\nCOPY --from=$V x y\n"
+        "RUN --mount=type=bind,from=d,target=/d --mount=type=cache,target=/c x\n"
+    )
+
+    assert copied_images(parse_dockerfile(text)) == ("c:1", "d")

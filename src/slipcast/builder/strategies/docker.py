@@ -127,7 +127,7 @@ def _mounts(task: Task, strategy: DockerBuildStrategy) -> Iterator[Mount]:
     if task.env.get("BUILD_MOUNT_ETC_PKI_CATRUST") == "true":
         yield from _trusted(task)
     for volume in strategy.volumes:
-        directory = task.at(volume_path(volume))
+        directory = task.at(volume_path(volume)).resolve()
         for mount in volume.mounts:
             yield Mount(source=str(directory), target=mount.destination_path, read_only=True)
 
