@@ -231,9 +231,11 @@ def _refused(outfit: Outfit, fault: Fault) -> int:
 
 def _explain(outfit: Outfit, fault: Fault) -> None:
     """What helps to understand a fault; the cause itself comes last (BLD-177)."""
+    from slipcast.builds.reasons import Reason
     from slipcast.values.sensitive import redacted
 
-    for line in fault.tail:
+    # What programs other than git say was shown as it came.
+    for line in fault.tail if fault.reason == Reason.FETCH_SOURCE_FAILED else ():
         outfit.complain(redacted(line))
     if fault.hint:
         outfit.complain(f"hint: {redacted(fault.hint)}")
@@ -241,7 +243,7 @@ def _explain(outfit: Outfit, fault: Fault) -> None:
 
 def _custom(outfit: Outfit, words: Words) -> int:
     """A Custom build where pods are local processes; its image reads BUILD, we do not."""
-    from slipcast.builder import customrun
+    from slipcast.builder import customrun, failures
 
     try:
         return customrun.run(
@@ -254,8 +256,10 @@ def _custom(outfit: Outfit, words: Words) -> int:
                 registries=outfit.registries,
             )
         )
-    except Interrupted as fault:
-        outfit.complain(f"error: build error: {fault.message}")
+    except Fault as fault:
+        if not isinstance(fault, Interrupted):
+            _explain(outfit, fault)
+        outfit.complain(f"error: build error: {failures.cause(fault)}")
         return FAILED
 
 

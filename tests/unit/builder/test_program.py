@@ -174,6 +174,16 @@ def test_a_failing_assemble_is_told_with_the_words_of_source_to_image_bld_99(tmp
     assert outfit.complaints[-1].startswith("error: build error: ")
 
 
+def test_what_assemble_said_is_shown_once(tmp_path: Path):
+    outfit = an_outfit(tmp_path)
+    outfit.engine.add(BUILDER, a_builder(assemble=_fails))
+
+    program.run(["slipcast-builder", "sti-build"], outfit)
+
+    assert outfit.shown.stderr == b"no such module\n"
+    assert "no such module" not in outfit.complaints
+
+
 def test_a_source_that_cannot_be_had_is_told_with_the_words_of_builds_bld_157(tmp_path: Path):
     outfit = an_outfit(tmp_path, build_text(source={"git": {"uri": "https://git.example/none"}}))
 
