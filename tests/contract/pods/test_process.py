@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,12 +17,14 @@ from pathlib import Path
 import pytest
 
 from contract.pods.hosts import NOTHING, Host, state_of, with_env
-from slipcast.adapters.pods.process import ProcessPods, cgroups, processes
+from slipcast.adapters.pods.process import ProcessPods, cgroups, processes, variables
 from slipcast.adapters.pods.process.nursery import Nursery
 from slipcast.adapters.pods.process.place import Place
 from slipcast.api.container import Container
 from slipcast.api.pod import Pod
+from slipcast.ports.engine import Credential, RegistryAccess
 from slipcast.ports.pods import Materials
+from slipcast.values.sensitive import Sensitive
 
 pytestmark = pytest.mark.anyio
 
@@ -189,6 +192,59 @@ async def test_what_is_mounted_in_a_removed_pod_is_not_removed(host: Host, tmp_p
 
     assert (outside / "precious").exists()
     assert str(outside) not in mounts()
+
+
+async def test_a_builder_that_is_loaded_beforehand_is_like_any_program(
+    host: Host, tmp_path: Path
+) -> None:
+    tests = str(Path(__file__).parents[2])
+    nursery = Nursery({"PYTHONPATH": tests}, entry="contract.pods.a_builder:main")
+    pods = ProcessPods(host.directory, ("/no/such/program",), nursery=nursery)
+    file = tmp_path / "upload"
+    file.write_text("sent")
+    host = replace(host, pods=pods)
+    pod = host.pod_of(host.container("docker-build", args=("--loglevel=2",), stdin=True))
+
+    status = await host.run(pod, Materials(input=file, env=with_env(BUILD="{}").env))
+
+    text, *rest = sorted(line for line in (await host.said(pod)).splitlines())[::-1]
+    found, end = json.loads(text), state_of(status).terminated
+    place = place_of(host, pod)
+    assert found.pop("env") == {
+        "BUILD": "{}",
+        "PATH": variables.PATH,
+        "HOME": f"{place.path}/home",
+        "TMPDIR": f"{place.path}/tmp",
+        "SLIPCAST_ROOT": str(place.root("main")),
+    }
+    assert found == {
+        "argv": ["slipcast-builder", "docker-build", "--loglevel=2"],
+        "cwd": str(place.work),
+        "descriptors": [0, 1, 2],
+        "leads": True,
+        "child": True,
+        "interrupt": True,
+        "read": "sent",
+    }
+    assert rest == ["from a thread", "error", "at exit"]
+    assert end is not None
+    assert end.exit_code == 5
+    nursery.close()
+
+
+async def test_a_strangers_image_is_pulled_with_the_credentials_of_its_pod(
+    host: Host, nursery: Nursery
+) -> None:
+    builder = ("/bin/sh", "-c", 'cat "$SLIPCAST_PULL_SECRET/.dockerconfigjson"')
+    host = replace(host, pods=ProcessPods(host.directory, builder, nursery=nursery))
+    credential = Credential(username="joe", password=Sensitive("secret"))
+    pod = host.pod_of(Container(name="main", image="registry.example:5000/a/b"))
+
+    await host.run(pod, Materials(access=RegistryAccess(credential=credential)))
+
+    login = b64encode(b"joe:secret").decode()
+    auths = {"registry.example:5000": {"auth": login}}
+    assert json.loads(await host.said(pod)) == {"auths": auths}
 
 
 def mounts() -> str:

@@ -5,6 +5,7 @@ Volumes lie once, in volumes/NAME; where a container sees one, there is a link t
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import re
@@ -16,13 +17,15 @@ import msgspec
 
 from slipcast.adapters.pods.process import kernel, variables
 from slipcast.adapters.pods.process.place import Place
-from slipcast.adapters.pods.process.plan import containers_of, env_of, plan_of
+from slipcast.adapters.pods.process.plan import containers_of, env_of, is_ours, plan_of
 from slipcast.adapters.privatefiles import write_private
 from slipcast.api.container import Container
 from slipcast.api.pod import Pod
 from slipcast.api.volumes import Volume
+from slipcast.ports.engine import Credential
 from slipcast.ports.pods import Materials, MountedFile
-from slipcast.values.faults import PodFault
+from slipcast.values.faults import InvalidFault, PodFault
+from slipcast.values.imageref import ImageRef
 
 _STAGED = ".new-"
 _LEAVING = ".old-"
@@ -106,14 +109,33 @@ def _fill(staged: Place, place: Place, pod: Pod, materials: Materials, host: Hos
     for volume in pod.spec.volumes:
         _volume(staged.path / "volumes" / _inside(volume.name), volume, materials, host)
     env: dict[str, dict[str, str]] = {}
+    credential = materials.access.credential
     for container in containers_of(pod.spec):
         _mounts(staged, container)
         if container.stdin and materials.input is None:
             os.mkfifo(staged.input(container.name), 0o600)
-        env[container.name] = variables.complete(
-            env_of(container, materials), host.env, place.path, place.root(container.name)
-        )
+        given = env_of(container, materials)
+        if credential is not None and not is_ours(container):
+            directory = f"pull/{container.name}"
+            _write_login(staged.path / directory, container.image, credential)
+            given = {**given, variables.PULL_SECRET: str(place.path / directory)}
+        root = place.root(container.name)
+        env[container.name] = variables.complete(given, host.env, place.path, root)
     write_private(staged.path / "env.json", msgspec.json.encode(env))
+
+
+def _write_login(directory: Path, image: str, credential: Credential) -> None:
+    """What the image of a container is pulled with, as the engine's tools have it."""
+    try:
+        registry = ImageRef.parse(image).registry_host
+    except InvalidFault as fault:
+        raise PodFault(
+            f"the image {image!r} is none: {fault}", reason="InvalidImageName"
+        ) from fault
+    login = f"{credential.username}:{credential.password.reveal()}".encode()
+    auths = {"auths": {registry: {"auth": base64.b64encode(login).decode()}}}
+    directory.mkdir(parents=True, mode=0o700)
+    write_private(directory / ".dockerconfigjson", msgspec.json.encode(auths))
 
 
 def _volume(path: Path, volume: Volume, materials: Materials, host: Host) -> None:

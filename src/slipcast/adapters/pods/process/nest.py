@@ -1,7 +1,8 @@
 """The nest: a process that has everything loaded which a supervisor needs, and forks one for each
 pod. Started by the server (nursery), it ends with it; supervisors do not.
 
-Run as a program with the number of a connected socket. It says its process id, then takes the
+Run as a program with the number of a connected socket, and the main function and modules of the
+program that containers are, when that is to be loaded, too. It says its process id, then takes the
 paths of pods; each is answered by its supervisor: the uid, and what went wrong, if anything did.
 """
 
@@ -19,6 +20,7 @@ from pathlib import Path
 
 from slipcast.adapters.pods.process import kernel
 from slipcast.adapters.pods.process.place import Place
+from slipcast.adapters.pods.process.preloaded import Entry, load
 from slipcast.adapters.pods.process.supervisor import Supervisor
 
 LONGEST = 1 << 12
@@ -28,7 +30,9 @@ _PAUSE = 0.01
 
 def main() -> None:
     """Serve requests until the other end is closed."""
-    with socket.socket(fileno=int(sys.argv[1])) as server:
+    number, *preloaded = sys.argv[1:]
+    with socket.socket(fileno=int(number)) as server:
+        entry = load(preloaded[0], preloaded[1:]) if preloaded else None
         if os.fork():
             # Whoever started us need not wait for our end.
             os._exit(0)
@@ -39,23 +43,23 @@ def main() -> None:
         gc.freeze()
         server.send(str(os.getpid()).encode())
         while request := server.recv(LONGEST):
-            _serve(server, Place(Path(os.fsdecode(request))))
+            _serve(server, Place(Path(os.fsdecode(request))), entry)
 
 
-def _serve(server: socket.socket, place: Place) -> None:
+def _serve(server: socket.socket, place: Place, entry: Entry | None) -> None:
     if os.fork() == 0:
         try:
-            _supervise(server, place)
+            _supervise(server, place, entry)
         finally:
             os._exit(0)
 
 
-def _supervise(server: socket.socket, place: Place) -> None:
+def _supervise(server: socket.socket, place: Place, entry: Entry | None) -> None:
     try:
         # Nothing that ends us is to end it.
         os.setsid()
         _redirected(place)
-        supervisor = _begun(place)
+        supervisor = _begun(place, entry)
     except BaseException as error:
         _answer(server, place, f"{type(error).__name__}: {error}")
         raise
@@ -69,7 +73,7 @@ def _supervise(server: socket.socket, place: Place) -> None:
             raise
 
 
-def _begun(place: Place) -> Supervisor | None:
+def _begun(place: Place, entry: Entry | None) -> Supervisor | None:
     """The supervisor of a pod, which holds its place; None when the pod has, or had, another."""
     for _ in range(_TRIES):
         # Whoever only looks whether the place is held, holds it for a moment.
@@ -85,7 +89,7 @@ def _begun(place: Place) -> Supervisor | None:
     os.ftruncate(held, 0)
     os.pwrite(held, str(os.getpid()).encode(), 0)
     kernel.adopt_orphans()
-    supervisor = Supervisor(place, plan, place.env())
+    supervisor = Supervisor(place, plan, entry)
     supervisor.begin()
     return supervisor
 

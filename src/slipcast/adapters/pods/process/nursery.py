@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from slipcast.adapters.pods.process.place import Place
 from slipcast.values.faults import PodFault
@@ -20,9 +20,17 @@ _PROGRAM = "slipcast.adapters.pods.process.nest"
 class Nursery:
     """Starts supervisors. Safe to be used from several threads."""
 
-    def __init__(self, env: Mapping[str, str]) -> None:
-        """The nest has these variables, and none of ours."""
+    def __init__(
+        self, env: Mapping[str, str], *, entry: str = "", modules: Sequence[str] = ()
+    ) -> None:
+        """Start supervisors, and containers too when an entry is given.
+
+        Shape:  the nest has these variables, and none of ours. entry is the main function of the
+                builder, `module:function`: it then runs in a fork of the nest, instead of the
+                program that a pod names; modules are what else is loaded beforehand.
+        """
         self._env = dict(env)
+        self._preloaded = (entry, *modules) if entry else ()
         self._lock = threading.Lock()
         self._connection: socket.socket | None = None
         self.pid = 0
@@ -70,7 +78,7 @@ class Nursery:
         self._connection = ours
         with theirs:
             # -P: what lies in the current directory is none of its modules.
-            argv = [sys.executable, "-P", "-m", _PROGRAM, str(theirs.fileno())]
+            argv = [sys.executable, "-P", "-m", _PROGRAM, str(theirs.fileno()), *self._preloaded]
             subprocess.run(
                 argv,
                 env=self._env,

@@ -8,7 +8,7 @@
     stdin-NAME       a pipe to a container that is sent its input
     log-NAME.N       what a container said, a segment each
     supervisor.log   what went wrong with the supervisor itself
-    volumes/ root-NAME/ work/ home/ tmp/
+    volumes/ root-NAME/ work/ home/ tmp/ pull/
 
 Beside the places lies `events`, a pipe on which supervisors tell that something has changed.
 """

@@ -48,13 +48,15 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 class Role(msgspec.Struct, frozen=True, kw_only=True):
     """A container as a program.
 
-    Shape:  message_path is the file in which it says why it ended; log_speaks: without such a
-            word, the last lines of its log do.
+    Shape:  words are what the builder is told, argv the whole program. message_path is the file
+            in which it says why it ended; log_speaks: without such a word, the last lines of its
+            log do.
     """
 
     name: str
     image: str
     argv: tuple[str, ...]
+    words: tuple[str, ...] = ()
     stdin: Stdin = "nothing"
     limits: Limits = Limits()
     message_path: str = _TERMINATION_LOG
@@ -145,6 +147,7 @@ def _role(container: Container, builder: Sequence[str], given: str) -> Role:
         name=container.name,
         image=container.image,
         argv=(*builder, *role),
+        words=role,
         stdin=_stdin(container, given),
         limits=_limits(container),
         message_path=container.termination_message_path or _TERMINATION_LOG,

@@ -12,14 +12,21 @@ import msgspec
 
 from slipcast.adapters.pods.process import kernel
 from slipcast.adapters.pods.process.cgroups import Group
+from slipcast.adapters.pods.process.plan import PROGRAM
+from slipcast.adapters.pods.process.preloaded import Entry, become
 
 _FAILED = 127
 
 
 class Launch(msgspec.Struct, frozen=True, kw_only=True):
-    """What is started, and in which surroundings; output goes to descriptors."""
+    """What is started, and in which surroundings; output goes to descriptors.
+
+    Shape:  with an entry, which is told the words, argv is not run.
+    """
 
     argv: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    entry: Entry | None = None
     env: Mapping[str, str]
     directory: Path
     stdin: int
@@ -65,6 +72,8 @@ def _become(launch: Launch, parent: int, tell: int) -> NoReturn:
         os.chdir(launch.directory)
         os.umask(0o022)
         ordinary_signals()
+        if launch.entry is not None:
+            become(launch.entry, (PROGRAM, *launch.words), launch.env)
         os.execvpe(launch.argv[0], launch.argv, launch.env)  # noqa: S606 -- no shell
     except BaseException as error:  # noqa: BLE001 -- nothing above us is ours
         why = error.strerror if isinstance(error, OSError) else type(error).__name__

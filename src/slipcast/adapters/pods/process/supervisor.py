@@ -12,7 +12,7 @@ import selectors
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from types import FrameType
@@ -22,6 +22,7 @@ from slipcast.adapters.pods.process.inputs import Inputs
 from slipcast.adapters.pods.process.life import DEADLINE, Container, Ending, Life
 from slipcast.adapters.pods.process.place import Place
 from slipcast.adapters.pods.process.plan import Plan
+from slipcast.adapters.pods.process.preloaded import Entry
 from slipcast.adapters.pods.process.running import Running, word
 from slipcast.adapters.pods.process.spawning import CannotStart, Launch, spawn
 from slipcast.api.pod import PodStatus
@@ -36,10 +37,12 @@ _PATIENCE = 1.0
 class Supervisor:
     """Runs a pod to its end."""
 
-    def __init__(self, place: Place, plan: Plan, env: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(self, place: Place, plan: Plan, entry: Entry | None = None) -> None:
+        """With an entry, containers are that program, and not the one they name."""
         self._place = place
         self._plan = plan
-        self._env = env
+        self._entry = entry
+        self._env = place.env()
         self._begun = time.monotonic()
         self._life = Life(plan, _wall())
         self._told = PodStatus()
@@ -113,6 +116,8 @@ class Supervisor:
             running.pid = spawn(
                 Launch(
                     argv=role.argv,
+                    words=role.words,
+                    entry=self._entry,
                     env=self._env.get(role.name, {}),
                     directory=self._place.work,
                     stdin=stdin,

@@ -20,6 +20,9 @@ ROOT: Final = "SLIPCAST_ROOT"
 CONTAINER: Final = "SLIPCAST_CONTAINER"
 """The container of somebody's image, as JSON, with the values of its variables."""
 
+PULL_SECRET: Final = "SLIPCAST_PULL_SECRET"  # noqa: S105 -- where one is, no secret
+"""The directory with the credentials for that image, where there are any."""
+
 PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 _CONTRACT: Final = re.compile(
