@@ -18,6 +18,7 @@ from urllib.parse import quote
 import msgspec
 from typing_extensions import override
 
+from slipcast import __version__
 from slipcast.adapters.reporter.document import JSON, with_report
 from slipcast.ports.reporter import Report, Reporter
 
@@ -104,6 +105,7 @@ class HttpReporter(Reporter):
     ) -> JSON:
         headers = {
             "Accept": "application/json",
+            "User-Agent": f"slipcast-builder/{__version__}",
             "Authorization": f"Bearer {self._server.token.read_text(encoding='ascii').strip()}",
         }
         content = None if body is None else json.dumps(body).encode()
