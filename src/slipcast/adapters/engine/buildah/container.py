@@ -106,7 +106,7 @@ class BuildahContainer:
         if direct.possible(spec):
             config = self._working.image.config
             return direct.run(self.id, spec, config, stdout=stdout, stderr=stderr, idle=idle)
-        command = list(spec.argv)
+        command = list(spec.argv or self._working.image.config.cmd)
         if spec.use_entrypoint:
             command = [*self._working.image.config.entrypoint, *command]
         words = commands.run_words(spec, self.id, command)
