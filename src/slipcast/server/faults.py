@@ -22,6 +22,7 @@ from slipcast.values.apifaults import (
     Unavailable,
     qualified,
 )
+from slipcast.values.causes import Cause
 from slipcast.values.faults import Fault
 
 log = logging.getLogger(__name__)
@@ -73,13 +74,16 @@ def _details(fault: ApiFault, *, is_bare: bool) -> dict[str, Any]:
     if fault.plural:
         details["kind"] = fault.plural
     if fault.causes:
-        details["causes"] = [
-            {"reason": cause.reason, "message": cause.message, "field": cause.field}
-            for cause in fault.causes
-        ]
+        details["causes"] = [_said(cause) for cause in fault.causes]
     if fault.retry_after:
         details["retryAfterSeconds"] = fault.retry_after
     return details
+
+
+def _said(cause: Cause) -> dict[str, str]:
+    """A cause without what it does not say."""
+    said = {"reason": cause.reason, "message": cause.message, "field": cause.field}
+    return {name: text for name, text in said.items() if text}
 
 
 def body_of(fault: ApiFault, *, legacy: bool = False, is_patch: bool = False) -> bytes:

@@ -346,6 +346,18 @@ async def test_source_may_be_said_to_be_sent_along_ba_50(api: Api):
     assert build["spec"]["triggeredBy"] == [{"message": "Manually triggered"}]
 
 
+async def test_clients_of_the_legacy_paths_find_its_owner_in_their_version_ba_27(api: Api):
+    await a_plain_config(api)
+    place = Resource(BUILD_CONFIGS.kind, "p", "app", "instantiate")
+    legacy = Resource(BUILD_CONFIGS.kind, "p", "app", "instantiate", legacy=True)
+
+    new = (await api.act(place, {"metadata": {"name": "app"}})).document.content
+    old = (await api.act(legacy, {"metadata": {"name": "app"}})).document.content
+
+    owners = [each["metadata"]["ownerReferences"][0]["apiVersion"] for each in (new, old)]
+    assert owners == ["build.openshift.io/v1", "v1"]
+
+
 async def test_a_dry_run_counts_nothing_and_creates_nothing(api: Api):
     await a_plain_config(api)
     place = Resource(BUILD_CONFIGS.kind, "p", "app", "instantiate")

@@ -56,6 +56,17 @@ def test_every_cause_is_listed_ba_12() -> None:
     assert [cause["field"] for cause in status["details"]["causes"]] == ["spec.a", "spec.b"]
 
 
+def test_a_cause_says_nothing_that_it_does_not_know_ba_116() -> None:
+    cause = causes.Cause(field="from", reason="", message="Error resolving it")
+    unresolved = Invalid.told("no", plural="ImageStreamTag", name="a:b", causes=(cause,))
+
+    assert status_of(unresolved)["details"] == {
+        "name": "a:b",
+        "kind": "ImageStreamTag",
+        "causes": [{"message": "Error resolving it", "field": "from"}],
+    }
+
+
 def test_when_to_come_again_is_told() -> None:
     assert status_of(TooManyRequests("later", retry_after=3))["details"] == {"retryAfterSeconds": 3}
 

@@ -142,7 +142,7 @@ class Instantiation:
         config: BuildConfig = seen(CONFIG, document)
         made = await self._generated(config, request)
         build = manner.overlay(await self._inputs.with_credentials(made.build))
-        made = replace(made, build=build)
+        made = replace(made, build=_owned_as_of_old(build) if manner.legacy else build)
         return await self._counting.kept(
             document, config, made, manner.options, legacy=manner.legacy
         )
@@ -155,3 +155,9 @@ class Instantiation:
             return made
         newest = await self._counting.newest(config)
         return generated(config, request, images, now, account=self._account, newest=newest)
+
+
+def _owned_as_of_old(build: Build) -> Build:
+    """The build with its owner in the version of the legacy paths, as their clients expect it."""
+    owners = tuple(replace(each, api_version="v1") for each in build.metadata.owner_references)
+    return replace(build, metadata=replace(build.metadata, owner_references=owners))
