@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+import applications
 import containers
 import gitserver
 from commandline import Begun, Program, Ran
@@ -37,6 +38,19 @@ class Hand(Program):
         child = self._builder(role, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         out, err = child.communicate(timeout=300)
         return Ran(child.returncode, out.decode(), err.decode())
+
+    @contextmanager
+    def unread(self) -> Iterator[subprocess.Popen[bytes]]:
+        """A build whose log is not read beyond its first line."""
+        child = self._builder("sti-build", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        try:
+            assert child.stderr is not None
+            with child.stderr:
+                child.stderr.readline()
+            yield child
+        finally:
+            child.kill()
+            child.wait()
 
     @contextmanager
     def building(self) -> Iterator[Begun]:
@@ -145,6 +159,21 @@ def test_stages_by_hand_give_the_same_image(hand: Hand, local: str, tmp_path: Pa
     assert containers.podman("image", "exists", local) == ""
 
 
+@pytest.mark.network
+def test_the_smallest_example_is_built_with_our_own_builder_image(hand: Hand, local: str):
+    example = applications.applications(applications.EXAMPLES)
+    site = next(each for each in example if each.name == "static-site")
+    repository = applications.repository(site, hand.directory / site.name)
+    hand.spec["source"]["git"]["uri"] = str(repository)
+    hand.spec["strategy"]["sourceStrategy"]["from"]["name"] = applications.builder("static")
+
+    ran = hand.build()
+
+    assert ran.code == 0, ran.stderr
+    with applications.running(local) as running:
+        assert applications.missing_answers(site, running) == []
+
+
 @pytest.mark.parametrize(
     ("secret", "told"),
     [
@@ -245,6 +274,17 @@ def test_a_wrong_password_is_tried_once_and_shown_to_nobody_bld_135_137(
     assert "Registry server Password: <<non-empty>>" in ran.stderr
     assert "retrying" not in ran.stderr
     assert "wr0ng" not in ran.stderr
+
+
+@pytest.mark.usefixtures("local")
+def test_a_log_that_nobody_reads_ends_the_build_and_leaves_nothing(hand: Hand):
+    gitserver.commit(hand.repository, {".s2i/bin/assemble*": "#!/bin/sh\nexec yes\n"})
+
+    with hand.unread() as child:
+        code = child.wait(60)
+
+    assert code == 1
+    assert hand.left_behind() == []
 
 
 def login(registry: containers.Registry, password: str) -> str:

@@ -29,7 +29,7 @@ def run(task: Task, built: Built, kind: str) -> None:
     Errors: BuildFault PostCommitHookFailed.
     """
     hook = task.build.spec.post_commit
-    if not (hook.command or hook.args or hook.script):
+    if not is_wanted(hook):
         return
     argv, use_entrypoint = command(hook)
     name = container_name(task.build, kind, secrets.token_hex(4))
@@ -43,6 +43,11 @@ def run(task: Task, built: Built, kind: str) -> None:
     task.progress.note("Running post commit hook ...", level=0)
     with task.progress.stage(Stage.POST_COMMIT, Step.RUN_POST_COMMIT_HOOK, name):
         _run(task, spec)
+
+
+def is_wanted(hook: BuildPostCommitSpec) -> bool:
+    """Whether there is anything to run."""
+    return bool(hook.command or hook.args or hook.script)
 
 
 def _run(task: Task, spec: ContainerSpec) -> None:

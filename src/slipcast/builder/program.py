@@ -206,6 +206,8 @@ def _told(role: Role, task: Task, outfit: Outfit) -> int:
         task.record.failed(reason, message)
         _explain(outfit, fault)
         cause = failures.cause(fault)
+    except BrokenPipeError:
+        raise  # nobody is there to be told
     except Exception as broken:  # noqa: BLE001 -- the last handler there is
         reason, message = failures.reason_of(broken)
         task.record.failed(reason, message)

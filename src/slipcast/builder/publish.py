@@ -46,7 +46,7 @@ def commit(
 
     Errors: BuildFault ContainerCommitFailed.
     """
-    destination = job.request.push_to
+    destination = job.request.push_to or job.request.send_to
     spec = CommitSpec(
         config=config,
         tag=job.request.tag,

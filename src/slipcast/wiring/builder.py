@@ -56,6 +56,9 @@ def run(words: list[str]) -> int:
         code = program.run(words, outfit)
     except Interrupted as late:
         outfit.complain(f"error: {late.message}")
+    except BrokenPipeError:
+        # Nobody reads us any more, so nobody is told; what was begun has been taken back.
+        outfit.mute()
     finally:
         ending.over()
         if ending.came:
@@ -168,6 +171,13 @@ class RealOutfit:
 
         sys.stderr.write(f"{printable(line)}\n")
         sys.stderr.flush()
+
+    def mute(self) -> None:
+        """Print nothing from now on."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
     def record_bug(self) -> str:
         """Keep the stack trace of the exception at hand; a sentence that says where."""

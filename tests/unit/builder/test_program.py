@@ -320,6 +320,29 @@ def test_a_source_that_another_build_prepared_is_not_taken(tmp_path: Path):
     assert len(outfit.git.cloned) == 2
 
 
+def test_a_prepared_source_that_is_no_directory_of_ours_is_not_taken(tmp_path: Path):
+    outfit = an_outfit(tmp_path)
+    for role in ("git-clone", "manage-dockerfile"):
+        program.run(["slipcast-builder", role], outfit)
+    shared = tmp_path / "root/tmp/build"
+    shared.rename(tmp_path / "planted")
+    shared.symlink_to(tmp_path / "planted")
+
+    program.run(["slipcast-builder", "sti-build"], outfit)
+
+    assert len(outfit.git.cloned) == 2
+
+
+def test_another_version_of_the_server_is_told_to_who_wants_to_know_bld_30(tmp_path: Path):
+    outfit = an_outfit(tmp_path, ORIGIN_VERSION="v3.5")
+
+    program.run(["slipcast-builder", "sti-build"], outfit)
+
+    assert "the server is of version v3.5" in next(
+        text for at, text in outfit.shown.notes if at == 3
+    )
+
+
 def test_the_build_is_shown_at_level_5_without_secrets_bld_178(tmp_path: Path):
     env = [{"name": "DB_PASSWORD", "value": "hunter2"}]
     source = {"git": {"uri": "https://ada:tower@git.example/app.git"}}

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from slipcast.api.build import Build, SourceBuildStrategy
-from slipcast.builder import limits, tags
+from slipcast.builder import limits, postcommit, tags
 from slipcast.builder.credentials import registries
 from slipcast.builder.job import Credentials
 from slipcast.builder.s2i import SourceToImage
@@ -59,6 +59,8 @@ def request(task: Task, source: Fetched) -> S2IRequest:
         source=source.revision.location,
         builder_image=strategy.from_.name,
         tag=task.tag,
+        # A hook may still refuse the image, and then nothing of it leaves this host.
+        send_to="" if postcommit.is_wanted(build.spec.post_commit) else destination,
         display_name=tags.output(build),
         prepared=PreparedSource(root=source.context, revision=source.revision, is_ours=True),
         env=variables(build, source.revision),

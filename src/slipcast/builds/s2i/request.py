@@ -58,7 +58,8 @@ class S2IRequest(msgspec.Struct, frozen=True, kw_only=True):
     Shape:  source as typed: a Git URL with optional `#ref`, a path, or empty (scripts only). Empty
             strings mean not given. env is in the order given. exclude None means the default
             expression, empty means nothing is left out. directory is what relative paths count
-            from. runtime_artifacts are `SRC[:DST]` as typed.
+            from. runtime_artifacts are `SRC[:DST]` as typed. send_to is where the caller will push
+            the image himself: its layers may be sent there already, while it is made.
     """
 
     source: str = ""
@@ -107,6 +108,7 @@ class S2IRequest(msgspec.Struct, frozen=True, kw_only=True):
     label_namespace: str = "io.openshift.s2i."
     callback_url: str = ""
     push_to: str = ""
+    send_to: str = ""
     exact_commit: bool = False
     quiet: bool = False
     save_temp_dir: bool = False

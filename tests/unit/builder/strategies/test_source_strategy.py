@@ -276,3 +276,12 @@ def test_the_proxy_for_scripts_is_told_without_its_password_bld_97(tmp_path: Pat
     assert outfit.shown.remarks(0) == [
         "Using HTTP proxy http://***@proxy:1 and HTTPS proxy  for script download"
     ]
+
+
+@pytest.mark.parametrize(("hook", "destination"), [({}, OUTPUT), ({"script": "true"}, "")])
+def test_layers_go_ahead_to_the_registry_unless_a_hook_may_refuse_them(
+    tmp_path: Path, hook: dict[str, str], destination: str
+):
+    request = asked(tmp_path, build_text(output=OUTPUT, postCommit=hook))
+
+    assert request.send_to == destination
