@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from slipcast import __version__
-from slipcast.api import kinds, meta, review, schemas, status
+from slipcast.api import buildrequest, kinds, meta, review, schemas, status
 from slipcast.api.kinds import KINDS, Kind
 from slipcast.server import openapiproto, operations
 
@@ -23,7 +23,9 @@ INFO: Final = {
     "version": __version__,
     "description": "Builds, image streams and templates behind an API as Kubernetes has it.",
 }
-ALSO: Final = (status.Status, meta.DeleteOptions, review.TokenRequest)
+ALSO: Final = (
+    *(status.Status, meta.DeleteOptions, review.TokenRequest, buildrequest.BuildRequest),
+)
 """Structs that travel and have no resource of their own."""
 
 

@@ -14,7 +14,9 @@ import msgspec
 from slipcast.api import kinds, meta, schemas, status
 from slipcast.api.kinds import Kind, Subresource
 from slipcast.api.schemas import Dialect
+from slipcast.server import rawoperations
 from slipcast.server.negotiate import PATCHES
+from slipcast.server.rawoperations import RAW, Raw
 
 JSON = dict[str, Any]
 MEDIA: Final = ("application/json", "application/yaml")
@@ -121,6 +123,13 @@ def _operation(place: Place, verb: str, dialect: Dialect) -> JSON:
             "version": kind.version,
         },
     }
+    refused = {"description": "Refused; a Status says why.", **_status(dialect)}
+    raw = _raw(place)
+    if raw is not None:
+        asked = list(rawoperations.parameters(raw, dialect))
+        sent, said = rawoperations.body_and_answer(raw, dialect)
+        codes = {str(code): {"description": text, **said} for code, text in _codes(verb)}
+        return found | sent | {"parameters": asked, "responses": codes | {"default": refused}}
     parameters = [_parameter(name, dialect) for name in ("pretty", *PARAMETERS[verb])]
     answered = tuple(_answers(kind, verb))
     body = _body(kind, verb)
@@ -130,7 +139,7 @@ def _operation(place: Place, verb: str, dialect: Dialect) -> JSON:
             parameters.append({"name": "body", "in": "body", "schema": schema})
         found |= {"consumes": list(_taken(verb)), "produces": list(MEDIA)}
         # This version has no words for one of several.
-        said: JSON = {"schema": {"$ref": f"#/definitions/{answered[0]}"}}
+        said = {"schema": {"$ref": f"#/definitions/{answered[0]}"}}
     else:
         if body is not None:
             schema = {"$ref": f"#/components/schemas/{body}"} if body else {"type": "object"}
@@ -140,8 +149,13 @@ def _operation(place: Place, verb: str, dialect: Dialect) -> JSON:
         one: JSON = told[0] if len(told) == 1 else {"anyOf": told}
         said = {"content": {media: {"schema": one} for media in MEDIA}}
     responses = {str(code): {"description": text, **said} for code, text in _codes(verb)}
-    refused = {"description": "Refused; a Status says why.", **_status(dialect)}
     return found | {"parameters": parameters, "responses": responses | {"default": refused}}
+
+
+def _raw(place: Place) -> Raw | None:
+    """What is said of an operation whose bodies are bytes; None for all others."""
+    below = place.subresource
+    return None if below is None else RAW.get((place.kind.plural, below.name))
 
 
 def _answers(kind: Kind, verb: str) -> Iterator[str]:
