@@ -13,6 +13,10 @@ _MAKE_EXECUTABLE = "Make it executable in the image."
 _CORRECT_LABEL = "Use an image with scripts where its label says, or put them in .s2i/bin."
 
 
+class OutOfMemory(BuildFault):
+    """A program of the user was ended by the kernel for its memory; reason says which part."""
+
+
 def fault(
     container: Container,
     image: str,
@@ -28,9 +32,9 @@ def fault(
     """
     text = f"non-zero ({status.code}) exit code from {image}"
     if status.oom_killed:
-        return failure(
-            reason,
+        return OutOfMemory(
             f"{text}: {path} was killed because it used more memory than allowed (OOMKilled)",
+            reason=reason,
             hint="Allow the build more memory.",
             tail=tail,
         )

@@ -5,6 +5,7 @@ Source: builder-process.md section 12, BLD-98, BLD-99, BLD-157 to BLD-167, BLD-1
 
 from __future__ import annotations
 
+from slipcast.builder.diagnosis import OutOfMemory
 from slipcast.builds import reasons
 from slipcast.builds.s2i import reasons as s2i
 from slipcast.values.faults import BuildFault, Fault, InvalidFault
@@ -15,6 +16,10 @@ Reasons = reasons.Reason | s2i.Reason
 
 def reason_of(fault: BaseException) -> tuple[str, str]:
     """Reason and message of the Build that a fault ends (BLD-99); what has none is generic."""
+    if isinstance(fault, OutOfMemory):
+        # What a pod's own end would say, had the kernel ended all of it.
+        killed = reasons.Reason.OUT_OF_MEMORY
+        return str(killed), reasons.MESSAGES[killed]
     if isinstance(fault, BuildFault):
         said = fault.reason
         # Some words are in both tables: who raised the fault says whose sentence goes with it.

@@ -13,6 +13,7 @@ from typing import Final
 
 from slipcast.api.build import Build, BuildPostCommitSpec
 from slipcast.builder import limits
+from slipcast.builder.diagnosis import OutOfMemory
 from slipcast.builder.failures import failure
 from slipcast.builder.task import Built, Task
 from slipcast.builds.reasons import Reason
@@ -61,8 +62,11 @@ def _run(task: Task, spec: ContainerSpec) -> None:
         text = f"the post commit hook could not be run: {fault.message}"
         raise _failed(text, fault.hint, fault.tail) from fault
     if status.oom_killed:
-        text = f'container "{spec.name}" was ended by the kernel for lack of memory'
-        raise _failed(text, "Give the build more memory: spec.resources.limits.memory.")
+        raise OutOfMemory(
+            f'container "{spec.name}" was ended by the kernel for lack of memory (OOMKilled)',
+            reason=Reason.POST_COMMIT_FAILED,
+            hint="Give the build more memory: spec.resources.limits.memory.",
+        )
     if status.error:
         raise _failed(f'container "{spec.name}" could not be run: {status.error}')
     if status.code:

@@ -10,6 +10,7 @@ from assignments import BUILDER, OUTPUT, URL, an_outfit, build_text, of_strategy
 from slipcast.builder import program
 from slipcast.testing.engine import Process
 from slipcast.testing.objects import a_builder
+from slipcast.values.container import ExitStatus
 from slipcast.values.faults import EngineFault, GitFault, Interrupted
 
 LOCAL = "localhost/shop/app-1:latest"
@@ -172,6 +173,16 @@ def test_a_failing_assemble_is_told_with_the_words_of_source_to_image_bld_99(tmp
     assert code == 1
     assert (report.reason, report.message) == ("AssembleFailed", "Assemble script failed.")
     assert outfit.complaints[-1].startswith("error: build error: ")
+
+
+def test_assemble_without_memory_is_told_as_such(tmp_path: Path):
+    outfit = an_outfit(tmp_path)
+    outfit.engine.add(BUILDER, a_builder(assemble=lambda _: ExitStatus(code=137, oom_killed=True)))
+
+    program.run(["slipcast-builder", "sti-build"], outfit)
+
+    assert outfit.reports.last.reason == "OutOfMemoryKilled"
+    assert "more memory than allowed (OOMKilled)" in outfit.complaints[-1]
 
 
 def test_what_assemble_said_is_shown_once(tmp_path: Path):
