@@ -22,6 +22,7 @@ from typing import IO
 
 import msgspec
 
+from slipcast.adapters.pieces import descriptor_of
 from slipcast.ports.engine import Sink, ignore
 from slipcast.values.faults import HostFault
 
@@ -152,13 +153,17 @@ def stream(
 ) -> int:
     """Run a program, handing on its output while it comes; its exit status.
 
-    Shape:  stdin is fed from a thread of its own; a reader that stops early is not an error.
+    Shape:  stdin is handed on as it is when it is a file with a descriptor, else fed from a
+            thread of its own; a reader that stops early is not an error.
             before_end is called before a program that still runs is ended, because we were
             interrupted or it was silent: for programs that would not pass the news on.
     Units:  idle in seconds without output.
     Errors: HostFault when the program is not installed; Silent.
     """
+    descriptor = descriptor_of(stdin)
     feed = subprocess.DEVNULL if stdin is None else subprocess.PIPE
+    if descriptor is not None:
+        feed, stdin = descriptor, None
     with _started(argv, env=env, cwd=cwd, stdin=feed) as child, _fed(child, stdin):
         try:
             for sink, data in _pieces(child, stdout, stderr, idle):

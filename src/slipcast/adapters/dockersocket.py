@@ -21,6 +21,7 @@ from typing import Any
 
 import msgspec
 
+from slipcast.adapters.pieces import pieces_of
 from slipcast.values.faults import EngineFault, NotFound
 
 DEFAULT_URL = "unix:///var/run/docker.sock"
@@ -344,7 +345,7 @@ def _send(file: Any, stdin: Iterable[bytes]) -> None:
     """Send a container its input, and say where it ends."""
     raw = getattr(file, "_sock", file)
     with contextlib.suppress(OSError, ValueError):
-        for data in stdin:
+        for data in pieces_of(stdin):
             raw.sendall(data)
         raw.shutdown(socket.SHUT_WR)
 

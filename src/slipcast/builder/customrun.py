@@ -37,7 +37,6 @@ GRACE: Final = 20.0
 
 _TERMINATION_LOG: Final = "/dev/termination-log"
 _POLICIES: Final = {"Always": PullPolicy.ALWAYS, "Never": PullPolicy.NEVER}
-_PIECE: Final = 1 << 16
 _PERIOD: Final = 100_000
 _NOT_STARTED: Final = 128
 
@@ -116,7 +115,7 @@ def _spec(custom: Custom, container: Container, facts: ImageFacts) -> ContainerS
         cap_drop=dropped,
         limits=_limits(container),
         privileged=bool(security.privileged),
-        stdin=_pieces(custom.stdin) if container.stdin else None,
+        stdin=custom.stdin if container.stdin else None,
         grace=GRACE,
     )
 
@@ -166,13 +165,6 @@ def _user(security: SecurityContext) -> str:
         return ""
     group = "" if security.run_as_group is None else f":{security.run_as_group}"
     return f"{security.run_as_user}{group}"
-
-
-def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
-    """What comes, as it comes."""
-    read = getattr(stream, "read1", stream.read)
-    while piece := read(_PIECE):
-        yield piece
 
 
 def _failed(message: str, hint: str = "", tail: tuple[str, ...] = ()) -> BuildFault:

@@ -94,8 +94,9 @@ class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
             is laid over the image's; workdir empty means the image's. network: empty (the
             engine's default), `none`, `host`, `bridge`, `container:ID`, `netns:PATH`. add_hosts
             are `HOST:IP`. name empty lets the engine choose. privileged programs may do all that
-            the engine itself may. stdin is what the program reads; nothing when it is None. When
-            we are ended, the program is told (TERM) and may take grace to end by itself.
+            the engine itself may. stdin is what the program reads, a file that nobody has read
+            from or pieces; nothing when it is None. When we are ended, the program is told (TERM)
+            and may take grace to end by itself.
     Units:  shm_size in bytes; grace in seconds.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -221,6 +222,17 @@ def test_a_program_reads_what_it_is_given(shell: Shell) -> None:
 
 def test_a_program_that_reads_nothing_is_over_all_the_same(shell: Shell) -> None:
     assert shell("echo over", stdin=iter([b"never read"])).out == "over\n"
+
+
+def test_a_program_ends_although_more_could_be_sent(shell: Shell) -> None:
+    reading, writing = os.pipe()
+
+    with os.fdopen(reading, "rb") as stdin, os.fdopen(writing, "wb") as sender:
+        sender.write(b"line\nmore")
+        sender.flush()
+        told = shell("read line && echo $line", stdin=stdin)
+
+    assert told.out == "line\n"
 
 
 def test_without_input_there_is_nothing_to_read(shell: Shell) -> None:

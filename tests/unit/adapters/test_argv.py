@@ -157,3 +157,22 @@ def _alive(pid: int) -> bool:
         return False
     status = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
     return status != "Z"
+
+
+def test_a_file_is_handed_on_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "sent").write_bytes(b"four")
+    out = bytearray()
+
+    with (tmp_path / "sent").open("rb") as file:
+        code = argv.stream(["wc", "-c"], stdin=file, stdout=out.extend)
+
+    assert (code, out.decode().split()) == (0, ["4"])
+
+
+def test_a_program_ends_although_more_could_be_sent() -> None:
+    reading, writing = os.pipe()
+
+    with os.fdopen(reading, "rb") as stdin, os.fdopen(writing, "wb"):
+        code = argv.stream(["true"], stdin=stdin)
+
+    assert code == 0
