@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -84,6 +85,14 @@ class Builder:
         for file, content in files.items():
             (data / file).write_text(content)
             (directory / file).symlink_to(f"..data/{file}")
+
+    def registry_secret(self, variable: str, registry: containers.Registry) -> None:
+        """Mount who we are to a registry, and say where."""
+        inside = f"/{SECRETS}/{variable.lower()}"
+        auth = base64.b64encode(f"{registry.username}:{registry.password}".encode()).decode()
+        auths = {"auths": {registry.host: {"auth": auth}}}
+        self.volume(inside, **{".dockerconfigjson": json.dumps(auths)})
+        self.environment[variable] = inside
 
     def volume(self, path: str, **files: str) -> None:
         """Mount a volume at a path."""

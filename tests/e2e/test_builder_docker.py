@@ -15,8 +15,11 @@ from typing import Any
 import pytest
 
 import containers
+import gitserver
 from builders import Builder, a_container
 from slipcast.adapters.engine.buildah import BuildahEngine
+from slipcast.ports.engine import Credential, PushSpec, RegistryAccess
+from slipcast.values.sensitive import Sensitive
 
 pytestmark = pytest.mark.engine
 
@@ -189,6 +192,52 @@ def test_an_image_that_cannot_be_had_is_told(builder: Builder) -> None:
     status = json.loads(ran.stdout.splitlines()[-1])["status"]
     assert (ran.code, status["reason"]) == (1, "PullBuilderImageFailed")
     assert "failed to pull image" in ran.stderr.splitlines()[-1]
+
+
+def test_a_repository_on_a_private_image_is_built_and_pushed(
+    builder: Builder, buildah: BuildahEngine, tmp_path: Path
+) -> None:
+    # BLD-80, BLD-111 to BLD-114, BLD-136
+    files = {"app/Dockerfile": "FROM wrong\nCOPY . /app/\n", "app/index.html": "hello"}
+    source = gitserver.repository(tmp_path / "repositories/web", files)
+    commit = gitserver.git(source, "rev-parse", "HEAD")
+    gitserver.bare(source, tmp_path / "served/web.git")
+    with (
+        gitserver.http(tmp_path / "served") as served,
+        containers.registry(tmp_path / "registry", password="hunter2") as registry,
+    ):
+        base, output = registry.name("team/base"), registry.name("shop/web")
+        access = RegistryAccess(credential=credential("hunter2"), insecure=True)
+        buildah.push(PushSpec(image=containers.BASE, destination=base, access=access))
+        builder.environment["SLIPCAST_INSECURE_REGISTRIES"] = registry.host
+        builder.registry_secret("PULL_DOCKERCFG_PATH", registry)
+        builder.registry_secret("PUSH_DOCKERCFG_PATH", registry)
+        spec = {
+            "source": {"git": {"uri": f"{served.url}/web.git"}, "contextDir": "app"},
+            "strategy": {"dockerStrategy": an_image(base)},
+            "output": {
+                "to": {"kind": "DockerImage", "name": output},
+                "imageLabels": [{"name": "team", "value": 'the "a" team'}],
+            },
+        }
+
+        ran = builder("docker-build", BUILD=builder.build(spec))
+
+        made = buildah.inspect(output)
+        buildah.remove(output)
+        buildah.remove(base)
+    assert ran.code == 0, ran.stderr
+    status = json.loads(ran.stdout.splitlines()[-1])["status"]
+    assert status["output"]["to"]["imageDigest"].startswith("sha256:")
+    assert made is not None
+    assert made.config.labels["io.openshift.build.commit.id"] == commit
+    assert made.config.labels["team"] == 'the "a" team'
+    assert f"Pulling image {base} ..." in ran.stderr
+    assert "hunter2" not in ran.stderr
+
+
+def credential(password: str) -> Credential:
+    return Credential(username="tester", password=Sensitive(password))
 
 
 def test_a_pod_with_stages_prepares_and_then_builds(builder: Builder) -> None:
