@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from msgspec.structs import replace
+
 from slipcast.api.build import DockerBuildStrategy
 from slipcast.builder import dockerfilerewrite, limits
 from slipcast.builder.credentials import registries
@@ -26,11 +28,12 @@ from slipcast.dockerfile.edit import base_images, copied_images
 from slipcast.dockerfile.parse import Dockerfile
 from slipcast.ports.engine import BuildSpec, PullSpec
 from slipcast.values.container import Mount, PullPolicy
-from slipcast.values.faults import BuildFault, InvalidFault, PortFault
+from slipcast.values.faults import BuildFault, EngineFault, InvalidFault, PortFault
 from slipcast.values.image import ImageFacts
 from slipcast.values.imageref import ImageRef
 
 _NO_IMAGE: Final = "scratch"
+_NOT_SUPPORTED: Final = "NotSupported"
 _NO_REGISTRY: Final = "localhost"
 _PROXIES: Final = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "FTP_PROXY", "ALL_PROXY"})
 _ONE_LAYER: Final = frozenset({"SkipLayers", "SkipLayersAndWarn"})
@@ -87,10 +90,26 @@ def _pull(task: Task, strategy: DockerBuildStrategy, image: str) -> None:
 def _build(task: Task, spec: BuildSpec) -> ImageFacts:
     with task.progress.stage(Stage.BUILD, Step.DOCKER_BUILD, f"Building {spec.tag}"):
         try:
-            return task.engine.build(spec, log=partial(task.progress.output, "stdout"))
+            return _built(task, spec)
         except PortFault as fault:
             # What the engine printed has been shown already.
             raise _failed(fault.message, fault.hint) from fault
+
+
+def _built(task: Task, spec: BuildSpec) -> ImageFacts:
+    """The image; what the platform shows steps is left out where an engine can show them nothing.
+
+    Errors: what the engine raises.
+    """
+    log = partial(task.progress.output, "stdout")
+    required = tuple(mount for mount in spec.mounts if mount not in platform.mounts(task.platform))
+    try:
+        return task.engine.build(spec, log=log)
+    except EngineFault as fault:
+        if fault.reason != _NOT_SUPPORTED or required == spec.mounts:
+            raise
+        task.progress.note(f"Steps do not see the platform's CA bundle: {fault.message}")
+    return task.engine.build(replace(spec, mounts=required), log=log)
 
 
 def _spec(task: Task, strategy: DockerBuildStrategy, source: Fetched, path: Path) -> BuildSpec:

@@ -196,6 +196,31 @@ def test_the_authorities_of_the_cluster_are_seen_where_they_are_asked_for(tmp_pa
     assert pem.read_text() == "trust me"
 
 
+def test_an_engine_that_can_show_steps_nothing_builds_all_the_same(tmp_path: Path) -> None:
+    outfit = an_assignment(tmp_path)
+    outfit.engine.fail("build", EngineFault("no mounts here", reason="NotSupported"))
+    task = replace(a_task(outfit), platform=Platform(ca_bundle=tmp_path / "ca.crt"))
+
+    run(task, a_source(tmp_path))
+
+    first, second = outfit.engine.given("build")
+    assert isinstance(first, BuildSpec)
+    assert second == replace(first, mounts=())
+
+
+def test_an_engine_that_cannot_show_a_volume_is_told_of(tmp_path: Path) -> None:
+    volume = {
+        "name": "keys",
+        "source": {"type": "Secret", "secret": {"secretName": "keys"}},
+        "mounts": [{"destinationPath": "/keys"}],
+    }
+    outfit = an_assignment(tmp_path, volumes=[volume])
+    outfit.engine.fail("build", EngineFault("no mounts here", reason="NotSupported"))
+
+    with pytest.raises(BuildFault, match="no mounts here"):
+        run(a_task(outfit), a_source(tmp_path))
+
+
 def test_proxies_of_the_process_and_the_platform_reach_the_steps(tmp_path: Path) -> None:
     # BLD-126
     outfit = an_assignment(tmp_path, buildArgs=[{"name": "NO_PROXY", "value": "mine"}])
