@@ -119,8 +119,8 @@ class FakeOutfit:
 
     @property
     def left(self) -> list[Path]:
-        """What is left of working directories."""
-        return sorted(self.state.rglob("*"))
+        """What is left of working directories and notes."""
+        return sorted(each for each in self.state.rglob("*") if each.name != "unfinished")
 
 
 def an_outfit(path: Path, text: str = "", **env: str) -> FakeOutfit:

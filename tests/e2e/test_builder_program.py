@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +17,7 @@ import pytest
 import applications
 import containers
 import gitserver
-from commandline import Begun, Program, Ran
+from commandline import Begun, Program, Ran, silent_server
 from slipcast.adapters.engine.buildah import BuildahEngine
 from workbench import shell
 
@@ -274,6 +275,62 @@ def test_a_wrong_password_is_tried_once_and_shown_to_nobody_bld_135_137(
     assert "Registry server Password: <<non-empty>>" in ran.stderr
     assert "retrying" not in ran.stderr
     assert "wr0ng" not in ran.stderr
+
+
+def test_a_signal_while_a_server_is_silent_ends_the_clone_bld_176_206(hand: Hand):
+    with silent_server() as server:
+        hand.spec["source"]["git"]["uri"] = f"http://127.0.0.1:{server.port}/app.git"
+        with hand.building() as build:
+            server.is_asked()
+            build.child.terminate()
+            code = build.ends()
+
+    assert code == 1
+    assert hand.left_behind() == []
+
+
+def test_a_signal_while_a_registry_is_silent_ends_the_push_bld_176_206(
+    hand: Hand, buildah: BuildahEngine
+):
+    with silent_server() as server:
+        output = f"localhost:{server.port}/shop/app:1"
+        hand.spec["output"] = {"to": {"kind": "DockerImage", "name": output}}
+        hand.spec["postCommit"] = {"args": ["true"]}
+        with hand.building() as build:
+            build.prints("Pushing image")
+            server.is_asked()
+            build.child.terminate()
+            code = build.ends()
+    buildah.remove(output)
+
+    assert code == 1
+    assert hand.left_behind() == []
+    assert tags() == []
+
+
+@pytest.mark.usefixtures("local")
+def test_what_a_killed_builder_left_is_taken_away_by_the_next(hand: Hand):
+    hand.spec["postCommit"] = {"script": "echo begun; exec sleep 600"}
+    with hand.building() as build:
+        build.prints("begun")
+        build.child.kill()
+        build.child.wait()
+        left = tags()
+    del hand.spec["postCommit"]
+
+    ran = hand.build()
+
+    assert ran.code == 0, ran.stderr
+    assert len(left) == 1
+    assert tags() == []
+    assert hand.left_behind() == []
+
+
+def tags() -> list[str]:
+    """The names of images that are not finished."""
+    words = ("images", "--format", "{{.Repository}}:{{.Tag}}")
+    names = containers.podman(*words).split()
+    return [name for name in names if re.fullmatch(r"localhost/by-hand/app-1:[0-9a-f]{8}", name)]
 
 
 @pytest.mark.usefixtures("local")

@@ -34,9 +34,10 @@ def build(task: Task, kind: str) -> str:
     destination = tags.destination(task.build)
     source = fetching.fetched(task)
     # Only now: nobody waits for what is needed at the end before the first line is printed.
-    from slipcast.builder import postcommit, pushing  # noqa: PLC0415
+    from slipcast.builder import postcommit, pushing, unfinished  # noqa: PLC0415
 
-    with _tag_taken_away(task):
+    unfinished.sweep(task.state, task.engine)
+    with unfinished.noted(task.state, task.tag), _tag_taken_away(task):
         built = STRATEGIES[kind](task, source)
         postcommit.run(task, built, kind)
         _name(task, built.tag)
