@@ -44,11 +44,18 @@ class Identification(msgspec.Struct, frozen=True, kw_only=True):
 class Building(msgspec.Struct, frozen=True, kw_only=True):
     """How builds are run.
 
-    Shape:  workers is how many of them are decided about at once.
+    Shape:  workers is how many of them are decided about at once; pods is what runs them, `process`
+            or `none`; at_once is how many run, 0 for as many as there are processors; program is
+            what is run in place of our own builder.
+    Units:  largest_upload in bytes.
     """
 
     cluster: Cluster = Cluster(builder_image="slipcast/builder")
     workers: int = 4
+    pods: str = "process"
+    at_once: int = 0
+    program: tuple[str, ...] = ()
+    largest_upload: int = 16 << 30
 
 
 class Serving(msgspec.Struct, frozen=True, kw_only=True):

@@ -214,3 +214,7 @@ def _is_filled(file: Path) -> bool:
         return bool(file.read_bytes().strip())
     except OSError:
         return False
+
+
+if __name__ == "__main__":
+    main()

@@ -12,14 +12,17 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from slipcast.adapters import allocation, certificates, listening
 from slipcast.adapters.clock import SystemClock
+from slipcast.controllers.materials import Server
 from slipcast.ports.daemon import Running, Serving
 from slipcast.server.app import Application
 from slipcast.server.oauth import PREFIXES, OAuth
 from slipcast.store.store import SERVER, Setup, Store
 from slipcast.values.faults import FieldError, InvalidFault, PortFault
+from slipcast.wiring import agency as agencies
 from slipcast.wiring import controlling
 from slipcast.wiring.doors import Doors
 from slipcast.wiring.serving import (
@@ -57,11 +60,23 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
         clock = SystemClock()
         doors = Doors(place.keys / "sa.key", pki.authority.read_bytes(), wanted.identity)
         stack.push_async_callback(doors.close)
-        setup = Setup(guarded=True, issuer=doors.issuer, authenticate=doors.known)
+        agency = agencies.opened(wanted.building, place, clock)
+        setup = Setup(
+            guarded=True,
+            issuer=doors.issuer,
+            authenticate=doors.known,
+            running=agency.running,
+        )
         store = Store(journal, clock, setup)
         await store.prepare()
         chain = doors.opened(store, clock)
         address = address_of(wanted.host, port)
+        # Builds run on this machine, wherever else the server is reached from.
+        pods_server = Server(
+            host=urlsplit(address).hostname or wanted.host,
+            port=port,
+            authority=pki.authority.read_bytes(),
+        )
         oauth = OAuth(
             chain, store.as_(SERVER), clock, own_addresses(address, names_of(wanted.host))
         )
@@ -86,6 +101,7 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
                 *store.background(),
                 *doors.background(),
                 *controlling.background(store, clock, wanted, place),
+                *agency.background(store, clock, pods_server, controlling.identity(place)),
             )
             beside = [tasks.create_task(work) for work in works]
             place.announce(running)

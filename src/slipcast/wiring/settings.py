@@ -64,6 +64,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     builder_image: str = "slipcast/builder"
     engine_socket: str = ""
     build_workers: int = 4
+    build_pods: str = "process"
+    builds_at_once: int = 0
+    builder_program: tuple[str, ...] = ()
+    largest_upload: int = 16 << 30
     build_defaults: BuildDefaults = BuildDefaults()
     build_overrides: BuildOverrides = BuildOverrides()
 
@@ -93,7 +97,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             defaults=self.build_defaults,
             overrides=self.build_overrides,
         )
-        return Building(cluster=cluster, workers=self.build_workers)
+        return Building(
+            cluster=cluster,
+            workers=self.build_workers,
+            pods=self.build_pods,
+            at_once=self.builds_at_once,
+            program=self.builder_program,
+            largest_upload=self.largest_upload,
+        )
 
     @property
     def platform(self) -> Platform:
@@ -207,6 +218,40 @@ SETTINGS = (
         readers.number(1, 64),
         "How many builds the server decides about at once; how many run is another matter."
         " Default: 4.",
+    ),
+    Setting(
+        "builds.pods",
+        "build_pods",
+        "SLIPCAST_PODS",
+        "process or none",
+        readers.one_of("process", "none"),
+        "What runs the server's builds: process, as processes of this machine; none, nothing here."
+        " Default: process.",
+    ),
+    Setting(
+        "builds.at_once",
+        "builds_at_once",
+        "SLIPCAST_BUILDS_AT_ONCE",
+        "number",
+        readers.number(1, 1000),
+        "How many of the server's builds run at once on this machine. Default: as many as it has"
+        " processors, and at least 2.",
+    ),
+    Setting(
+        "builds.program",
+        "builder_program",
+        "SLIPCAST_BUILDER_PROGRAM",
+        "list of texts",
+        readers.words,
+        "What is run in place of slipcast-builder; the role stands behind it. Default: our own.",
+    ),
+    Setting(
+        "builds.largest_upload",
+        "largest_upload",
+        "SLIPCAST_LARGEST_UPLOAD",
+        "size, such as 10Gi",
+        readers.amount,
+        "How much may be sent to be built at once. Default: 16Gi.",
     ),
     Setting(
         "builds.defaults",

@@ -1,0 +1,108 @@
+"""What runs the pods of builds on this machine: the runner, what pods said, what was sent for them.
+
+Source: house rule of running pods.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from slipcast.adapters.podlogs import DirectoryLogs
+from slipcast.adapters.pods.process.nursery import Nursery
+from slipcast.adapters.pods.process.pods import ProcessPods
+from slipcast.adapters.pods.process.variables import PATH
+from slipcast.adapters.uploads import DirectoryUploads
+from slipcast.controllers.agent import Agent, Hosting
+from slipcast.controllers.materials import Gatherer, Server
+from slipcast.ports.clock import Clock
+from slipcast.ports.daemon import Building
+from slipcast.ports.pods import Pods
+from slipcast.store.store import SERVER, Running, Store
+from slipcast.store.tending import tended
+from slipcast.values.faults import FieldError, InvalidFault
+from slipcast.wiring.serving import Place
+
+ENTRY: Final = "slipcast.wiring.builder:main"
+"""The builder's main function, which is kept loaded."""
+LOADED: Final = (
+    *("slipcast.builder.program", "slipcast.builder.strategies.source"),
+    *("slipcast.builder.strategies.docker", "slipcast.builder.customrun"),
+    *("slipcast.adapters.reporter.http", "slipcast.wiring.toolbox", "slipcast.wiring.signals"),
+)
+"""What it needs nearly always."""
+HANDED_ON: Final = ("SLIPCAST_", "XDG_", "HOME", "PATH", "LANG", "LC_")
+"""How variables begin that builders inherit: settings, and where tools lie; no secrets."""
+LEAST: Final = 2
+"""How many builds run at once at least, unless a setting says fewer."""
+
+
+class Agency(msgspec.Struct, frozen=True, kw_only=True):
+    """What runs builds here; nothing where pods are not run."""
+
+    running: Running
+    pods: Pods | None = None
+    at_once: int = LEAST
+
+    def background(
+        self, store: Store, clock: Clock, server: Server, node: str
+    ) -> Sequence[Coroutine[Any, Any, None]]:
+        """The work beside requests, for ever, whatever happens to it."""
+        if self.pods is None or self.running.logs is None:
+            return ()
+        api = store.as_(SERVER)
+        hosting = Hosting(
+            node=node,
+            limit=self.at_once,
+            pods=self.pods,
+            logs=self.running.logs,
+            gatherer=Gatherer(api=api, server=server, uploads=self.running.uploads),
+        )
+        return (tended("agent", lambda: Agent(api, clock, hosting).run(), clock),)
+
+
+def opened(building: Building, place: Place, clock: Clock) -> Agency:
+    """What the settings ask for.
+
+    Errors: HostFault; InvalidFault.
+    """
+    if building.pods == "none":
+        return Agency(running=Running())
+    with place.usable():
+        logs = DirectoryLogs(place.directory / "logs")
+        uploads = DirectoryUploads(
+            place.directory / "uploads", clock, largest=building.largest_upload
+        )
+        pods = _pods(building, place.directory / "pods")
+    return Agency(
+        running=Running(pods=pods, logs=logs, uploads=uploads),
+        pods=pods,
+        at_once=building.at_once or max(LEAST, os.cpu_count() or LEAST),
+    )
+
+
+def _pods(building: Building, directory: Path) -> Pods:
+    if building.pods != "process":
+        what = "write process or none"
+        raise InvalidFault((FieldError(path="builds.pods", what=what, value=building.pods),))
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(HANDED_ON) and name != "SLIPCAST_ROOT"
+    }
+    env.setdefault("PATH", PATH)
+    socket = building.cluster.engine_socket
+    nursery = None
+    program = building.program
+    if not program:
+        # The builder is our own: it need not be loaded anew for each pod.
+        program = (sys.executable, "-m", "slipcast.wiring.builder")
+        nursery = Nursery(env, entry=ENTRY, modules=LOADED)
+    return ProcessPods(
+        directory, program, env=env, sockets=(socket,) if socket else (), nursery=nursery
+    )
