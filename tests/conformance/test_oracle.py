@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT.parent / "shared" / "oracle"
 ROW = re.compile(r"^\| `?([0-9]{4}-[\w-]+)`? \|", re.MULTILINE)
 ROWS = set(ROW.findall((ROOT / "docs/reference/differences.md").read_text()))
-GROUPS = ("discovery", "bcvalid", "user")
+GROUPS = ("discovery", "bcvalid", "user", "builds", "instantiate")
 
 pytestmark = pytest.mark.skipif(not CORPUS.exists(), reason="no recorded answers beside here")
 Replay = Callable[[str], dict[str, bool]]
@@ -34,6 +35,7 @@ def replay(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Replay:
     client.write_text(f'#!/bin/sh\nexec {sys.executable} -m slipcast "$@"\n')
     client.chmod(0o755)
     token = administrators_token(server)
+    make_streams(server)
 
     def run(group: str) -> dict[str, bool]:
         report = place / f"{group}.json"
@@ -57,6 +59,45 @@ def administrators_token(server: Server) -> str:
     made = server.kubectl("-n", "default", "create", "token", "oracle", "--duration=2h")
     assert made.code == 0, made.stderr
     return made.stdout.strip()
+
+
+def make_streams(server: Server) -> None:
+    """The streams that the cases expect, with the images that pushes would have given them."""
+    mappings = items("20-imagestreammappings")
+    for stream in items("10-imagestreams"):
+        name, listed = stream["metadata"]["name"], stream.get("spec", {}).get("tags", ())
+        images = {
+            each["tag"]: an_event(each["image"])
+            for each in mappings
+            if each["metadata"]["name"] == name
+        }
+        followed = {each["name"]: each["from"]["name"] for each in listed if each.get("from")}
+        images |= {tag: images[of] for tag, of in followed.items() if of in images}
+        content = json.dumps({**stream, "apiVersion": "image.openshift.io/v1"})
+        status = {"tags": [{"tag": tag, "items": [event]} for tag, event in images.items()]}
+        made = server.kubectl("create", "-f", "-", stdin=content)
+        assert made.code == 0, made.stderr
+        tagged = server.kubectl(
+            "-n", "openshift", "patch", "imagestreams.image.openshift.io", name, "--type=merge",
+            "--subresource=status", "-p", json.dumps({"status": status}),
+        )  # fmt: skip
+        assert tagged.code == 0, tagged.stderr
+
+
+def items(name: str) -> list[dict[str, Any]]:
+    """Objects that the corpus begins with."""
+    found: list[dict[str, Any]] = json.loads((CORPUS / f"setup/{name}.json").read_text())["items"]
+    return found
+
+
+def an_event(image: dict[str, Any]) -> dict[str, Any]:
+    """An image as the newest of a tag."""
+    return {
+        "created": "2026-11-22T12:00:00Z",
+        "dockerImageReference": image["dockerImageReference"],
+        "generation": 1,
+        "image": image["metadata"]["name"],
+    }
 
 
 @pytest.mark.parametrize("group", GROUPS)

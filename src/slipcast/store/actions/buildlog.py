@@ -65,7 +65,7 @@ class BuildLog:
         Errors: Invalid; BadRequest; NotFound; Timeout; Forbidden for the build before.
         """
         del body
-        options = logoptions.read(parameters, "BuildLogOptions", BUILD.group, resource.name)
+        options = logoptions.read(parameters, "BuildLogOptions", BUILD.group, "")
         wanted = logoptions.wanted(options, self._clock.now())
         build = await self._found(resource)
         if options.previous:
