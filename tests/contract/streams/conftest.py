@@ -36,6 +36,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     logs: DirectoryLogs
     uploads: DirectoryUploads
     clock: StandingClock
+    address: str = ""
 
     async def text(self, resource: Resource, **parameters: str) -> str:
         """A log, whole."""
@@ -157,7 +158,11 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         yield World(api=api, pods=pods, logs=logs, uploads=uploads, clock=clock)
     else:
         async with served(store) as client:
-            yield World(api=client, pods=pods, logs=logs, uploads=uploads, clock=clock)
+            # kubectl shows no token to a server without TLS.
+            address = client._way.server.replace("//", "//ada:secret@")
+            yield World(
+                api=client, pods=pods, logs=logs, uploads=uploads, clock=clock, address=address
+            )
     await journal.close()
 
 

@@ -30,7 +30,7 @@ from slipcast.ports.api import Resource
 from slipcast.ports.uploads import Upload, Uploads
 from slipcast.store.actions.instantiate import Instantiation, Overlay
 from slipcast.store.authorize import Guard
-from slipcast.values.apifaults import BadRequest, TooLarge, Unavailable
+from slipcast.values.apifaults import BadRequest, NotServed, TooLarge, Unavailable
 from slipcast.values.faults import PortFault
 
 TOO_LARGE: Final = "TooLarge"
@@ -54,12 +54,12 @@ class BinaryInstantiation:
         """The Build as it is kept, in JSON.
 
         Errors: those of `Instantiation.make`, before the body is read where that can be; TooLarge;
-                Unavailable when there is no room.
+                Unavailable when there is no room; NotServed where nothing runs builds.
         """
         if body is None:
             raise BadRequest("the source is missing: it is sent as the body of the request")
         if self._uploads is None:
-            raise Unavailable("this server takes no sources: it runs no builds")
+            raise NotServed("this server takes no sources: it runs no builds")
         request = asked(options_of(parameters))
         await self._instantiation.check(guard, resource, request)
         upload = await _received(self._uploads, body)
