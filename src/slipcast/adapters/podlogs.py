@@ -49,7 +49,7 @@ class DirectoryLogs:
             raise PortFault(f"{key!r} and {container!r} name no log", reason="BadName")
         log = _Writing(self._aside.new())
         try:
-            await log.begin()
+            log.begin()
             async for piece in _bounded(records, self._first, self._end):
                 await log.take(piece)
             await log.end()
@@ -105,9 +105,10 @@ class _Writing:
         self._waiting = bytearray()
         self._packer = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compressobj()
 
-    async def begin(self) -> None:
+    def begin(self) -> None:
+        # Not in a thread: who is cancelled while it opens would never close.
         with told("a log cannot be kept"):
-            self._file = await asyncio.to_thread(self.path.open, "xb")
+            self._file = self.path.open("xb")
 
     async def take(self, piece: bytes) -> None:
         self._waiting += piece

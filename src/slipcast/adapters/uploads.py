@@ -69,8 +69,9 @@ class DirectoryUploads:
                 await asyncio.to_thread(self._aside.discard, self._directory / upload)
 
     async def _written(self, path: Path, body: AsyncIterator[bytes]) -> int:
+        # Not in a thread: who is cancelled while it opens would never close.
         with told("an upload cannot be stored"):
-            file = await asyncio.to_thread(path.open, "xb")
+            file = path.open("xb")
         with file:
             size, waiting = 0, bytearray()
             async for piece in body:

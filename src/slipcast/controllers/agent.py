@@ -242,7 +242,8 @@ class Agent:
         """Do what is to be done about a pod, up to what fails."""
         try:
             for action in actions:
-                await self._worker.carry_out(action)
+                if not await self._worker.carry_out(action):
+                    break
         except Conflict:
             self._put_off(uid, "it is no longer so", logging.DEBUG)
         except Fault as fault:

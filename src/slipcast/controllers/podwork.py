@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any, Final, assert_never
@@ -33,6 +34,8 @@ from slipcast.values.apifaults import ApiFault, Conflict
 from slipcast.values.apifaults import NotFound as NoObject
 from slipcast.values.faults import NotFound, PodFault, PortFault
 
+log = logging.getLogger("slipcast.controllers.podwork")
+
 POD: Final = kinds.require(kinds.CORE, "Pod")
 
 PATIENCE: Final = 30.0
@@ -56,8 +59,8 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
     wrote: Callable[[Document], None]
     newest: Callable[[Pod], Pod]
 
-    async def carry_out(self, action: PodAction) -> None:
-        """Carry out an action.
+    async def carry_out(self, action: PodAction) -> bool:
+        """Carry out an action; False: it did not work, which is remembered: decide again.
 
         Errors: Conflict: the pod is no longer so; any other ApiFault or PortFault.
         """
@@ -70,7 +73,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
                 await self.pods.stop(action.uid, action.grace)
                 self.memory.stopped[action.uid] = action.by
             case Keep():
-                await self._keep(action)
+                return await self._keep(action)
             case Tell():
                 await self._tell(action)
             case Delete():
@@ -81,6 +84,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
                 pass
             case _:
                 assert_never(action)
+        return True
 
     async def _bind(self, action: Bind) -> None:
         revision = action.pod.metadata.resource_version
@@ -98,14 +102,17 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
         else:
             self.memory.refusals.pop(uid, None)
 
-    async def _keep(self, action: Keep) -> None:
+    async def _keep(self, action: Keep) -> bool:
         try:
             for container in action.containers:
                 await self._keep_one(action, container)
-        except PortFault:
+        except PortFault as fault:
+            fields = {"pod": action.uid, "why": fault.message}
+            log.warning("agent.unkept", extra={"fields": fields})
             self.memory.keep_later(action.uid, self.clock.now())
-            raise
+            return False
         self.memory.kept.add(action.uid)
+        return True
 
     async def _keep_one(self, action: Keep, container: str) -> None:
         try:

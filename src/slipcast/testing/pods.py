@@ -23,7 +23,7 @@ from slipcast.api.pod import (
     PodStatus,
 )
 from slipcast.ports.pods import Materials, Observed
-from slipcast.values.faults import NotFound, PodFault
+from slipcast.values.faults import NotFound, PodFault, PortFault
 from slipcast.values.logrecords import Stream, timestamp, written
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -62,14 +62,16 @@ class FakePods:
     """A host in memory. Pods are named by uid or, in what tests say, by name.
 
     Shape:  behaves says what every pod does as soon as it was started; by default it waits for the
-            test. refusal is raised by `start`, fault by every method. A stubborn host does not end
-            what it is asked to end. started and removed are uids, in order, each time.
+            test. refusal is raised by `start`, fault by every method, and asked_in_vain counts how
+            often. A stubborn host does not end what it is asked to end. started and removed are
+            uids, in order, each time.
     """
 
     now: Callable[[], datetime] = lambda: NOON
     behaves: Behaviour | None = None
     refusal: PodFault | None = None
-    fault: PodFault | None = None
+    fault: PortFault | None = None
+    asked_in_vain: int = 0
     stubborn: bool = False
     pods: dict[str, FakePod] = field(default_factory=dict)
     started: list[str] = field(default_factory=list)
@@ -231,6 +233,8 @@ class FakePods:
 
     def _check(self) -> None:
         if self.fault is not None:
+            self.asked_in_vain += 1
+            self._move()
             raise self.fault
 
     def _moment(self) -> str:
