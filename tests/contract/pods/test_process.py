@@ -21,7 +21,7 @@ from slipcast.adapters.pods.process import ProcessPods, cgroups, processes, vari
 from slipcast.adapters.pods.process.nursery import Nursery
 from slipcast.adapters.pods.process.place import Place
 from slipcast.api.container import Container
-from slipcast.api.pod import Pod
+from slipcast.api.pod import Pod, PodStatus
 from slipcast.ports.engine import Credential, RegistryAccess
 from slipcast.ports.pods import Materials
 from slipcast.values.sensitive import Sensitive
@@ -150,6 +150,40 @@ async def test_a_pod_whose_supervisor_was_killed_is_lost_and_leaves_nothing(host
     assert groups_of(pod) == []
     for process in left:
         os.close(process)
+
+
+async def test_what_nobody_told_is_found_out(host: Host, nursery: Nursery) -> None:
+    pods = ProcessPods(host.directory, (), nursery=nursery, again=0.05)
+    pod = host.pod("sleep 1000")
+    await host.pods.start(pod, NOTHING)
+    await host.until(pod, lambda status: status.phase == "Running")
+    changes = await pods.changes()
+    place = place_of(host, pod)
+
+    place.tell(PodStatus(phase="Running", message="told to nobody"), bell=False)
+
+    assert await anext(changes) == pod.metadata.uid
+    await changes.aclose()
+
+
+async def test_a_pod_of_another_version_can_be_ended_and_removed(host: Host) -> None:
+    pod = host.pod("sleep 1000")
+    await host.pods.start(pod, NOTHING)
+    (host.directory / pod.metadata.uid / "pod.json").write_text("[]")
+
+    await host.pods.stop(pod.metadata.uid, 0)
+    await host.end_of(pod)
+    await host.pods.remove(pod.metadata.uid)
+
+    assert await host.pods.list() == ()
+
+
+async def test_a_variable_may_hold_what_is_no_text(host: Host) -> None:
+    pod = host.pod('printf %s "$BUILD" | od -An -tx1')
+
+    await host.run(pod, with_env(BUILD=b"\xff\xfe".decode("utf-8", "surrogateescape")))
+
+    assert (await host.said(pod)).split() == ["ff", "fe"]
 
 
 async def test_a_killed_container_has_failed(host: Host) -> None:

@@ -64,8 +64,8 @@ class Group(msgspec.Struct, frozen=True):
 
     @property
     def processes(self) -> set[int]:
-        """Who is in it."""
-        return set().union(*(_processes(path) for path in self.paths))
+        """Who is in it, and in the groups below."""
+        return set().union(*(_processes(each) for path in self.paths for each in _tree(path)))
 
     @property
     def kills(self) -> int:

@@ -12,9 +12,9 @@ import threading
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from slipcast.adapters.pods.process import cgroups, laying, processes
-from slipcast.adapters.pods.process.laying import Host
 from slipcast.adapters.pods.process.life import Life, lost
 from slipcast.adapters.pods.process.nursery import Nursery
 from slipcast.adapters.pods.process.place import EVENTS, Place, place_of
@@ -29,12 +29,30 @@ log = logging.getLogger("slipcast.pods")
 OVER = frozenset({"Succeeded", "Failed"})
 
 
+class Ground(Protocol):
+    """What pods stand on: how they are laid out, and what is left of them elsewhere."""
+
+    def lay(self, place: Place, pod: Pod, materials: Materials) -> None:
+        """Put a pod's directory in place, whole or not at all; one that is there stays.
+
+        Errors: PodFault.
+        """
+        ...
+
+    def clear(self, plan: Plan) -> None:
+        """Take away all of a pod that has ended, but its directory.
+
+        Errors: PodFault, retryable.
+        """
+        ...
+
+
 class Keeper:
     """Keeps the pods of a directory. Safe to be used from several threads."""
 
-    def __init__(self, directory: Path, host: Host, nursery: Nursery) -> None:
+    def __init__(self, directory: Path, ground: Ground, nursery: Nursery) -> None:
         self._directory = directory
-        self._host = host
+        self._ground = ground
         self._nursery = nursery
         self._lock = threading.Lock()
         self._is_ready = False
@@ -67,7 +85,7 @@ class Keeper:
         self.prepare()
         with self._lock:
             if not place.path.exists():
-                laying.lay(place, pod, materials, self._host)
+                self._ground.lay(place, pod, materials)
         return place
 
     def stop(self, uid: str, grace: float) -> None:
@@ -88,6 +106,9 @@ class Keeper:
         observed = self.observed(place)
         if observed is not None and observed.status.phase not in OVER:
             raise PodFault(f"pod {observed.name} runs", reason="Running", retryable=True)
+        plan = place.plan()
+        if plan is not None:
+            self._ground.clear(plan)
         if self._hierarchies is not None:
             cgroups.remove_pod(self._hierarchies, uid)
         with self._lock:

@@ -10,18 +10,18 @@ import contextlib
 import os
 import re
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path, PurePosixPath
 
 import msgspec
 
 from slipcast.adapters.pods.process import kernel, variables
 from slipcast.adapters.pods.process.place import Place
-from slipcast.adapters.pods.process.plan import containers_of, env_of, is_ours, plan_of
+from slipcast.adapters.pods.process.plan import Plan, containers_of, env_of, is_ours, plan_of
 from slipcast.adapters.privatefiles import write_private
 from slipcast.api.container import Container
 from slipcast.api.pod import Pod
-from slipcast.api.volumes import Volume
+from slipcast.api.volumes import Volume, VolumeMount
 from slipcast.ports.engine import Credential
 from slipcast.ports.pods import Materials, MountedFile
 from slipcast.values.faults import InvalidFault, PodFault
@@ -47,30 +47,43 @@ class Host(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def lay(place: Place, pod: Pod, materials: Materials, host: Host) -> None:
-    """Put a pod's directory in place, whole or not at all; one that is there stays.
+    """Put the directory of a pod in place whose containers are programs of this host.
 
     Errors: PodFault.
     """
     plan = plan_of(pod, materials, host.builder)
+    put(place, plan, lambda staged: _fill(staged, place, pod, materials, host))
+
+
+def put(place: Place, plan: Plan, fill: Callable[[Place], None]) -> None:
+    """Put a pod's directory in place, whole or not at all; one that is there stays.
+
+    Shape:  fill is told where the directory is until it is whole.
+    Errors: PodFault.
+    """
     staged = place.path.with_name(f"{_STAGED}{place.uid}")
-    _gone(staged)
+    _forgotten(staged)
     try:
-        _fill(Place(staged), place, pod, materials, host)
+        staged.mkdir(mode=0o700)
+        for name in ("volumes", "work", "home", "tmp"):
+            (staged / name).mkdir(mode=0o700)
+        os.mkfifo(Place(staged).control, 0o600)
+        fill(Place(staged))
         # Last, since it says that the rest is there.
         write_private(staged / "pod.json", msgspec.json.encode(plan))
         staged.rename(place.path)
     except OSError as error:
-        _gone(staged)
+        _forgotten(staged)
         if place.plan() is not None:
             return
         raise PodFault(
-            f"pod {pod.metadata.name} cannot be laid out: {error.strerror}",
+            f"pod {plan.name} cannot be laid out: {error.strerror}",
             reason="HostUnfit",
             hint=f"look at the file system of {place.path.parent}",
             retryable=True,
         ) from error
     except PodFault:
-        _gone(staged)
+        _forgotten(staged)
         raise
 
 
@@ -97,35 +110,66 @@ def sweep(directory: Path) -> None:
     """Remove what a server that was killed had begun to lay out or to take away."""
     for path in directory.iterdir():
         if path.name.startswith((_STAGED, _LEAVING)):
-            _unmounted(path)
-            _gone(path)
+            _forgotten(path)
+
+
+def volumes(staged: Place, pod: Pod, materials: Materials, sockets: Collection[str]) -> None:
+    """Lay out the volumes of a pod, a directory or link each.
+
+    Errors: PodFault, OSError.
+    """
+    for volume in pod.spec.volumes:
+        _volume(staged.path / "volumes" / inside(volume.name), volume, materials, sockets)
+
+
+def pipe(staged: Place, container: Container, materials: Materials) -> None:
+    """Make what a container reads that is sent something.
+
+    Errors: OSError.
+    """
+    if container.stdin and materials.input is None:
+        os.mkfifo(staged.input(container.name), 0o600)
+
+
+def part(staged: Place, container: Container, mount: VolumeMount) -> Path:
+    """The part of a volume that a container sees, which is there.
+
+    Errors: PodFault, OSError.
+    """
+    volume = staged.path / "volumes" / inside(mount.name)
+    if not os.path.lexists(volume):
+        raise PodFault(
+            f"container {container.name} mounts a volume {mount.name}, which its pod lacks",
+            reason="Unsupported",
+        )
+    seen = volume / inside(mount.sub_path) if mount.sub_path else volume
+    if mount.sub_path and not seen.exists():
+        seen.mkdir(parents=True)
+    return seen
 
 
 def _fill(staged: Place, place: Place, pod: Pod, materials: Materials, host: Host) -> None:
-    staged.path.mkdir(mode=0o700)
-    for name in ("volumes", "work", "home", "tmp"):
-        (staged.path / name).mkdir(mode=0o700)
-    os.mkfifo(staged.control, 0o600)
-    for volume in pod.spec.volumes:
-        _volume(staged.path / "volumes" / _inside(volume.name), volume, materials, host)
-    env: dict[str, dict[str, str]] = {}
+    volumes(staged, pod, materials, host.sockets)
     credential = materials.access.credential
     for container in containers_of(pod.spec):
         _mounts(staged, container)
-        if container.stdin and materials.input is None:
-            os.mkfifo(staged.input(container.name), 0o600)
+        pipe(staged, container, materials)
         given = env_of(container, materials)
         if credential is not None and not is_ours(container):
             directory = f"pull/{container.name}"
-            _write_login(staged.path / directory, container.image, credential)
+            write_login(staged.path / directory, container.image, credential)
             given = {**given, variables.PULL_SECRET: str(place.path / directory)}
         root = place.root(container.name)
-        env[container.name] = variables.complete(given, host.env, place.path, root)
-    write_private(staged.path / "env.json", msgspec.json.encode(env))
+        env = variables.complete(given, host.env, place.path, root)
+        content = "".join(f"{name}={value}\0" for name, value in env.items())
+        write_private(staged.path / f"env-{container.name}", os.fsencode(content))
 
 
-def _write_login(directory: Path, image: str, credential: Credential) -> None:
-    """What the image of a container is pulled with, as the engine's tools have it."""
+def write_login(directory: Path, image: str, credential: Credential) -> None:
+    """Keep what the image of a container is pulled with, as the engine's tools have it.
+
+    Errors: PodFault, OSError.
+    """
     try:
         registry = ImageRef.parse(image).registry_host
     except InvalidFault as fault:
@@ -138,9 +182,9 @@ def _write_login(directory: Path, image: str, credential: Credential) -> None:
     write_private(directory / ".dockerconfigjson", msgspec.json.encode(auths))
 
 
-def _volume(path: Path, volume: Volume, materials: Materials, host: Host) -> None:
+def _volume(path: Path, volume: Volume, materials: Materials, sockets: Collection[str]) -> None:
     if volume.host_path is not None:
-        if volume.host_path.path not in host.sockets:
+        if volume.host_path.path not in sockets:
             raise PodFault(
                 f"volume {volume.name} is {volume.host_path.path} of the host, which no pod sees",
                 reason="HostPathForbidden",
@@ -165,7 +209,7 @@ def _of_files(volume: Volume) -> bool:
 
 
 def _write(directory: Path, file: MountedFile) -> None:
-    path = directory / _inside(file.path)
+    path = directory / inside(file.path)
     path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "wb") as opened:
@@ -179,16 +223,8 @@ def _mounts(staged: Place, container: Container) -> None:
     root.mkdir(mode=0o700)
     # The shortest first: what is mounted below another volume is then seen inside of it.
     for mount in sorted(container.volume_mounts, key=lambda each: len(each.mount_path)):
-        volume = staged.path / "volumes" / _inside(mount.name)
-        if not os.path.lexists(volume):
-            raise PodFault(
-                f"container {container.name} mounts a volume {mount.name}, which its pod lacks",
-                reason="Unsupported",
-            )
-        seen = volume / _inside(mount.sub_path) if mount.sub_path else volume
-        if mount.sub_path and not seen.exists():
-            seen.mkdir(parents=True)
-        at = root / _inside(mount.mount_path.lstrip("/"))
+        seen = part(staged, container, mount)
+        at = root / inside(mount.mount_path.lstrip("/"))
         at.parent.mkdir(parents=True, exist_ok=True)
         beside = at.parent.resolve()
         if not beside.is_relative_to(staged.path.resolve()):
@@ -199,8 +235,11 @@ def _mounts(staged: Place, container: Container) -> None:
         )
 
 
-def _inside(path: str) -> PurePosixPath:
-    """A relative path that leads nowhere else."""
+def inside(path: str) -> PurePosixPath:
+    """A relative path that leads nowhere else.
+
+    Errors: PodFault.
+    """
     pure = PurePosixPath(path)
     if not pure.parts or pure.is_absolute() or ".." in pure.parts or "\0" in path:
         raise _outside(path)
@@ -209,6 +248,11 @@ def _inside(path: str) -> PurePosixPath:
 
 def _outside(path: str) -> PodFault:
     return PodFault(f"the path {path!r} leads out of where it belongs", reason="InvalidPath")
+
+
+def _forgotten(path: Path) -> None:
+    _unmounted(path)
+    _gone(path)
 
 
 def _unmounted(path: Path) -> None:

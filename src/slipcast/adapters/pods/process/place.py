@@ -1,7 +1,7 @@
 """The place of a pod: its directory, what lies where in it, and who holds it.
 
     pod.json         what runs (plan); there from the beginning, whole
-    env.json         the variables of its containers, for its owner's eyes only
+    env-NAME         the variables of a container, as the kernel has them
     status.json      how it is doing, replaced whole at each change
     lock             held by the supervisor as long as it lives: the only proof of life
     control          a pipe on which the supervisor is told things
@@ -29,7 +29,6 @@ from slipcast.api.pod import PodStatus
 EVENTS = "events"
 # Made once, so that forked supervisors need not.
 _PLAN = msgspec.json.Decoder(Plan)
-_ENV = msgspec.json.Decoder(dict[str, dict[str, str]])
 _STATUS = msgspec.json.Decoder(PodStatus)
 _UID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 
@@ -65,12 +64,21 @@ class Place(msgspec.Struct, frozen=True):
     def plan(self) -> Plan | None:
         """What runs; None when there is no such pod."""
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            return _PLAN.decode((self.path / "pod.json").read_bytes())
+            try:
+                return _PLAN.decode((self.path / "pod.json").read_bytes())
+            except msgspec.DecodeError:
+                # Another version wrote it: such a pod can still be watched, ended and removed.
+                return Plan(uid=self.uid, namespace="", name="", inits=(), mains=())
         return None
 
-    def env(self) -> dict[str, dict[str, str]]:
-        """The variables of each container."""
-        return _ENV.decode((self.path / "env.json").read_bytes())
+    def env(self, container: str) -> dict[str, str]:
+        """The variables of a container.
+
+        Errors: OSError.
+        """
+        content = os.fsdecode((self.path / f"env-{container}").read_bytes())
+        pairs = (each.partition("=") for each in content.split("\0") if each)
+        return {name: value for name, _, value in pairs}
 
     def has_begun(self) -> bool:
         """Whether a supervisor has ever held the place."""
@@ -88,7 +96,7 @@ class Place(msgspec.Struct, frozen=True):
             return (self.path / "status.json").stat().st_mtime_ns
         return 0
 
-    def tell(self, status: PodStatus, *, durably: bool = False) -> None:
+    def tell(self, status: PodStatus, *, durably: bool = False, bell: bool = True) -> None:
         """Put a status in place, whole, and ring the bell."""
         beside = self.path / "status.json.new"
         with beside.open("wb") as file:
@@ -97,7 +105,8 @@ class Place(msgspec.Struct, frozen=True):
                 file.flush()
                 os.fsync(file.fileno())
         beside.replace(self.path / "status.json")
-        ring(self.path.parent, self.uid)
+        if bell:
+            ring(self.path.parent, self.uid)
 
     def command(self, line: str) -> None:
         """Tell the supervisor something; nobody hears it when there is none."""

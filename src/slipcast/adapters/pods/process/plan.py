@@ -8,7 +8,8 @@ that runs an image. No word of a pod ever becomes a program of the host.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final, Literal
 
 import msgspec
@@ -50,7 +51,9 @@ class Role(msgspec.Struct, frozen=True, kw_only=True):
 
     Shape:  words are what the builder is told, argv the whole program. message_path is the file
             in which it says why it ended; log_speaks: without such a word, the last lines of its
-            log do.
+            log do. box is empty, but where the program runs the container elsewhere: then it is
+            the directory in which that tells of it, and groups and limits are the program's to
+            make, below our own.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Role(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     message_path: str = _TERMINATION_LOG
     log_speaks: bool = False
+    box: str = ""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +97,15 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def plan_of(pod: Pod, materials: Materials, builder: Sequence[str]) -> Plan:
-    """What the supervisor of a pod does.
+    """What the supervisor of a pod does, whose containers are programs of this host.
+
+    Errors: PodFault for what cannot be run here.
+    """
+    return planned(pod, materials, partial(_role, builder=builder, given=given_to(materials)))
+
+
+def planned(pod: Pod, materials: Materials, role: Callable[[Container], Role]) -> Plan:
+    """What the supervisor of a pod does, whose containers are what a function says.
 
     Errors: PodFault for what cannot be run here.
     """
@@ -101,22 +113,22 @@ def plan_of(pod: Pod, materials: Materials, builder: Sequence[str]) -> Plan:
     _check(pod)
     deadline = spec.active_deadline_seconds
     grace = spec.termination_grace_period_seconds
-    given = str(materials.input) if materials.input is not None else ""
-
-    def roles(containers: Sequence[Container]) -> tuple[Role, ...]:
-        return tuple(_role(each, builder, given) for each in containers)
-
     return Plan(
         uid=metadata.uid,
         namespace=metadata.namespace,
         name=metadata.name,
-        inits=roles(spec.init_containers),
-        mains=roles(spec.containers),
+        inits=tuple(map(role, spec.init_containers)),
+        mains=tuple(map(role, spec.containers)),
         restart=_policy(spec),
         deadline=None if deadline is None else float(deadline),
         grace=GRACE if grace is None else float(grace),
-        input=given,
+        input=given_to(materials),
     )
+
+
+def given_to(materials: Materials) -> str:
+    """The file that the containers which read are given; empty: they are sent something."""
+    return str(materials.input) if materials.input is not None else ""
 
 
 def containers_of(spec: PodSpec) -> tuple[Container, ...]:
@@ -131,7 +143,7 @@ def env_of(container: Container, materials: Materials) -> dict[str, str]:
     if is_ours(container):
         return ours
     # The variables of a stranger's image are for that image: they reach no program of ours.
-    resolved = tuple(EnvVar(name=name, value=value) for name, value in given.items())
+    resolved = tuple(EnvVar(name=name, value=_legible(value)) for name, value in given.items())
     told = replace(container, env=resolved, env_from=())
     return {**ours, variables.CONTAINER: msgspec.json.encode(told).decode()}
 
@@ -141,6 +153,11 @@ def is_ours(container: Container) -> bool:
     return container.command[:1] == (PROGRAM,)
 
 
+def _legible(value: str) -> str:
+    """A value that JSON can hold: bytes that are no text are lost there."""
+    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def _role(container: Container, builder: Sequence[str], given: str) -> Role:
     role = (*container.command[1:], *container.args) if is_ours(container) else (ANY_IMAGE,)
     return Role(
@@ -148,14 +165,15 @@ def _role(container: Container, builder: Sequence[str], given: str) -> Role:
         image=container.image,
         argv=(*builder, *role),
         words=role,
-        stdin=_stdin(container, given),
-        limits=_limits(container),
+        stdin=stdin_of(container, given),
+        limits=limits_of(container),
         message_path=container.termination_message_path or _TERMINATION_LOG,
         log_speaks=container.termination_message_policy == "FallbackToLogsOnError",
     )
 
 
-def _stdin(container: Container, given: str) -> Stdin:
+def stdin_of(container: Container, given: str) -> Stdin:
+    """Where a container's input comes from."""
     if not container.stdin:
         return "nothing"
     if given:
@@ -163,7 +181,11 @@ def _stdin(container: Container, given: str) -> Stdin:
     return "sent once" if container.stdin_once else "sent"
 
 
-def _limits(container: Container) -> Limits:
+def limits_of(container: Container) -> Limits:
+    """What a container may use.
+
+    Errors: PodFault.
+    """
     limits, requests = container.resources.limits, container.resources.requests
     memory = _quantity(limits, "memory")
     processors = _quantity(limits, "cpu")

@@ -1,34 +1,25 @@
-"""The adapter itself: asynchronous outside, thin; what blocks is done in threads."""
+"""The adapter itself: pods as programs of this host."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from slipcast.adapters.pods.process import sending, variables
-from slipcast.adapters.pods.process.bell import Bell, Listener
-from slipcast.adapters.pods.process.keeping import OVER, Keeper
+from slipcast.adapters.pods.process import laying, variables
 from slipcast.adapters.pods.process.laying import Host
 from slipcast.adapters.pods.process.nursery import Nursery
 from slipcast.adapters.pods.process.place import Place
 from slipcast.adapters.pods.process.plan import Plan
-from slipcast.adapters.pods.process.reading import Reader
+from slipcast.adapters.pods.process.supervised import LOOK_AGAIN, SupervisedPods
 from slipcast.api.pod import Pod
-from slipcast.ports.pods import Materials, Observed
-from slipcast.values.faults import NotFound, PodFault
+from slipcast.ports.pods import Materials
 
 ENGINE_SOCKET = "/var/run/docker.sock"
-LOOK_AGAIN = 5.0
-"""Seconds after which all pods are looked at, whether or not anything was told."""
-
-_QUICK = 0.01
-_SLOW = 0.2
 _NOTHING: Mapping[str, str] = {}
 
 
-class ProcessPods:
-    """Pods as processes of this host. Implements Pods."""
+class ProcessPods(SupervisedPods):
+    """Pods as processes of this host."""
 
     def __init__(
         self,
@@ -38,136 +29,28 @@ class ProcessPods:
         env: Mapping[str, str] = _NOTHING,
         sockets: Collection[str] = (ENGINE_SOCKET,),
         nursery: Nursery | None = None,
+        again: float = LOOK_AGAIN,
     ) -> None:
         """One server at a time has a directory.
 
         Shape:  builder is the program that roles are appended to; env are variables that every
                 program has, over those of its pod (PATH, SLIPCAST_STATE); sockets are the paths
                 of the host that pods may see. Several may share a nursery.
+        Units:  again in seconds: how often all pods are looked at.
         """
-        place = directory.absolute()
         host = Host(builder=tuple(builder), env=env, sockets=frozenset(sockets))
-        self.nursery = nursery or Nursery({"PATH": variables.PATH, **env})
-        self.keeper = Keeper(place, host, self.nursery)
-        self._bell = Bell(place)
+        nursery = nursery or Nursery({"PATH": variables.PATH, **env})
+        super().__init__(directory, _Processes(host), nursery, again=again)
 
-    async def start(self, pod: Pod, materials: Materials) -> None:
-        """See the port."""
-        place = await asyncio.to_thread(self.keeper.start, pod, materials)
-        self._bell.watch(place.uid, place.holder())
-        self._bell.ring(place.uid)
 
-    async def stop(self, uid: str, grace: float) -> None:
-        """See the port."""
-        await asyncio.to_thread(self.keeper.stop, uid, grace)
+class _Processes:
+    """Containers that are programs of this host."""
 
-    async def remove(self, uid: str) -> None:
-        """See the port."""
-        await asyncio.to_thread(self.keeper.remove, uid)
-        self._bell.ring(uid)
+    def __init__(self, host: Host) -> None:
+        self._host = host
 
-    async def list(self) -> tuple[Observed, ...]:
-        """See the port."""
-        return await asyncio.to_thread(self.keeper.every)
+    def lay(self, place: Place, pod: Pod, materials: Materials) -> None:
+        laying.lay(place, pod, materials, self._host)
 
-    async def changes(self) -> AsyncGenerator[str, None]:
-        """See the port."""
-        await asyncio.to_thread(self.keeper.prepare)
-        listener = self._bell.listen()
-        seen = await self._look()
-        return self._changes(listener, seen)
-
-    async def records(
-        self, uid: str, container: str, *, follow: bool = False
-    ) -> AsyncGenerator[bytes, None]:
-        """See the port."""
-        place, plan = await asyncio.to_thread(self._found, uid, container)
-        return self._records(place, plan, container, follow=follow)
-
-    async def attach(self, uid: str, container: str, body: AsyncIterator[bytes]) -> None:
-        """See the port."""
-        place, _ = await asyncio.to_thread(self._found, uid, container)
-        try:
-            with sending.opened(place.input(container)) as pipe:
-                # Only now does the supervisor let go of its own end: the reader sees no end yet.
-                place.command(f"sent {container}")
-                await sending.send(pipe, body)
-        except OSError as error:
-            raise PodFault(
-                f"container {container} of pod {uid} does not read what it is sent",
-                reason="NotReading",
-            ) from error
-
-    def close(self) -> None:
-        """Let go of everything; pods go on."""
-        self._bell.close()
-        self.nursery.close()
-
-    def _found(self, uid: str, container: str) -> tuple[Place, Plan]:
-        place = self.keeper.place(uid)
-        plan = place.plan() if place is not None else None
-        if place is None or plan is None or all(each.name != container for each in plan.roles):
-            raise NotFound(f"there is no container {container} of pod {uid}")
-        return place, plan
-
-    async def _look(self) -> dict[str, object]:
-        """How every pod is doing; from now on we are told when its supervisor ends."""
-        every = await self.list()
-        for each in every:
-            place = self.keeper.place(each.uid)
-            if place is not None and each.status.phase not in OVER:
-                self._bell.watch(each.uid, place.holder())
-        return {each.uid: each.status for each in every}
-
-    async def _changes(
-        self, listener: Listener, seen: dict[str, object]
-    ) -> AsyncGenerator[str, None]:
-        loop = asyncio.get_running_loop()
-        again = loop.time() + LOOK_AGAIN
-        try:
-            while True:
-                try:
-                    async with asyncio.timeout_at(again):
-                        uid = await listener.next()
-                except TimeoutError:
-                    before, seen = seen, await self._look()
-                    for uid, _ in before.items() ^ seen.items():
-                        listener.hear(uid)
-                    again = loop.time() + LOOK_AGAIN
-                else:
-                    yield uid
-        finally:
-            self._bell.leave(listener)
-
-    async def _records(
-        self, place: Place, plan: Plan, container: str, *, follow: bool
-    ) -> AsyncGenerator[bytes, None]:
-        reader, pause = Reader(place.path, container), _QUICK
-        try:
-            while True:
-                # Asked first: what was said before the end is then read.
-                is_over = not follow or await asyncio.to_thread(
-                    self._has_ended, place, plan, container
-                )
-                data = await asyncio.to_thread(reader.read)
-                if data:
-                    pause = _QUICK
-                    yield data
-                elif is_over:
-                    return
-                else:
-                    await asyncio.sleep(pause)
-                    pause = min(pause * 1.5, _SLOW)
-        finally:
-            reader.close()
-
-    def _has_ended(self, place: Place, plan: Plan, container: str) -> bool:
-        """Whether a container will say no more."""
-        observed = self.keeper.observed(place)
-        if observed is None or observed.status.phase in OVER:
-            return True
-        inits, mains = observed.status.init_container_statuses, observed.status.container_statuses
-        end = next(
-            (each.state.terminated for each in (*inits, *mains) if each.name == container), None
-        )
-        return end is not None and plan.stays_ended(container, end.exit_code)
+    def clear(self, plan: Plan) -> None:
+        """Nothing lies elsewhere."""

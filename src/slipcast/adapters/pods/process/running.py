@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from slipcast.adapters.pods.process import output
+from slipcast.adapters.pods.process.box import Box
 from slipcast.adapters.pods.process.cgroups import Group
 from slipcast.adapters.pods.process.life import Container, Ending
 from slipcast.adapters.pods.process.output import Lines, Log
@@ -17,6 +18,7 @@ from slipcast.adapters.pods.process.place import Place
 from slipcast.adapters.pods.process.plan import Role
 
 OUT_OF_MEMORY = "OOMKilled"
+START_ERROR = "StartError"
 _PIECE = 1 << 16
 _DRAINED = 2.0
 _LONGEST_WORD = 4096
@@ -35,10 +37,24 @@ class Running:
         self._place = place
         self._log = Log(place.path, container.role.name)
         self._kills = group.kills if group is not None else 0
+        self._box = Box(Path(container.role.box)) if container.role.box else None
         out, err = os.pipe2(os.O_CLOEXEC), os.pipe2(os.O_CLOEXEC)
         self.stdout, self.stderr = out[1], err[1]
         self.streams = {out[0]: Lines("stdout"), err[0]: Lines("stderr")}
         self._quiet_at = float("inf")
+
+    def prepare(self) -> None:
+        """Have nothing that an earlier run has told, and room for a word.
+
+        Errors: OSError.
+        """
+        if self._box is not None:
+            self._box.empty()
+        path = word(self._place, self.container.role)
+        if path is not None:
+            with contextlib.suppress(OSError):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.touch()
 
     def close_writers(self) -> None:
         """Leave the writing ends of the streams to the container."""
@@ -96,7 +112,11 @@ class Running:
         code = os.waitstatus_to_exitcode(status)
         code = 128 - code if code < 0 else code
         starved = self.group is not None and self.group.kills > self._kills
-        role = self.container.role
+        role, box = self.container.role, self._box
+        if box is not None and box.never_ran(code):
+            why = _log_end(self._place, role.name)
+            return Ending(code=code, reason=START_ERROR, message=why)
+        starved = starved or (box is not None and box.starved)
         message = said(self._place, role)
         if not message and code and role.log_speaks:
             message = _log_end(self._place, role.name)

@@ -15,15 +15,16 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from types import FrameType
 
 from slipcast.adapters.pods.process import cgroups, processes
 from slipcast.adapters.pods.process.inputs import Inputs
 from slipcast.adapters.pods.process.life import DEADLINE, Container, Ending, Life
 from slipcast.adapters.pods.process.place import Place
-from slipcast.adapters.pods.process.plan import Plan
+from slipcast.adapters.pods.process.plan import Limits, Plan
 from slipcast.adapters.pods.process.preloaded import Entry
-from slipcast.adapters.pods.process.running import Running, word
+from slipcast.adapters.pods.process.running import START_ERROR, Running
 from slipcast.adapters.pods.process.spawning import CannotStart, Launch, spawn
 from slipcast.api.pod import PodStatus
 from slipcast.values import instant
@@ -42,7 +43,6 @@ class Supervisor:
         self._place = place
         self._plan = plan
         self._entry = entry
-        self._env = place.env()
         self._begun = time.monotonic()
         self._life = Life(plan, _wall())
         self._told = PodStatus()
@@ -112,24 +112,24 @@ class Supervisor:
         stdin = -1
         try:
             stdin = self._inputs.open(role)
-            _leave_room_for_a_word(self._place, container)
+            running.prepare()
             running.pid = spawn(
                 Launch(
                     argv=role.argv,
                     words=role.words,
                     entry=self._entry,
-                    env=self._env.get(role.name, {}),
-                    directory=self._place.work,
+                    env=self._place.env(role.name),
+                    directory=Path(role.box) if role.box else self._place.work,
                     stdin=stdin,
                     stdout=running.stdout,
                     stderr=running.stderr,
-                    group=running.group,
+                    group=None if role.box else running.group,
                 )
             )
         except (CannotStart, OSError) as error:
             running.close_writers()
             running.drain()
-            ending = Ending(code=CANNOT_START, reason="StartError", message=str(error))
+            ending = Ending(code=CANNOT_START, reason=START_ERROR, message=str(error))
             self._life.ended(container, ending, time.monotonic(), _wall())
             return
         finally:
@@ -146,7 +146,9 @@ class Supervisor:
             return None
         role = container.role
         try:
-            return cgroups.make(self._hierarchies, self._plan.uid, role.name, role.limits)
+            # In a box other groups are made, which have the limits.
+            limits = Limits() if role.box else role.limits
+            return cgroups.make(self._hierarchies, self._plan.uid, role.name, limits)
         except OSError as error:
             sys.stderr.write(f"{role.name} runs without limits: {error}\n")
             return None
@@ -241,14 +243,6 @@ class Supervisor:
         except ChildProcessError:
             return set()
         return processes.descendants(processes.table(), (os.getpid(),))
-
-
-def _leave_room_for_a_word(place: Place, container: Container) -> None:
-    path = word(place, container.role)
-    if path is not None:
-        with contextlib.suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch()
 
 
 def _wall() -> str:
