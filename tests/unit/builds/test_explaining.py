@@ -1,0 +1,32 @@
+"""What is told of builds that ended without a word (LG-9)."""
+
+from __future__ import annotations
+
+import pytest
+
+from slipcast.api.build import Build, BuildStatus
+from slipcast.api.meta import ObjectMeta
+from slipcast.builds.explaining import explained
+
+
+def ended(phase: str, reason: str = "", message: str = "") -> Build:
+    """A build that has ended."""
+    status = BuildStatus(phase=phase, reason=reason, message=message)
+    return Build(metadata=ObjectMeta(name="app-1"), status=status)
+
+
+@pytest.mark.parametrize(
+    ("build", "said"),
+    [
+        (ended("Failed", "OutOfMemoryKilled", "killed"), "failed: OutOfMemoryKilled: killed"),
+        (ended("Error", message="no room"), "encountered an error: no room"),
+        (ended("Cancelled"), "was cancelled. No logs are available."),
+    ],
+)
+def test_a_build_that_ended_badly_says_why(build: Build, said: str) -> None:
+    assert explained(build) == f"build app-1 {said}\n"
+
+
+@pytest.mark.parametrize("phase", ["", "New", "Running", "Complete"])
+def test_where_nothing_went_wrong_nothing_is_explained(phase: str) -> None:
+    assert explained(ended(phase, "Reason")) == ""
