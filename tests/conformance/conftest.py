@@ -104,23 +104,30 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The server of the session, on a port that was free, with a state of its own."""
+    """The server of the session."""
+    with running(tmp_path_factory) as server:
+        yield server
+
+
+@contextmanager
+def running(places: pytest.TempPathFactory, **settings: str) -> Iterator[Server]:
+    """A server with such settings, on a port that was free, with a state of its own."""
     if shutil.which("kubectl") is None:
         pytest.skip("kubectl is not installed")
-    state = tmp_path_factory.mktemp("server")
-    environment = {"HOME": str(tmp_path_factory.mktemp("home"))}
+    state = places.mktemp("server")
+    environment = {"HOME": str(places.mktemp("home")), **settings}
     program = [sys.executable, "-m", "slipcast", "server", "--state-dir", str(state)]
     started = subprocess.run(
         [*program, "--background", "--listen", "127.0.0.1:0", "--output", "json"],
         env={**os.environ, **environment}, check=True, capture_output=True, timeout=PATIENCE,
     )  # fmt: skip
-    running = msgspec.json.decode(started.stdout)
+    told = msgspec.json.decode(started.stdout)
     try:
         yield Server(
-            url=running["address"],
-            kubeconfig=Path(running["kubeconfig"]),
+            url=told["address"],
+            kubeconfig=Path(told["kubeconfig"]),
             state=state,
-            directory=tmp_path_factory.mktemp("client"),
+            directory=places.mktemp("client"),
             environment=environment,
         )
     finally:

@@ -9,13 +9,13 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conformance.conftest import Server
+from conformance.conftest import Server, running
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT.parent / "shared" / "oracle"
@@ -25,6 +25,13 @@ GROUPS = ("discovery", "bcvalid", "user", "builds", "instantiate")
 
 pytestmark = pytest.mark.skipif(not CORPUS.exists(), reason="no recorded answers beside here")
 Replay = Callable[[str], dict[str, bool]]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that runs no builds: the original had no nodes."""
+    with running(tmp_path_factory, SLIPCAST_PODS="none") as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
