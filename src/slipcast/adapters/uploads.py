@@ -7,6 +7,7 @@ import os
 import re
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Final
@@ -95,8 +96,11 @@ class DirectoryUploads:
         with told(f"{self._directory} cannot be read"):
             for entry in os.scandir(self._directory):
                 match = _ID.fullmatch(entry.name)
-                if match is not None:
-                    received = datetime.strptime(match[1], _FORM).replace(tzinfo=UTC)
+                if match is None:
+                    continue
+                received = datetime.strptime(match[1], _FORM).replace(tzinfo=UTC)
+                # One that is removed meanwhile is not there.
+                with suppress(FileNotFoundError):
                     size = entry.stat(follow_symlinks=False).st_size
                     found.append(Upload(id=entry.name, size=size, received=received))
         return tuple(found)

@@ -6,6 +6,7 @@ Source: house rule of running pods.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from slipcast.adapters.pods.process.pods import ProcessPods
 from slipcast.adapters.pods.process.variables import PATH
 from slipcast.adapters.uploads import DirectoryUploads
 from slipcast.controllers.agent import Agent, Hosting
+from slipcast.controllers.leftovers import Leftovers
 from slipcast.controllers.materials import Gatherer, Server
 from slipcast.ports.clock import Clock
 from slipcast.ports.daemon import Building
@@ -53,17 +55,21 @@ class Agency(msgspec.Struct, frozen=True, kw_only=True):
         self, store: Store, clock: Clock, server: Server, node: str
     ) -> Sequence[Coroutine[Any, Any, None]]:
         """The work beside requests, for ever, whatever happens to it."""
-        if self.pods is None or self.running.logs is None:
+        logs, uploads = self.running.logs, self.running.uploads
+        if self.pods is None or logs is None or uploads is None:
             return ()
         api = store.as_(SERVER)
         hosting = Hosting(
-            node=node,
+            node=_node(node),
             limit=self.at_once,
             pods=self.pods,
-            logs=self.running.logs,
-            gatherer=Gatherer(api=api, server=server, uploads=self.running.uploads),
+            logs=logs,
+            gatherer=Gatherer(api=api, server=server, uploads=uploads),
         )
-        return (tended("agent", lambda: Agent(api, clock, hosting).run(), clock),)
+        return (
+            tended("agent", lambda: Agent(api, clock, hosting).run(), clock),
+            tended("leftovers", lambda: Leftovers(api, clock, logs, uploads).run(), clock),
+        )
 
 
 def opened(building: Building, place: Place, clock: Clock) -> Agency:
@@ -84,6 +90,11 @@ def opened(building: Building, place: Place, clock: Clock) -> Agency:
         pods=pods,
         at_once=building.at_once or max(LEAST, os.cpu_count() or LEAST),
     )
+
+
+def _node(server: str) -> str:
+    """The name of a server as that of a node, which a host's name need not be."""
+    return re.sub(r"[^a-z0-9-]+", "-", server.lower()).strip("-")
 
 
 def _pods(building: Building, directory: Path) -> Pods:

@@ -1,0 +1,169 @@
+"""What builds leave behind: logs go with their Build, uploads as soon as their Build is over.
+
+What nobody was there to see is found by a look at everything, now and then. A log goes only when
+it was found without its Build twice, since a list is true at its moment only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Final
+
+import msgspec
+
+from slipcast.api import kinds
+from slipcast.api.document import Document
+from slipcast.api.kinds import Kind
+from slipcast.builds.naming import UPLOAD
+from slipcast.builds.phases import is_terminal
+from slipcast.controllers.cache import Cache
+from slipcast.controllers.informer import Informer
+from slipcast.ports.api import Api
+from slipcast.ports.clock import Clock
+from slipcast.ports.podlogs import PodLogs
+from slipcast.ports.uploads import Uploads
+from slipcast.values.faults import PortFault
+
+log = logging.getLogger("slipcast.controllers.leftovers")
+
+BUILD: Final = kinds.require(kinds.BUILD, "Build")
+
+UNWANTED: Final = timedelta(hours=1)
+"""How long an upload may lie there that no build is made of."""
+SOON: Final = timedelta(minutes=1)
+SELDOM: Final = timedelta(hours=1)
+"""Between the first two looks at everything, and between all others."""
+
+NO_WORDS: Mapping[str, str] = {}
+
+
+class _Metadata(msgspec.Struct, frozen=True):
+    uid: str = ""
+    annotations: Mapping[str, str] = NO_WORDS
+
+
+class _Status(msgspec.Struct, frozen=True):
+    phase: str = ""
+
+
+class _Glance(msgspec.Struct, frozen=True):
+    metadata: _Metadata
+    status: _Status = _Status()
+
+
+_glance = msgspec.json.Decoder(_Glance).decode
+
+
+class Left(msgspec.Struct, frozen=True, gc=False):
+    """What a build has here: a log under its uid, an upload or none."""
+
+    uid: str
+    upload: str
+    is_over: bool
+
+
+class Leftovers:
+    """Removes what nobody needs any more."""
+
+    def __init__(self, api: Api, clock: Clock, logs: PodLogs, uploads: Uploads) -> None:
+        self._api = api
+        self._clock = clock
+        self._logs = logs
+        self._uploads = uploads
+        self._builds: Cache[Left] = Cache(_left)
+        self._doubtful: frozenset[str] = frozenset()
+        self._useless: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+        self._is_listed = asyncio.Event()
+
+    async def run(self) -> None:
+        """Remove, for ever."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(Informer(self._api, self._clock, BUILD, self).run())
+            tasks.create_task(self._follow())
+            await self._is_listed.wait()
+            pause = SOON
+            while True:
+                await self.sweep()
+                await self._clock.until(self._clock.now() + pause)
+                pause = SELDOM
+
+    async def sweep(self) -> None:
+        """Look at everything that is kept here."""
+        try:
+            await self._sweep_logs()
+            await self._sweep_uploads()
+        except PortFault as fault:
+            log.warning("leftovers.unseen", extra={"fields": {"why": fault.message}})
+
+    def saw(self, document: Document) -> None:
+        """See Listener."""
+        if self._builds.saw(document):
+            self._over(_left(document))
+
+    def lost(self, document: Document) -> None:
+        """See Listener."""
+        self._builds.lost(document)
+        gone = _left(document)
+        if gone is not None:
+            self._useless.put_nowait((gone.uid, gone.upload))
+
+    def listed(self, kind: Kind, there: set[tuple[str, str]] | None, revision: int) -> None:
+        """See Listener."""
+        del kind
+        if there is not None:
+            self._builds.left_out(there, revision)
+        self._is_listed.set()
+
+    def reached(self, kind: Kind, revision: int) -> None:
+        """See Listener."""
+        del kind
+        self._builds.reached(revision)
+
+    def _over(self, left: Left | None) -> None:
+        if left is not None and left.is_over and left.upload:
+            self._useless.put_nowait(("", left.upload))
+
+    async def _follow(self) -> None:
+        """Remove what is told to be of no more use."""
+        while True:
+            key, upload = await self._useless.get()
+            await self._remove((key,) if key else (), (upload,) if upload else ())
+
+    async def _sweep_logs(self) -> None:
+        keys = await self._logs.list()
+        there = {left.uid for _, left in self._builds.values()}
+        alone = frozenset(key for key in keys if key not in there)
+        await self._remove(alone & self._doubtful, ())
+        self._doubtful = alone
+
+    async def _sweep_uploads(self) -> None:
+        since = self._clock.now() - UNWANTED
+        lefts = [left for _, left in self._builds.values() if left.upload]
+        wanted = {left.upload for left in lefts if not left.is_over}
+        used = {left.upload for left in lefts} - wanted
+        found = await self._uploads.list()
+        old = (each.id for each in found if each.received <= since or each.id in used)
+        await self._remove((), [each for each in old if each not in wanted])
+
+    async def _remove(self, keys: Iterable[str], uploads: Iterable[str]) -> None:
+        try:
+            for key in keys:
+                await self._logs.remove(key)
+            for upload in uploads:
+                await self._uploads.remove(upload)
+        except PortFault as fault:
+            # The next look at everything finds it again.
+            log.warning("leftovers.stay", extra={"fields": {"why": fault.message}})
+
+
+def _left(document: Document) -> Left | None:
+    try:
+        seen = _glance(document.body)
+    except msgspec.ValidationError:
+        return Left(document.names.uid, "", is_over=False)
+    metadata = seen.metadata
+    upload = metadata.annotations.get(UPLOAD, "")
+    return Left(metadata.uid, upload, is_terminal(seen.status.phase))
