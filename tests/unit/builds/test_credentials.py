@@ -8,7 +8,8 @@ import pytest
 from slipcast.api.build import Build, LocalObjectReference
 from slipcast.api.core import Secret
 from slipcast.api.meta import ObjectMeta
-from slipcast.builds.credentials import fits, with_secrets
+from slipcast.builds.credentials import fits, login, with_secrets
+from slipcast.values.sensitive import Sensitive
 from verdicts import a_build
 
 CFG = "kubernetes.io/dockercfg"
@@ -134,3 +135,25 @@ def test_a_dockerfile_without_image_and_a_pipeline_are_kept() -> None:
 
     assert with_secrets(docker, [a_secret("registry:5000")]) == docker
     assert with_secrets(Build(), [a_secret("registry:5000")], OUTPUT) == Build()
+
+
+@pytest.mark.parametrize(
+    ("entry", "found"),
+    [
+        ({"auth": "eDp5OnM="}, ("x", Sensitive("y:s"))),
+        ({"username": "ada", "password": "s"}, ("ada", Sensitive("s"))),
+        ({"auth": "not base 64"}, None),
+        ({"auth": "/w=="}, None),
+        ({"auth": 7, "username": 7}, None),
+        ({}, None),
+        ("text", None),
+    ],
+)
+def test_who_a_secret_logs_in_as_is_read_in_both_its_forms(
+    entry: object, found: tuple[str, Sensitive] | None
+) -> None:
+    data = json.dumps({"auths": {"registry:5000": entry}}).encode()
+    secret = Secret(type=JSON, data={".dockerconfigjson": data})
+
+    assert login(secret, OUTPUT) == found
+    assert login(secret, "elsewhere.example.com/x") is None
