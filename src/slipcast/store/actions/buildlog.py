@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from datetime import timedelta
 from typing import Final
 
@@ -36,6 +36,8 @@ from slipcast.values.logselection import Wanted
 POD: Final = kinds.require("", "Pod")
 PATIENCE: Final = 10
 """Seconds that a request waits for a build to start, unless it follows."""
+LAST_WORDS: Final = 30
+"""Seconds that a container may go on after its build has ended, and be listened to."""
 ORDER: Final = (CLONING, PREPARING, EXTRACTING)
 """Containers in the order in which they run, before all others."""
 
@@ -171,13 +173,12 @@ class BuildLog:
                 yield explained(ended).encode()
 
     async def _look(self, build: Build, ending: Ending) -> None:
-        """Look when a build ends."""
-        try:
+        """Look when a build ends. A builder says that it has failed, then why, then ends."""
+        with suppress(ApiFault):  # of a server that stops, and tells nothing any more
             await self._states.until(build, is_over)
-        except ApiFault:
-            pass  # the server stops, and nothing will be told any more
-        finally:
             ending.end()
+            await self._clock.until(self._clock.now() + timedelta(seconds=LAST_WORDS))
+        ending.cut()
 
     async def _sources(self, build: Build) -> tuple[Source, ...]:
         """Where the logs of a build are, in the order of its containers."""

@@ -33,15 +33,21 @@ class OverError(Exception):
 
 
 class Ending:
-    """Tells one who waits for pieces that it is over."""
+    """Tells one who waits for pieces that it is over: that few will come, then that none will."""
 
     def __init__(self) -> None:
         self._over = asyncio.Event()
+        self._is_cut = False
         self._waiting: asyncio.Timeout | None = None
 
     def end(self) -> None:
+        """Say that it is over, though last words may still be on their way."""
+        self._over.set()
+
+    def cut(self) -> None:
         """Let nobody wait any longer."""
         self._over.set()
+        self._is_cut = True
         if self._waiting is not None:
             self._waiting.reschedule(asyncio.get_running_loop().time())
 
@@ -55,8 +61,8 @@ class Ending:
         Errors: OverError.
         """
         try:
-            # Pieces are asked for even when it is over: what was never begun is never cleaned up.
-            async with asyncio.timeout(0 if self._over.is_set() else None) as self._waiting:
+            # Pieces are asked for even when it is cut: what was never begun is never cleaned up.
+            async with asyncio.timeout(0 if self._is_cut else None) as self._waiting:
                 return await anext(pieces, None)
         except TimeoutError as over:
             raise OverError from over
@@ -80,7 +86,7 @@ class Records:
         return self._on(source, await self._open(source, follow=False), skip)
 
     async def follow(self, source: Source, ending: Ending) -> AsyncGenerator[bytes, None]:
-        """A log and all that is added to it, until its container has ended, or it is over.
+        """A log and all that is added to it, until its container has ended, or it is cut.
 
         Errors: as `read`.
         """

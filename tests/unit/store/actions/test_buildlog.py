@@ -14,12 +14,15 @@ from typing_extensions import override
 from slipcast.adapters.journal.memory import MemoryJournal
 from slipcast.api import kinds
 from slipcast.api.document import JSON
+from slipcast.api.lens import read
+from slipcast.api.pod import Pod
 from slipcast.ports.api import Api, Resource
+from slipcast.ports.pods import Materials
 from slipcast.store.store import Running, Setup, Store
 from slipcast.testing.pods import FakePods
 from slipcast.values.actor import MASTERS, Actor
 from slipcast.values.apifaults import Forbidden, Timeout
-from unit.store.conftest import BUILD_CONFIGS, BUILDS, NAMESPACES, StandingClock
+from unit.store.conftest import BUILD_CONFIGS, BUILDS, NAMESPACES, PODS, StandingClock
 
 pytestmark = pytest.mark.anyio
 
@@ -54,6 +57,17 @@ async def begun(api: Api, name: str) -> None:
     await api.create(BUILDS, content)
 
 
+async def run(api: Api, pods: FakePods, name: str) -> None:
+    """The pod of a build, on its host."""
+    build = (await api.get(BUILDS.named(name))).names
+    owner = {"apiVersion": "v1", "kind": "Build", "name": name, "uid": build.uid}
+    metadata = {"name": f"{name}-build", "ownerReferences": [{**owner, "controller": True}]}
+    spec = {"containers": [{"name": "docker-build", "image": "example.com/builder"}]}
+    answer = await api.create(PODS, {"metadata": metadata, "spec": spec})
+    await pods.start(read(answer.document, Pod), Materials())
+    pods.run(f"{name}-build")
+
+
 async def become(api: Api, name: str, phase: str, message: str = "") -> None:
     """A build in another phase."""
     content = (await api.get(BUILDS.named(name))).content
@@ -80,8 +94,13 @@ def clock() -> WaitedClock:
 
 
 @pytest.fixture
-def store(journal: MemoryJournal, clock: StandingClock) -> Store:
-    return Store(journal, clock, Setup(guarded=True, running=Running(pods=FakePods())))
+def pods() -> FakePods:
+    return FakePods()
+
+
+@pytest.fixture
+def store(journal: MemoryJournal, clock: StandingClock, pods: FakePods) -> Store:
+    return Store(journal, clock, Setup(guarded=True, running=Running(pods=pods)))
 
 
 @pytest.fixture
@@ -168,3 +187,35 @@ async def test_who_may_read_one_log_may_not_read_that_of_the_build_before(
 
     with pytest.raises(Forbidden, match='"app-1" is forbidden'):
         await text(store.as_(VIEWER), "app-2", previous="true")
+
+
+async def test_the_last_words_after_the_end_are_told(
+    api: Api, pods: FakePods, clock: WaitedClock
+) -> None:
+    await begun(api, "app-1")
+    await run(api, pods, "app-1")
+
+    async with asyncio.TaskGroup() as tasks:
+        told = tasks.create_task(text(api, "app-1", follow="true"))
+        await become(api, "app-1", "Failed")
+        await clock.waited.wait()
+        pods.say("app-1-build", "error: this is why")
+        pods.fail("app-1-build")
+
+    assert told.result() == "error: this is why\n"
+
+
+async def test_who_has_no_last_words_is_not_listened_to_for_ever(
+    api: Api, pods: FakePods, clock: WaitedClock
+) -> None:
+    await begun(api, "app-1")
+    await run(api, pods, "app-1")
+    pods.say("app-1-build", "on and on")
+
+    async with asyncio.TaskGroup() as tasks:
+        told = tasks.create_task(text(api, "app-1", follow="true"))
+        await become(api, "app-1", "Failed")
+        await clock.waited.wait()
+        clock.move(seconds=31)
+
+    assert told.result() == "on and on\n"

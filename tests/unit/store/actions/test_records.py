@@ -90,7 +90,7 @@ async def test_what_is_over_is_told_to_its_end(logs: DirectoryLogs) -> None:
 
     async with aclosing(await Records(pods, logs).follow(SOURCE, ending)) as following:
         first = await anext(following)
-        ending.end()
+        ending.cut()
         pods.say("web", "2")
         rest = [piece async for piece in following]
 
@@ -100,7 +100,7 @@ async def test_what_is_over_is_told_to_its_end(logs: DirectoryLogs) -> None:
 async def test_nobody_waits_for_what_is_over() -> None:
     pods, ending = FakePods(), Ending()
     await started(pods)
-    ending.end()
+    ending.cut()
 
     async with aclosing(await pods.records("uid", "main", follow=True)) as silent:
         with pytest.raises(OverError):
