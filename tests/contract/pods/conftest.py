@@ -7,11 +7,17 @@ from pathlib import Path
 
 import pytest
 
+import containers
 from contract.pods.hosts import Host
+from slipcast.adapters.pods.podman import Podman, PodmanPods
 from slipcast.adapters.pods.process import ProcessPods
 from slipcast.adapters.pods.process.nursery import Nursery
+from slipcast.ports.engine import BuildSpec
 from slipcast.ports.pods import Pods
 from slipcast.testing.pods import FakePods, runs, runs_and_succeeds
+
+SHELL = "docker.io/example/main:latest"
+"""The image `example/main` of the tests' containers."""
 
 
 @pytest.fixture
@@ -19,7 +25,10 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(params=["process"])
+ADAPTERS = ["process", pytest.param("podman", marks=pytest.mark.engine)]
+
+
+@pytest.fixture(params=ADAPTERS)
 async def host(request: pytest.FixtureRequest) -> AsyncIterator[Host]:
     """A host that runs pods, none of which is left behind."""
     chosen: Host = request.getfixturevalue(f"{request.param}_host")
@@ -27,7 +36,7 @@ async def host(request: pytest.FixtureRequest) -> AsyncIterator[Host]:
     await chosen.clear()
 
 
-@pytest.fixture(params=["process", "fake"])
+@pytest.fixture(params=[*ADAPTERS, "fake"])
 async def any_host(request: pytest.FixtureRequest) -> AsyncIterator[Host]:
     """The same, and the double, which knows two programs."""
     chosen: Host = request.getfixturevalue(f"{request.param}_host")
@@ -50,6 +59,45 @@ def process_host(tmp_path: Path, nursery: Nursery) -> Host:
 
     def again() -> Pods:
         return ProcessPods(directory, ("/bin/sh", "-c"), nursery=nursery)
+
+    return Host(again(), again, as_role, directory)
+
+
+@pytest.fixture(scope="session")
+def shell_image() -> str:
+    """The image that tests name, whose builder is a shell."""
+    why = containers.missing()
+    if why:
+        pytest.skip(why)
+    base = containers.base_image()
+    with containers.locked("shell"):
+        engine = containers.buildah_engine()
+        if engine.inspect(SHELL) is None:
+            context = containers.STATE / "shell"
+            context.mkdir(parents=True, exist_ok=True)
+            (context / "slipcast-builder").write_text('#!/bin/sh\nexec /bin/sh -c "$1"\n')
+            recipe = f"FROM {base}\nCOPY --chmod=755 slipcast-builder /usr/bin/\n"
+            (context / "Dockerfile").write_text(recipe)
+            engine.build(BuildSpec(context=context, tag=SHELL, network="none"))
+    return SHELL
+
+
+@pytest.fixture(scope="session")
+def podman() -> Podman:
+    """Podman on the storage of all tests."""
+    conf = containers.engine_env()["CONTAINERS_CONF"]
+    words = ("podman", *containers.engine_flags())
+    return Podman(words=words, env={"CONTAINERS_CONF": conf}, network="none")
+
+
+@pytest.fixture
+def podman_host(tmp_path: Path, nursery: Nursery, shell_image: str, podman: Podman) -> Host:
+    """Pods as containers; the role that a container names is what a shell is to do."""
+    assert shell_image
+    directory = tmp_path / "pods"
+
+    def again() -> Pods:
+        return PodmanPods(directory, podman, nursery=nursery)
 
     return Host(again(), again, as_role, directory)
 

@@ -6,6 +6,7 @@ import pytest
 
 from contract.pods.hosts import Host, state_of, with_env
 from slipcast.api.env import ResourceRequirements
+from slipcast.api.volumes import EmptyDirVolumeSource, Volume, VolumeMount
 
 pytestmark = pytest.mark.anyio
 
@@ -123,7 +124,11 @@ async def test_containers_of_a_pod_run_at_the_same_time(host: Host) -> None:
 
 
 async def test_what_fails_is_started_again_where_that_is_wanted(host: Host) -> None:
-    pod = host.pod("mkdir again 2>/dev/null && exit 1; echo well", restart_policy="OnFailure")
+    volume = Volume(name="shared", empty_dir=EmptyDirVolumeSource())
+    mount = VolumeMount(name="shared", mount_path="/data")
+    code = "mkdir ${SLIPCAST_ROOT:-}/data/again 2>/dev/null && exit 1; echo well"
+    main = host.container(code, volume_mounts=(mount,))
+    pod = host.pod_of(main, volumes=(volume,), restart_policy="OnFailure")
 
     status = await host.run(pod)
 

@@ -1,6 +1,6 @@
 """Calls of the kernel that Python has no words for.
 
-Source: prctl(2), umount2(2).
+Source: prctl(2), mount(2), umount2(2).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import signal
 _DIE_WITH_PARENT = 1
 _ADOPT_ORPHANS = 36
 _DETACH = 2
+_BIND = 4096
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -24,6 +25,14 @@ def die_with_parent() -> None:
 def adopt_orphans() -> None:
     """Become the parent of every descendant whose own parent ends."""
     _called(_libc.prctl(_ADOPT_ORPHANS, 1, 0, 0, 0))
+
+
+def bind(source: str, target: str) -> None:
+    """Have a directory seen at another place, too.
+
+    Errors: OSError.
+    """
+    _called(_libc.mount(os.fsencode(source), os.fsencode(target), None, _BIND, None))
 
 
 def unmount(path: str) -> None:

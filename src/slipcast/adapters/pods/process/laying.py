@@ -160,9 +160,16 @@ def _fill(staged: Place, place: Place, pod: Pod, materials: Materials, host: Hos
             write_login(staged.path / directory, container.image, credential)
             given = {**given, variables.PULL_SECRET: str(place.path / directory)}
         root = place.root(container.name)
-        env = variables.complete(given, host.env, place.path, root)
-        content = "".join(f"{name}={value}\0" for name, value in env.items())
-        write_private(staged.path / f"env-{container.name}", os.fsencode(content))
+        write_env(staged, container.name, variables.complete(given, host.env, place.path, root))
+
+
+def write_env(staged: Place, container: str, env: Mapping[str, str]) -> None:
+    """Keep the variables of the program that a container is, or that runs it.
+
+    Errors: OSError.
+    """
+    content = "".join(f"{name}={value}\0" for name, value in env.items())
+    write_private(staged.path / f"env-{container}", os.fsencode(content))
 
 
 def write_login(directory: Path, image: str, credential: Credential) -> None:

@@ -28,7 +28,7 @@ ANY_IMAGE: Final = "custom-build"
 GRACE: Final = 30.0
 """Seconds that a pod which does not say may take to end."""
 
-_TERMINATION_LOG: Final = "/dev/termination-log"
+TERMINATION_LOG: Final = "/dev/termination-log"
 _NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 Stdin = Literal["nothing", "file", "sent", "sent once"]
@@ -62,7 +62,7 @@ class Role(msgspec.Struct, frozen=True, kw_only=True):
     words: tuple[str, ...] = ()
     stdin: Stdin = "nothing"
     limits: Limits = Limits()
-    message_path: str = _TERMINATION_LOG
+    message_path: str = TERMINATION_LOG
     log_speaks: bool = False
     box: str = ""
 
@@ -167,7 +167,7 @@ def _role(container: Container, builder: Sequence[str], given: str) -> Role:
         words=role,
         stdin=stdin_of(container, given),
         limits=limits_of(container),
-        message_path=container.termination_message_path or _TERMINATION_LOG,
+        message_path=container.termination_message_path or TERMINATION_LOG,
         log_speaks=container.termination_message_policy == "FallbackToLogsOnError",
     )
 
