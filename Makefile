@@ -52,6 +52,7 @@ bench: ## time slipcast beside its peers, print medians and ratios
 	@$(PY) bench/s2i.py
 	@$(PY) bench/api.py
 	@$(PY) bench/journal.py
+	@$(PY) bench/builds.py
 
 pins: ## resolve the dependencies anew, with hashes and without addresses
 	@scripts/pins

@@ -14,12 +14,13 @@ import argparse
 import asyncio
 import contextlib
 import json
+import os
 import re
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -272,15 +273,18 @@ CASES = {
 
 
 @contextlib.contextmanager
-def started(directory: Path) -> Iterator[Target]:
-    """A server of our own, with an empty store below the directory."""
+def started(directory: Path, env: Mapping[str, str] | None = None) -> Iterator[Target]:
+    """A server of our own, with an empty store below the directory; env are variables on top."""
     directory.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=directory, prefix="bench-api-") as home:
         state = Path(home) / "state"
         argv = (sys.executable, "-m", "slipcast", "server", "--listen", "127.0.0.1:0")
         with (Path(home) / "log").open("wb") as log:
             server = subprocess.Popen(
-                (*argv, "--state-dir", str(state)), stdout=log, stderr=subprocess.STDOUT
+                (*argv, "--state-dir", str(state)),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **(env or {})},
             )
         try:
             yield _running(state, server)

@@ -89,6 +89,12 @@ class Connection:
         """The pieces of a watch."""
         while size := int(await self._reader.readuntil(b"\r\n"), 16):
             yield (await self._reader.readexactly(size + 2))[:-2]
+        await self._reader.readexactly(2)
+
+    async def read(self, raw: bytes) -> bytes:
+        """The body of an answer that comes in pieces."""
+        await self.follow(raw)
+        return b"".join([frame async for frame in self.frames()])
 
     async def close(self) -> None:
         """Hang up."""
