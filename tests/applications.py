@@ -69,19 +69,32 @@ def builder(name: str) -> str:
     """The builder image called name, made anew when its recipes have changed; its reference."""
     row = catalogue().find(name)
     assert row is not None, name
+    content = _made_below(row.base)
+    content = _digest(row.recipe, str(row.build_args), content)
+    _make(row.name, content)
+    return row.image
+
+
+def pod_image() -> str:
+    """The image of the server's own builds, made anew when it, or the program, has changed."""
+    row = catalogue().base("builder")
+    assert row is not None
+    _make(row.name, _digest(row.recipe, _digest_of(ROOT / "src"), _made_below(row.on)))
+    return row.image
+
+
+def _made_below(name: str) -> str:
+    """Make a base image and those below it where that is needed; what tells their contents."""
     below: list[tuple[str, str]] = []
-    base = catalogue().base(row.base)
+    base = catalogue().base(name)
     while base is not None and base.on:
         below.append((base.name, base.recipe))
         base = catalogue().base(base.on)
     content = ""
-    for image, recipe, args in [
-        *((name, recipe, "") for name, recipe in reversed(below)),
-        (row.name, row.recipe, str(row.build_args)),
-    ]:
-        content = _digest(recipe, args, content)
+    for image, recipe in reversed(below):
+        content = _digest(recipe, "", content)
         _make(image, content)
-    return row.image
+    return content
 
 
 def _make(name: str, content: str) -> None:
@@ -99,10 +112,13 @@ def _is_here(name: str) -> bool:
 
 
 def _digest(recipe: str, args: str, below: str) -> str:
-    content = hashlib.sha256(f"{args}{below}".encode())
-    directory = RECIPES / recipe
+    return _digest_of(RECIPES / recipe, f"{args}{below}")
+
+
+def _digest_of(directory: Path, before: str = "") -> str:
+    content = hashlib.sha256(before.encode())
     for path in sorted(directory.rglob("*")):
-        if path.is_file() and path.relative_to(directory).parts[0] != "test":
+        if path.is_file() and not {"test", "__pycache__"} & set(path.relative_to(directory).parts):
             content.update(f"{path.relative_to(directory)}\0{path.stat().st_mode}".encode())
             content.update(path.read_bytes())
     return content.hexdigest()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -62,11 +62,13 @@ class BuilderImages:
         platform: Platform | None = None,
         public: bool = False,
         suite: str = "",
+        package: Callable[[Path], None] | None = None,
     ) -> None:
         """Take what images are made of.
 
         Shape:  recipes is the directory that holds a directory for each recipe; public chooses the
-                well-known images wherever the catalogue names one; suite wins over the catalogue's.
+                well-known images wherever the catalogue names one; suite wins over the catalogue's;
+                package puts slipcast itself into a directory.
         """
         self._engine = engine
         self._rootfs = rootfs
@@ -77,6 +79,7 @@ class BuilderImages:
         self._platform = platform or Platform()
         self._public = public
         self._suite = suite
+        self._package = package
 
     def list(self) -> tuple[Offer, ...]:
         """Every row, in the catalogue's order."""
@@ -155,7 +158,15 @@ class BuilderImages:
             directory=self._recipes / base.recipe,
             base=self._base_below(base.on, progress),
         )
-        return self._built(recipe, recipe.directory, progress, no_cache=no_cache)
+        if not base.package:
+            return self._built(recipe, recipe.directory, progress, no_cache=no_cache)
+        if self._package is None:
+            raise HostFault(f"the image {base.name} cannot be made here")
+        with workspace(self._state, progress) as space:
+            context = space.root / "context"
+            shutil.copytree(recipe.directory, context)
+            self._package(context)
+            return self._built(recipe, context, progress, no_cache=no_cache)
 
     def _lowest(self, base: BaseImage, progress: Progress) -> ImageFacts:
         """The distribution: pulled where its registry can be reached, else made here."""

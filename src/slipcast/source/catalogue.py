@@ -48,7 +48,8 @@ class BaseImage(msgspec.Struct, frozen=True, kw_only=True):
     """What builder images stand on.
 
     Shape:  on names the base image below, empty for the lowest, which is pulled as `public` or
-            made from `packages` of the distribution's `suite`.
+            made from `packages` of the distribution's `suite`. package says that slipcast itself
+            belongs into it.
     """
 
     name: str
@@ -58,6 +59,7 @@ class BaseImage(msgspec.Struct, frozen=True, kw_only=True):
     recipe: str = ""
     suite: str = ""
     packages: tuple[str, ...] = ()
+    package: bool = False
     description: str = ""
 
 
@@ -150,6 +152,12 @@ class _Row:
         none: dict[str, str] = {}
         return tuple(self._take(name, none, _is_map_of_texts, "must map names to texts").items())
 
+    def flag(self, name: str) -> bool:
+        absent: bool = False
+        return self._take(
+            name, absent, lambda given: isinstance(given, bool), "must be true or false"
+        )
+
     def port(self, name: str) -> int:
         return self._take(name, 8080, _is_port, "must be a port, 1 to 65535")
 
@@ -212,6 +220,7 @@ def _base(row: _Row) -> BaseImage:
         recipe=row.text("recipe"),
         suite=row.text("suite"),
         packages=row.texts("packages"),
+        package=row.flag("package"),
         description=row.text("description"),
     )
 

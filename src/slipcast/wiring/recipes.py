@@ -1,7 +1,11 @@
-"""Where the recipes of our builder images lie: in the checkout, else in the installed package."""
+"""Where the recipes of our builder images lie, in the checkout or the installed package; and the
+package itself, for the image that has it inside.
+"""
 
 from __future__ import annotations
 
+import shutil
+from importlib import metadata
 from pathlib import Path
 
 import slipcast
@@ -23,3 +27,22 @@ def directory() -> Path:
         "the recipes of the builder images are not installed",
         hint="Install slipcast whole, with its containers directory.",
     )
+
+
+def put_package(into: Path) -> None:
+    """Put this package into a directory, with what it requires, in the versions that are here.
+
+    Shape:  `slipcast/`, `requirements.txt` and `constraints.txt`, as pip reads them.
+    Errors: HostFault when it was not installed.
+    """
+    try:
+        required = metadata.requires("slipcast") or []
+    except metadata.PackageNotFoundError as fault:
+        raise HostFault("slipcast is not installed, so what it requires is not known") from fault
+    package = Path(slipcast.__file__).resolve().parent
+    ignored = shutil.ignore_patterns("__pycache__", "containers")
+    shutil.copytree(package, into / "slipcast", ignore=ignored)
+    own = sorted(each for each in required if "extra ==" not in each)
+    here = sorted(f"{each.name}=={each.version}" for each in metadata.distributions() if each.name)
+    (into / "requirements.txt").write_text("\n".join([*own, ""]))
+    (into / "constraints.txt").write_text("\n".join([*here, ""]))

@@ -275,6 +275,7 @@ class RealTools:
             platform=self._settings.platform,
             public=self._settings.builders == "public",
             suite=self._settings.debian_suite,
+            package=recipes.put_package,
         )
 
     @cached_property

@@ -27,6 +27,9 @@ CATALOGUE = Catalogue(
             packages=("ca-certificates",),
         ),
         BaseImage(name="base", image="localhost/base:1", on="debian", recipe="base"),
+        BaseImage(
+            name="builder", image="localhost/builder:1", on="base", recipe="builder", package=True
+        ),
     ),
     builders=(
         BuilderImage(
@@ -82,7 +85,7 @@ def rootfs() -> Rootfs:
 @pytest.fixture
 def images(engine: FakeEngine, rootfs: Rootfs, tmp_path: Path) -> BuilderImages:
     recipes = tmp_path / "recipes"
-    for name in ("debian", "base", "python"):
+    for name in ("debian", "base", "builder", "python"):
         (recipes / name).mkdir(parents=True)
         (recipes / name / "Containerfile").write_text("ARG BASE\nFROM ${BASE}\nARG INDEX\n")
     return BuilderImages(
@@ -92,6 +95,7 @@ def images(engine: FakeEngine, rootfs: Rootfs, tmp_path: Path) -> BuilderImages:
         recipes=recipes,
         state=tmp_path / "state",
         credentials=lambda _: ANONYMOUS,
+        package=lambda into: (into / "slipcast").mkdir(),
         platform=Platform(
             ca_bundle=tmp_path / "ca.crt",
             env=(("https_proxy", "http://p"), ("INDEX", "i"), ("SECRET", "s")),
@@ -247,3 +251,19 @@ def test_a_recipe_that_was_not_installed_is_named(
 
     with pytest.raises(HostFault, match="Containerfile"):
         images.ensure("python", progress)
+
+
+def test_the_builder_itself_is_put_beside_its_recipe(
+    engine: FakeEngine, images: BuilderImages, progress: RecordingProgress
+):
+    found: list[str] = []
+
+    def recipe(spec: BuildSpec) -> FakeImage:
+        found.extend(sorted(path.name for path in spec.context.iterdir()))
+        return FakeImage()
+
+    images.ensure("python", progress)
+    engine.recipe = recipe
+    images.build("builder", progress)
+
+    assert found == ["Containerfile", "slipcast"]

@@ -64,7 +64,7 @@ def look() -> HostSettings:
         network_backend=backend,
         cni_path=plugins,
         storage_driver=storage_driver(),
-        own_network=not rootless or may_make_networks(),
+        own_network=(not rootless and bool(backend)) or may_make_networks(),
     )
 
 

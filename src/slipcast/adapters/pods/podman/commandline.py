@@ -29,7 +29,7 @@ from slipcast.values.imageref import ImageRef
 LABEL: Final = "io.slipcast.pod"
 """The label of a container that says of which pod it is."""
 
-_HOST: Final = ("--network=host", "--pid=host", "--uts=host", "--ipc=host")
+_HOST: Final = ("--pid=host", "--uts=host", "--ipc=host")
 _CGROUPS: Final = "/sys/fs/cgroup"
 _PERIOD: Final = 100_000
 _LEAST_QUOTA: Final = 1_000
@@ -44,14 +44,16 @@ class Podman(msgspec.Struct, frozen=True, kw_only=True):
 
     Shape:  words are the program with its flags; env are its variables. builder_env is laid over
             the variables of the builder's containers, shared are paths that they see where the
-            host has them. network is that of other containers, empty for podman's own. sockets
-            are paths of the host that pods may see.
+            host has them, builder_network is their network: the host's, since the server may be
+            reached nowhere else. network is that of other containers, empty for podman's own.
+            sockets are paths of the host that pods may see.
     """
 
     words: tuple[str, ...] = ("podman",)
     env: Mapping[str, str] = _NOTHING
     builder_env: Mapping[str, str] = _NOTHING
     shared: tuple[Path, ...] = ()
+    builder_network: str = "host"
     network: str = ""
     sockets: Collection[str] = ()
 
@@ -165,6 +167,7 @@ def _surroundings(podman: Podman, run: Run) -> Iterator[str]:
         yield f"--cgroup-parent=/{OURS}/{run.place.uid}/{run.container.name}"
     if is_ours(run.container):
         yield from _HOST
+        yield f"--network={podman.builder_network}"
         for path in (Path(_CGROUPS), *podman.shared):
             yield f"--volume={_bind(Bind(source=path, target=str(path)))}"
         return
