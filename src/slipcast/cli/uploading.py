@@ -19,6 +19,7 @@ from typing import IO, Final
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec.structs import replace
 from typing_extensions import override
 
 from slipcast.api.build import BuildConfig
@@ -118,7 +119,9 @@ def prepared(
     place = given.directory or given.archive
     if given.repository:
         with _cloned(given, toolbox) as tree:
-            yield _directory(tree, given, config, toolbox, compress=compress)
+            sent = _directory(tree, given, config, toolbox, compress=compress)
+            commit = sent.parameters.get("revision.commit", "")[:7]
+            yield replace(sent, told=f'Sending repository "{given.repository}", commit {commit}')
     elif given.file:
         yield _single(given.file, toolbox)
     elif place == STDIN:
