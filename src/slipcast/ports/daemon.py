@@ -44,9 +44,9 @@ class Identification(msgspec.Struct, frozen=True, kw_only=True):
 class Building(msgspec.Struct, frozen=True, kw_only=True):
     """How builds are run.
 
-    Shape:  workers is how many of them are decided about at once; pods is what runs them, `process`
-            or `none`; at_once is how many run, 0 for as many as there are processors; program is
-            what is run in place of our own builder.
+    Shape:  workers is how many of them are decided about at once; pods is what runs them,
+            `process`, `podman` or `none`; at_once is how many run, 0 for as many as there are
+            processors; program is what is run in place of our own builder.
     Units:  largest_upload in bytes.
     """
 

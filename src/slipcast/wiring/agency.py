@@ -15,6 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from slipcast.adapters.podlogs import DirectoryLogs
+from slipcast.adapters.pods.podman import PodmanPods
 from slipcast.adapters.pods.process.nursery import Nursery
 from slipcast.adapters.pods.process.pods import ProcessPods
 from slipcast.adapters.pods.process.variables import PATH
@@ -28,6 +29,7 @@ from slipcast.ports.pods import Pods
 from slipcast.store.store import SERVER, Running, Store
 from slipcast.store.tending import tended
 from slipcast.values.faults import FieldError, InvalidFault
+from slipcast.wiring.podmanpods import podman
 from slipcast.wiring.serving import Place
 
 ENTRY: Final = "slipcast.wiring.builder:main"
@@ -98,8 +100,12 @@ def _node(server: str) -> str:
 
 
 def _pods(building: Building, directory: Path) -> Pods:
+    socket = building.cluster.engine_socket
+    sockets = (socket,) if socket else ()
+    if building.pods == "podman":
+        return PodmanPods(directory, podman(os.environ, sockets))
     if building.pods != "process":
-        what = "write process or none"
+        what = "write process, podman or none"
         raise InvalidFault((FieldError(path="builds.pods", what=what, value=building.pods),))
     env = {
         name: value
@@ -107,13 +113,10 @@ def _pods(building: Building, directory: Path) -> Pods:
         if name.startswith(HANDED_ON) and name != "SLIPCAST_ROOT"
     }
     env.setdefault("PATH", PATH)
-    socket = building.cluster.engine_socket
     nursery = None
     program = building.program
     if not program:
         # The builder is our own: it need not be loaded anew for each pod.
         program = (sys.executable, "-m", "slipcast.wiring.builder")
         nursery = Nursery(env, entry=ENTRY, modules=LOADED)
-    return ProcessPods(
-        directory, program, env=env, sockets=(socket,) if socket else (), nursery=nursery
-    )
+    return ProcessPods(directory, program, env=env, sockets=sockets, nursery=nursery)

@@ -223,10 +223,11 @@ SETTINGS = (
         "builds.pods",
         "build_pods",
         "SLIPCAST_PODS",
-        "process or none",
-        readers.one_of("process", "none"),
-        "What runs the server's builds: process, as processes of this machine; none, nothing here."
-        " Default: process.",
+        "process, podman or none",
+        readers.one_of("process", "podman", "none"),
+        "What runs the server's builds: process, as processes of this machine; podman, in"
+        " containers of the image that `slipcast builders build builder` makes, as root; none,"
+        " nothing here. Default: process.",
     ),
     Setting(
         "builds.at_once",
@@ -406,7 +407,7 @@ def load(environment: Mapping[str, str], home: Path, directory: Path, *, root: b
     Errors: InvalidFault with everything that is wrong in file and environment.
     """
     errors: list[FieldError] = []
-    path, named = _file_of(environment, home, directory)
+    path, named = file_of(environment, home, directory)
     found: dict[str, object] = {}
     for key, value in _flat(_document(path, errors, must_exist=named)):
         setting = next((each for each in SETTINGS if each.key == key), None)
@@ -438,7 +439,8 @@ def _host_bundle(environment: Mapping[str, str], docker_url: str) -> Path | None
     return next((path for path in candidates if path.is_file()), None)
 
 
-def _file_of(environment: Mapping[str, str], home: Path, directory: Path) -> tuple[Path, bool]:
+def file_of(environment: Mapping[str, str], home: Path, directory: Path) -> tuple[Path, bool]:
+    """The file of settings, and whether it was named; it need not be there."""
     named = environment.get(CONFIG, "")
     if named:
         return directory / Path(named).expanduser(), True
