@@ -36,14 +36,14 @@ def lines() -> Iterator[str]:
 
 
 def structs(base: type[Wire]) -> Iterator[type[Wire]]:
-    """Every Struct of the wire, those without fields of their own included."""
+    """Every Struct of the API, whoever else was imported before."""
     for module in pkgutil.iter_modules(api.__path__):
         importlib.import_module(f"slipcast.api.{module.name}")
     waiting = [base]
     while waiting:
         struct = waiting.pop()
         waiting += struct.__subclasses__()
-        if fields_of(struct):
+        if struct.__module__.startswith(api.__name__) and fields_of(struct):
             yield struct
 
 
