@@ -407,7 +407,7 @@ def load(environment: Mapping[str, str], home: Path, directory: Path, *, root: b
     Errors: InvalidFault with everything that is wrong in file and environment.
     """
     errors: list[FieldError] = []
-    path, named = file_of(environment, home, directory)
+    path, named = _file_of(environment, home, directory)
     found: dict[str, object] = {}
     for key, value in _flat(_document(path, errors, must_exist=named)):
         setting = next((each for each in SETTINGS if each.key == key), None)
@@ -439,8 +439,7 @@ def _host_bundle(environment: Mapping[str, str], docker_url: str) -> Path | None
     return next((path for path in candidates if path.is_file()), None)
 
 
-def file_of(environment: Mapping[str, str], home: Path, directory: Path) -> tuple[Path, bool]:
-    """The file of settings, and whether it was named; it need not be there."""
+def _file_of(environment: Mapping[str, str], home: Path, directory: Path) -> tuple[Path, bool]:
     named = environment.get(CONFIG, "")
     if named:
         return directory / Path(named).expanduser(), True

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from slipcast.wiring.podmanpods import podman
+from slipcast.wiring.settings import load
 
 
-def environment(tmp_path: Path) -> dict[str, str]:
+def given(tmp_path: Path) -> dict[str, str]:
     """A host whose storage and state lie in a directory."""
     return {
         "HOME": str(tmp_path),
@@ -20,7 +21,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 def test_the_builder_shares_the_images_and_has_a_state_of_its_own(tmp_path: Path):
-    found = podman(environment(tmp_path))
+    found = podman(given(tmp_path))
 
     state = tmp_path / "state/in-pods"
     assert found.builder_env["SLIPCAST_STATE"] == str(state)
@@ -28,27 +29,32 @@ def test_the_builder_shares_the_images_and_has_a_state_of_its_own(tmp_path: Path
     assert set(found.shared) >= {state, tmp_path / "images"}
 
 
-def test_the_builder_is_told_settings_and_nothing_else(tmp_path: Path):
-    found = podman(environment(tmp_path))
-
-    assert {name.partition("_")[0] for name in found.builder_env} == {"SLIPCAST"}
-    assert not {"SLIPCAST_ROOT", "SLIPCAST_RUN_ROOT"} & found.builder_env.keys()
-
-
 def test_podman_uses_the_storage_of_the_settings(tmp_path: Path):
-    found = podman(environment(tmp_path), ("/run/engine.sock",))
+    found = podman(given(tmp_path), ("/run/engine.sock",))
 
     assert found.words[:3] == ("podman", "--root", str(tmp_path / "images"))
     assert set(found.env) >= {"CONTAINERS_CONF"}
     assert found.sockets == ("/run/engine.sock",)
 
 
-def test_a_file_of_settings_is_shown_to_the_builder(tmp_path: Path):
-    file = tmp_path / ".config/slipcast/config.toml"
-    file.parent.mkdir(parents=True)
-    file.touch()
+def test_the_builder_is_told_the_settings_that_it_heeds(tmp_path: Path):
+    authority = tmp_path / "ca.crt"
+    authority.touch()
+    environment = {
+        **given(tmp_path),
+        "SLIPCAST_REGISTRY_CA_FILE": str(authority),
+        "SLIPCAST_INSECURE_REGISTRIES": "one:5000,two:5000",
+        "SLIPCAST_BUILD_ENV": "A='b c' D=e",
+        "SLIPCAST_PODS": "podman",
+    }
 
-    found = podman(environment(tmp_path))
+    found = podman(environment)
 
-    assert found.builder_env["SLIPCAST_CONFIG"] == str(file)
-    assert file in found.shared
+    heeded = load(found.builder_env, tmp_path, tmp_path, root=True)
+    assert heeded.registry_ca_file == authority
+    assert heeded.insecure_registries == ("one:5000", "two:5000")
+    assert heeded.build_env == (("A", "b c"), ("D", "e"))
+    assert authority in found.shared
+    assert not {"SLIPCAST_PODS", "SLIPCAST_ROOT", "SLIPCAST_RUN_ROOT", "PASSWORD"} & set(
+        found.builder_env
+    )
