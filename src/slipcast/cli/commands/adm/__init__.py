@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from slipcast.cli import goflags, policies
+from slipcast.cli.commands.adm.prune import prune
 
 
 @click.group(cls=goflags.Group)
@@ -19,3 +20,4 @@ def policy() -> None:
 
 for sort in (*policies.LOCAL, *policies.CLUSTER):
     policy.add_command(policies.command(sort))
+adm.add_command(prune)
