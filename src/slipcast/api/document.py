@@ -84,7 +84,7 @@ class Document(msgspec.Struct, frozen=True, gc=False):
         return b'{"metadata":{%b%b' % (self._head(link), body[_BELOW:])
 
     def parts(self) -> tuple[bytes, memoryview]:
-        """The object as an item of a typed list, in two parts: a list copies all of them at once."""
+        """The object as an item of a typed list, in two parts, for a list to copy once."""
         body = self.body
         if body[_BELOW] == _END or not self.revision:
             return b"", memoryview(self.item())
