@@ -9,9 +9,10 @@ Source: messages of dockerd, of containers/image and containers/storage.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
+from typing import Final
 
 from slipcast.ports.engine import RegistryAccess
 from slipcast.values.faults import EngineFault
@@ -25,8 +26,12 @@ TRANSIENT = (
 )
 """Texts of pull errors that are worth another try (S2I-139)."""
 
+OUT_OF_MEMORY: Final = "OutOfMemory"
+"""The reason of a build whose step the kernel ended for its memory."""
+
 HINTS: Mapping[str, str] = MappingProxyType(
     {
+        OUT_OF_MEMORY: "Allow the build more memory.",
         "NoSpace": "Free space where the engine keeps its images.",
         "TLS": "Give the registry's CA certificate, or allow it as an insecure registry.",
         "Unauthorized": "Log in to the registry, or check the credentials in the docker config "
@@ -38,6 +43,10 @@ HINTS: Mapping[str, str] = MappingProxyType(
 """What to do next, by reason."""
 
 _ANY = re.IGNORECASE
+_KILLED = re.compile(
+    r"^Killed$|\bKilled signal\b|: *\d+ Killed\b|signal: killed"
+    r"|exit status 137$|non-zero code: 137\b"
+)
 
 # The first match wins: a refused login may mention the manifest, a full disk the blob.
 _REASONS = (
@@ -84,6 +93,14 @@ def reason_of(complaint: str) -> str:
     return next((reason for reason, pattern in _REASONS if pattern.search(complaint)), "")
 
 
+def step_was_killed(lines: Iterable[str]) -> bool:
+    """Whether the end of a build's log tells of a step, or a part of one, that was killed.
+
+    Shape:  shells and compilers that see a child killed say so, and end with a code of their own.
+    """
+    return any(_KILLED.search(line) for line in lines)
+
+
 def is_transient(complaint: str) -> bool:
     """Whether another try may help."""
     text = complaint.lower()
@@ -101,6 +118,16 @@ def fault_of(
         hint=hints.get(reason, ""),
         retryable=is_transient(complaint),
         tail=tail,
+    )
+
+
+def out_of_memory(fault: EngineFault) -> EngineFault:
+    """The same fault, known to come from a lack of memory."""
+    return EngineFault(
+        f"{fault.message} (OOMKilled)",
+        reason=OUT_OF_MEMORY,
+        hint=HINTS[OUT_OF_MEMORY],
+        tail=fault.tail,
     )
 
 

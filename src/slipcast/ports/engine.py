@@ -225,7 +225,8 @@ class Engine(Protocol):
     def build(self, spec: BuildSpec, *, log: Sink = ignore) -> ImageFacts:
         """Build a Dockerfile.
 
-        Errors: EngineFault with the tail of the log.
+        Errors: EngineFault with the tail of the log, reason `OutOfMemory` when the kernel ended a
+                step for its memory.
         """
         ...
 

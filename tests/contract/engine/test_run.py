@@ -13,7 +13,7 @@ import pytest
 
 from slipcast.ports.engine import BuildSpec, Engine
 from slipcast.values.container import Limits, Mount
-from slipcast.values.faults import Fault
+from slipcast.values.faults import EngineFault, Fault
 
 pytestmark = pytest.mark.engine
 
@@ -105,6 +105,21 @@ def test_it_is_reported_also_by_an_engine_that_runs_the_program_itself(shell: Sh
 
     assert told.status.oom_killed
     assert told.status.code == 137
+
+
+def test_a_step_that_outgrows_its_memory_is_reported_as_killed(
+    engine: Engine, base_image: str, tmp_path: Path
+) -> None:
+    # UP-2: a lack of memory is a cause of its own, also where the step's shell survives it.
+    limits = Limits(memory=64 << 20, memory_swap=64 << 20)
+    hog = 'RUN python3 -c "x = bytearray(300 << 20)" || exit 2'
+    (tmp_path / "Dockerfile").write_text(f"FROM {base_image}\n{hog}\n")
+
+    with pytest.raises(EngineFault, match="OOMKilled") as failed:
+        engine.build(BuildSpec(context=tmp_path, network="none", limits=limits))
+
+    assert failed.value.reason == "OutOfMemory"
+    assert failed.value.hint == "Allow the build more memory."
 
 
 def test_a_program_within_its_memory_is_not(shell: Shell) -> None:

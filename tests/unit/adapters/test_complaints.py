@@ -2,7 +2,14 @@
 
 import pytest
 
-from slipcast.adapters.complaints import HINTS, advised, fault_of, is_transient, reason_of
+from slipcast.adapters.complaints import (
+    HINTS,
+    advised,
+    fault_of,
+    is_transient,
+    reason_of,
+    step_was_killed,
+)
 from slipcast.ports.engine import RegistryAccess
 from slipcast.values.faults import EngineFault
 
@@ -44,6 +51,22 @@ def test_a_complaint_has_its_reason(text: str, reason: str) -> None:
 )
 def test_only_the_known_texts_are_worth_another_try(text: str, worth_it: bool) -> None:  # noqa: FBT001 -- a table
     assert is_transient(text) == worth_it
+
+
+@pytest.mark.parametrize(
+    ("line", "killed"),
+    [
+        ("Killed", True),
+        ("/bin/sh: line 1:     7 Killed                  python3 -m build", True),
+        ("c++: fatal error: Killed signal terminated program cc1plus", True),
+        ('building at STEP "RUN make": while running runtime: exit status 137', True),
+        ("The command '/bin/sh -c make' returned a non-zero code: 137", True),
+        ('building at STEP "RUN make": while running runtime: exit status 2', False),
+        ("test of Killed processes passed", False),
+    ],
+)
+def test_a_step_that_was_killed_shows_in_its_last_lines(line: str, killed: bool) -> None:  # noqa: FBT001 -- a table
+    assert step_was_killed(("before", line, "after")) == killed
 
 
 def test_a_refusal_is_advised_by_the_access_that_was_refused() -> None:

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from slipcast.api.build import DockerBuildStrategy
 from slipcast.builder import dockerfilerewrite, limits
 from slipcast.builder.credentials import registries
+from slipcast.builder.diagnosis import OutOfMemory
 from slipcast.builder.inputs.files import secrets_into
 from slipcast.builder.task import Built, Fetched, Task
 from slipcast.builds.reasons import Reason
@@ -34,6 +35,7 @@ from slipcast.values.imageref import ImageRef
 
 _NO_IMAGE: Final = "scratch"
 _NOT_SUPPORTED: Final = "NotSupported"
+_OUT_OF_MEMORY: Final = "OutOfMemory"
 _NO_REGISTRY: Final = "localhost"
 _PROXIES: Final = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "FTP_PROXY", "ALL_PROXY"})
 _ONE_LAYER: Final = frozenset({"SkipLayers", "SkipLayersAndWarn"})
@@ -92,6 +94,12 @@ def _build(task: Task, spec: BuildSpec) -> ImageFacts:
         try:
             return _built(task, spec)
         except PortFault as fault:
+            if fault.reason == _OUT_OF_MEMORY:
+                raise OutOfMemory(
+                    fault.message,
+                    reason=Reason.DOCKER_BUILD_FAILED,
+                    hint="Give the build more memory: spec.resources.limits.memory.",
+                ) from fault
             # What the engine printed has been shown already.
             raise _failed(fault.message, fault.hint) from fault
 

@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from assignments import FakeOutfit, a_task, an_outfit, build_text, secret
+from slipcast.builder.failures import reason_of
 from slipcast.builder.strategies.docker import run
 from slipcast.builder.task import Fetched
 from slipcast.builds.s2i.request import Platform
@@ -158,6 +159,17 @@ def test_a_build_that_fails_has_its_reason_and_shows_its_output_once(tmp_path: P
         run(a_task(outfit), a_source(tmp_path))
 
     assert (caught.value.reason, caught.value.tail) == ("DockerBuildFailed", ())
+
+
+def test_a_build_whose_step_had_no_memory_says_so(tmp_path: Path) -> None:
+    # BL-73, UP-2
+    outfit = an_assignment(tmp_path)
+    outfit.engine.fail("build", EngineFault("RUN make was killed", reason="OutOfMemory"))
+
+    with pytest.raises(BuildFault, match="RUN make was killed") as caught:
+        run(a_task(outfit), a_source(tmp_path))
+
+    assert reason_of(caught.value)[0] == "OutOfMemoryKilled"
 
 
 def test_volumes_are_seen_by_steps_and_copied_nowhere(tmp_path: Path) -> None:

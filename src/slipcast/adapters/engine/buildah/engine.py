@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
-from slipcast.adapters import ownership, usernamespace
+from slipcast.adapters import oomkills, ownership, usernamespace
 from slipcast.adapters.buildfile import dockerfile_of
-from slipcast.adapters.complaints import reason_of
+from slipcast.adapters.complaints import out_of_memory, reason_of, step_was_killed
 from slipcast.adapters.engine.buildah import commands, leftovers
 from slipcast.adapters.engine.buildah.ahead import Described, Outgoing, Tar, Target
 from slipcast.adapters.engine.buildah.container import BuildahContainer, Working
@@ -182,10 +182,13 @@ class BuildahEngine:
         What was built is found again.
         """
         for left in reversed(range(_TRIES)):
+            ended_for_memory = oomkills.count()
             try:
                 self._program.follow(what, line, hits, spec.proxies)
             except EngineFault as fault:
                 said = (fault.message, *fault.tail)
+                if step_was_killed(said) and oomkills.count() > ended_for_memory:
+                    raise out_of_memory(fault) from fault
                 if not left or not any(_VANISHED in text for text in said):
                     raise
             else:

@@ -17,6 +17,7 @@ from typing import Any
 
 from slipcast.adapters.argv import Tail
 from slipcast.adapters.buildfile import dockerfile_of
+from slipcast.adapters.complaints import out_of_memory, step_was_killed
 from slipcast.adapters.dockersocket import DockerSocket, SocketFault
 from slipcast.adapters.engine.docker.archive import content_of, tar_of
 from slipcast.adapters.engine.docker.failures import fault_of
@@ -66,6 +67,11 @@ def build(socket: DockerSocket, storage: Storage, spec: BuildSpec, log: Sink) ->
         image = _followed(what, messages, tail)
     except (SocketFault, NotFound) as refused:
         raise fault_of(what, refused.message, tail.lines) from refused
+    except EngineFault as fault:
+        # An engine elsewhere cannot be asked whose doing it was; nobody but the kernel kills steps.
+        if spec.limits.memory and step_was_killed((fault.message, *fault.tail)):
+            raise out_of_memory(fault) from fault
+        raise
     found = storage.facts(image)
     if found is None:
         raise EngineFault(f"{what}: the image is not there afterwards", tail=tail.lines)
