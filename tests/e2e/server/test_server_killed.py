@@ -44,8 +44,12 @@ FILES = {
     "journal.db-shm",
     "journal.db-wal",
     "journal.db.lock",
+    "logs",
     "pki",
+    "pods",
+    "server.id",
     "server.lock",
+    "uploads",
 }
 PAIRS = ("admin.crt", "admin.key", "ca.crt", "ca.key", "sa.key", "server.crt", "server.key")
 
