@@ -27,6 +27,7 @@ from slipcast.store.actions.reviews import Authenticate, Reviews
 from slipcast.store.actions.tokens import Tokens
 from slipcast.store.authorize import AllowAll, Guard, Policy
 from slipcast.store.compaction import KEPT, Compaction, Retention
+from slipcast.store.expiry import Expiry
 from slipcast.store.furnishing import ACCOUNT, Furnishing, NoIssuer
 from slipcast.store.garbage import Garbage
 from slipcast.store.lifecycle import Lifecycle
@@ -106,6 +107,7 @@ class Store:
         self._restoring = Restoring(self._server, furnishing)
         verbs.rows.told.append(self._restoring.wrote)
         self._garbage = Garbage(self._server, clock)
+        self._expiry = Expiry(self._server, journal, clock)
         self._compaction = Compaction(journal, clock, setup.kept)
 
     def as_(self, actor: Actor) -> Api:
@@ -128,6 +130,7 @@ class Store:
             "lifecycle": self._lifecycle.run,
             "restoring": self._restoring.run,
             "garbage": self._garbage.run,
+            "expiry": self._expiry.run,
             "compaction": self._compaction.run,
         }
         return [tended(name, work, self._clock) for name, work in works.items()]
