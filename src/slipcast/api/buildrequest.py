@@ -69,6 +69,7 @@ class BinaryBuildRequestOptions(Object, frozen=True, kw_only=True):
     revision.authorEmail: the author's address.
     revision.committerName: who committed it.
     revision.committerEmail: the committer's address.
+    request: env, dockerStrategyOptions and sourceStrategyOptions of a BuildRequest, as JSON.
     """
 
     as_file: str = ""
@@ -78,6 +79,7 @@ class BinaryBuildRequestOptions(Object, frozen=True, kw_only=True):
     author_email: str = field(default="", name="revision.authorEmail")
     committer_name: str = field(default="", name="revision.committerName")
     committer_email: str = field(default="", name="revision.committerEmail")
+    request: str = ""
 
 
 class BuildLog(Object, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Builds of source that is sent along (BA-125, SB-50, SB-51, UP-3)."""
+"""Builds of source that is sent along (BA-125, SB-50, SB-51, UP-3, UP-13)."""
 
 from __future__ import annotations
 
@@ -90,6 +90,40 @@ async def test_a_name_that_leads_elsewhere_is_refused(world: World, name: str) -
         await sent(world, pieces(b"x"), asFile=name)
 
     assert [cause.field for cause in caught.value.causes] == ["spec.source.binary.asFile"]
+
+
+async def test_what_is_said_of_the_build_is_in_it_up_13(world: World) -> None:
+    await a_config(world)
+    env = [{"name": "A", "value": "1 & ü"}]
+    request = {"env": env, "sourceStrategyOptions": {"incremental": True}}
+
+    build = await sent(world, pieces(b"x"), request=msgspec.json.encode(request).decode())
+
+    strategy = build["spec"]["strategy"]["sourceStrategy"]
+    assert (strategy["env"], strategy["incremental"]) == (env, True)
+    assert build["spec"]["source"]["binary"] == {}
+
+
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [
+        ("{", "the parameter request is not valid JSON"),
+        ("[" * 2000, "the parameter request is nested more than 300 levels"),
+        ("[]", "the parameter request is no JSON object"),
+        ('{"binary":{}}', "takes dockerStrategyOptions, env, sourceStrategyOptions, not .binary"),
+        ('{"env":"A=1"}', "env"),
+        ('{"dockerStrategyOptions":{"noCache":true}}', "not a Docker build"),
+    ],
+)
+async def test_what_cannot_be_said_of_the_build_is_refused_up_13(
+    world: World, request_: str, said: str
+) -> None:
+    await a_config(world)
+
+    with pytest.raises(BadRequest, match=said):
+        await sent(world, pieces(b"x"), request=request_)
+
+    assert await world.uploads.list() == ()
 
 
 async def test_there_must_be_a_configuration(world: World) -> None:

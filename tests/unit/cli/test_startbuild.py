@@ -185,6 +185,25 @@ def test_a_file_keeps_its_name(call: Call, toolbox: FakeToolbox, uploads: Direct
     assert _sent(call, uploads) == ["war"]
 
 
+def test_what_is_asked_for_goes_with_the_source_sb_14(call: Call, toolbox: FakeToolbox) -> None:
+    (toolbox.directory / "app.war").write_text("war")
+
+    call("start-build", "app", "--from-file=app.war", "-e", "A=1", "--incremental")
+
+    strategy = _build(call)["spec"]["strategy"]["sourceStrategy"]
+    assert (strategy["env"], strategy["incremental"]) == ([{"name": "A", "value": "1"}], True)
+
+
+def test_the_commit_of_a_file_is_recorded_as_it_was_said_sb_27(
+    call: Call, toolbox: FakeToolbox
+) -> None:
+    (toolbox.directory / "app.war").write_text("war")
+
+    call("start-build", "app", "--from-file=app.war", "--commit=f00d")
+
+    assert _build(call)["spec"]["revision"]["git"]["commit"] == "f00d"
+
+
 def test_what_is_no_archive_is_warned_about(call: Call, toolbox: FakeToolbox) -> None:
     (toolbox.directory / "a.tar").write_text("no archive")
 

@@ -152,8 +152,12 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
             if upload.warning:
                 warn([upload.warning], colour=toolbox.colour)
             parameters = dict(upload.parameters)
-            if self.request:
-                parameters["request"] = json.dumps(self.request)
+            request = dict(self.request)
+            if revision := request.pop("revision", None):
+                # What is known of what is sent is better than what was said of it (SB-27).
+                parameters.setdefault("revision.commit", revision["git"]["commit"])
+            if request:
+                parameters["request"] = json.dumps(request)
             meter = sending.Meter()
             body = meter.passing(upload.pieces)
             pieces = await connection.api.open(where, parameters, body)

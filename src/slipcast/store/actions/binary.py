@@ -14,6 +14,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from slipcast.api import jsontext, lens
 from slipcast.api.build import (
     BinaryBuildRequestOptions,
     BinaryBuildSource,
@@ -31,8 +32,11 @@ from slipcast.ports.uploads import Upload, Uploads
 from slipcast.store.actions.instantiate import Instantiation, Overlay
 from slipcast.store.authorize import Guard
 from slipcast.values.apifaults import BadRequest, NotServed, TooLarge, Unavailable
+from slipcast.values.causes import shown
 from slipcast.values.faults import PortFault
 
+OVERRIDES: Final = frozenset({"env", "dockerStrategyOptions", "sourceStrategyOptions"})
+"""What of a BuildRequest may be said where source is sent along."""
 TOO_LARGE: Final = "TooLarge"
 """The reason of a store for uploads that is sent more than it takes."""
 
@@ -81,11 +85,31 @@ def options_of(parameters: Mapping[str, str]) -> BinaryBuildRequestOptions:
 
 
 def asked(options: BinaryBuildRequestOptions) -> BuildRequest:
-    """The request that the options stand for (BA-125, SB-50)."""
-    return BuildRequest(
+    """The request that the options stand for (BA-125, SB-50, UP-13).
+
+    Errors: BadRequest.
+    """
+    return replace(
+        _overrides(options.request) if options.request else BuildRequest(),
         binary=BinaryBuildSource(as_file=cleaned_file(options.as_file)),
         revision=_revision(options) if options.commit else None,
     )
+
+
+def _overrides(text: str) -> BuildRequest:
+    """What is said of the build beside its source."""
+    try:
+        content = jsontext.read(text.encode())
+    except BadRequest as fault:
+        why = fault.message.removeprefix("the body is ")
+        raise BadRequest(f"the parameter request is {why}") from fault
+    if not isinstance(content, dict):
+        raise BadRequest("the parameter request is no JSON object")
+    if odd := sorted(content.keys() - OVERRIDES):
+        raise BadRequest(
+            f"the parameter request takes {', '.join(sorted(OVERRIDES))}, not {shown(odd[0])}"
+        )
+    return lens.read(content, BuildRequest)
 
 
 def _revision(options: BinaryBuildRequestOptions) -> SourceRevision:
