@@ -33,6 +33,7 @@ BUILD: Final = kinds.require(kinds.BUILD, "Build")
 
 UNWANTED: Final = timedelta(hours=1)
 """How long an upload may lie there that no build is made of."""
+SECOND: Final = timedelta(seconds=1)
 SOON: Final = timedelta(minutes=1)
 SELDOM: Final = timedelta(hours=1)
 """Between the first two looks at everything, and between all others."""
@@ -73,6 +74,8 @@ class Leftovers:
         self._clock = clock
         self._logs = logs
         self._uploads = uploads
+        # Names of uploads have whole seconds.
+        self._since = clock.now().replace(microsecond=0)
         self._builds: Cache[Left] = Cache(_left)
         self._doubtful: frozenset[str] = frozenset()
         self._useless: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
@@ -140,7 +143,8 @@ class Leftovers:
         self._doubtful = alone
 
     async def _sweep_uploads(self) -> None:
-        since = self._clock.now() - UNWANTED
+        # Whoever sent something to a server before us waits no longer for a build of it.
+        since = max(self._clock.now() - UNWANTED, self._since - SECOND)
         lefts = [left for _, left in self._builds.values() if left.upload]
         wanted = {left.upload for left in lefts if not left.is_over}
         used = {left.upload for left in lefts} - wanted

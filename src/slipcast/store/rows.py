@@ -6,6 +6,7 @@ answer each in their own way.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from typing import Final, cast
 
@@ -21,7 +22,8 @@ LARGEST: Final = 4 * 1024 * 1024
 """Bytes of an object: those of a request, and what the server adds; many patches make no more."""
 FULL_RETRY: Final = 10
 """Seconds until a client may try to write again."""
-
+PAUSES: Final = (0.0, 0.01, 0.03, 0.1, 0.2)
+"""Seconds between looks for a revision that has been told and is not handed on yet."""
 
 Told = Callable[[Place, Document | None, int], None]
 """Is told of what this process writes: the object as it is now, None for gone; the revision."""
@@ -77,6 +79,11 @@ class Rows:
 
         Errors: Timeout.
         """
+        for pause in PAUSES:
+            if revision <= await self.journal.head():
+                return
+            # A list may have told it before the journal hands it on.
+            await asyncio.sleep(pause)
         head = await self.journal.head()
         if revision > head:
             raise Timeout(

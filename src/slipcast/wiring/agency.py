@@ -68,9 +68,10 @@ class Agency(msgspec.Struct, frozen=True, kw_only=True):
             logs=logs,
             gatherer=Gatherer(api=api, server=server, uploads=uploads),
         )
+        leftovers = Leftovers(api, clock, logs, uploads)
         return (
             tended("agent", lambda: Agent(api, clock, hosting).run(), clock),
-            tended("leftovers", lambda: Leftovers(api, clock, logs, uploads).run(), clock),
+            tended("leftovers", leftovers.run, clock),
         )
 
 

@@ -116,6 +116,13 @@ async def test_an_upload_that_nobody_builds_goes_after_an_hour(agency: Agency) -
     assert await agency.uploads.list() == ()
 
 
+async def test_an_upload_that_was_sent_to_a_server_before_goes_at_once(agency: Agency) -> None:
+    await uploaded(agency)
+    agency.clock.move(seconds=3)
+    async with sweeping(agency):
+        await until_empty(agency.uploads.list)
+
+
 async def test_an_upload_whose_build_waits_stays(agency: Agency) -> None:
     upload = await uploaded(agency)
     await a_build(agency, upload.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import aclosing
 
 import pytest
+from typing_extensions import override
 
 from slipcast.adapters.journal.memory import MemoryJournal
 from slipcast.ports.api import Api, WatchOptions
@@ -28,6 +29,28 @@ async def test_all_watchers_are_told_by_the_same_event(journal: MemoryJournal, p
         aclosing(await shared.watch(CONFIG_MAPS, options)) as second,
     ):
         assert await anext(first) is await anext(second)
+
+
+class Behind(MemoryJournal):
+    """A journal that hands on what it has listed a moment later."""
+
+    late = 2
+
+    @override
+    async def head(self) -> int:
+        self.late -= 1
+        return 0 if self.late >= 0 else await super().head()
+
+
+async def test_a_list_may_be_ahead_of_what_is_watched():
+    journal = Behind()
+    entry = await journal.append("//configmaps/default/a", b"{}", expected=0)
+
+    options = WatchOptions(resource_version=str(entry.revision))
+    watcher = await Watching(Rows(journal), Pace()).watch(CONFIG_MAPS, options)
+
+    await watcher.aclose()
+    assert journal.late < 0
 
 
 async def test_what_is_kept_for_latecomers_is_bounded_in_bytes(

@@ -41,9 +41,11 @@ def main() -> None:
         # Nobody here waits for supervisors: how they end is none of our business.
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         gc.freeze()
-        server.send(str(os.getpid()).encode())
-        while request := server.recv(LONGEST):
-            _serve(server, Place(Path(os.fsdecode(request))), entry)
+        # Whoever has started us may end at any moment; then so do we.
+        with contextlib.suppress(ConnectionError):
+            server.send(str(os.getpid()).encode())
+            while request := server.recv(LONGEST):
+                _serve(server, Place(Path(os.fsdecode(request))), entry)
 
 
 def _serve(server: socket.socket, place: Place, entry: Entry | None) -> None:
