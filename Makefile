@@ -34,11 +34,15 @@ unit:
 conformance: ## other people's clients against our server
 	@$(BIN)/pytest -q -n 2 tests/conformance
 
+# Suites that neither use the engine's storage nor look at what others leave may run side by side.
+APART = api journal downloads git podlogs streams uploads
 contract: ## one suite per port, over every adapter this machine can run
-	@$(BIN)/pytest -q tests/contract
+	@$(BIN)/pytest -q -n 2 --dist loadfile $(APART:%=tests/contract/%)
+	@$(BIN)/pytest -q tests/contract $(APART:%=--ignore=tests/contract/%)
 
 e2e: ## real applications: built, run and talked to
-	@$(BIN)/pytest -q tests/e2e
+	@$(BIN)/pytest -q -n 2 --dist loadfile tests/e2e/server
+	@$(BIN)/pytest -q tests/e2e --ignore=tests/e2e/server
 
 test: check contract conformance e2e ## everything; what CI runs
 
