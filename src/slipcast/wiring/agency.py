@@ -35,9 +35,16 @@ from slipcast.wiring.serving import Place
 ENTRY: Final = "slipcast.wiring.builder:main"
 """The builder's main function, which is kept loaded."""
 LOADED: Final = (
-    *("slipcast.builder.program", "slipcast.builder.strategies.source"),
-    *("slipcast.builder.strategies.docker", "slipcast.builder.customrun"),
-    *("slipcast.adapters.reporter.http", "slipcast.wiring.toolbox", "slipcast.wiring.signals"),
+    *("slipcast.builder.program", "slipcast.builder.assignment", "slipcast.builder.customrun"),
+    *("slipcast.builder.strategies.source", "slipcast.builder.strategies.docker"),
+    *("slipcast.builder.fetching", "slipcast.builder.handover", "slipcast.builder.failures"),
+    *("slipcast.builder.inputs.binary", "slipcast.builder.inputs.git"),
+    *("slipcast.builder.dockerfilerewrite", "slipcast.builder.postcommit"),
+    *("slipcast.builder.finishing", "slipcast.builder.pushing", "slipcast.builder.unfinished"),
+    *("slipcast.adapters.engine.buildah", "slipcast.adapters.git", "slipcast.adapters.downloads"),
+    *("slipcast.adapters.reporter.http", "slipcast.cli.progress", "slipcast.cli.toolbox"),
+    *("slipcast.wiring.toolbox", "slipcast.wiring.settings", "slipcast.wiring.presence"),
+    *("slipcast.wiring.signals", "http.client", "encodings.ascii", "encodings.idna"),
 )
 """What it needs nearly always."""
 HANDED_ON: Final = ("SLIPCAST_", "XDG_", "HOME", "PATH", "LANG", "LC_")
