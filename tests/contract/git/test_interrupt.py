@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import socket
 import threading
@@ -14,6 +15,9 @@ import pytest
 
 from slipcast.ports.git import CloneSpec, Git
 from slipcast.values.giturl import parse_git_url
+
+PATIENCE = 5.0
+"""Seconds that a killed process may take to be gone."""
 
 
 @contextmanager
@@ -34,13 +38,25 @@ def _silent_server() -> Iterator[int]:
 
 
 def _mentioning(text: str) -> list[bytes]:
+    """The command lines that mention a text, of processes that do not end of their own accord.
+
+    Shape:  a killed process that is nobody's child here ends when the kernel comes to it.
+    """
     lines = []
     for directory in Path("/proc").glob("[0-9]*"):
         try:
-            lines.append((directory / "cmdline").read_bytes())
+            process = os.pidfd_open(int(directory.name))
         except OSError:
             continue
-    return [line for line in lines if text.encode() in line]
+        try:
+            line = (directory / "cmdline").read_bytes()
+            if text.encode() in line and not select.select([process], [], [], PATIENCE)[0]:
+                lines.append(line)
+        except OSError:
+            continue
+        finally:
+            os.close(process)
+    return lines
 
 
 def test_an_interrupted_clone_leaves_no_process(git: Git, tmp_path: Path):
