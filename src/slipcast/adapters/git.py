@@ -81,10 +81,10 @@ class GitProgram(Git):
             clone.run()
 
     @override
-    def describe(self, tree: Path) -> SourceRevision:
+    def describe(self, tree: Path, commit: str = "HEAD") -> SourceRevision:
         try:
             ran = ask(tree, "log", "-1", "-s", "--date=default", "--decorate=full",
-                       f"--format=tformat:{_FIELDS}", "HEAD", "--")  # fmt: skip
+                       f"--format=tformat:{_FIELDS}", "--end-of-options", commit, "--")  # fmt: skip
             origin = ask(tree, "config", "--get", "remote.origin.url")
         except (GitFault, HostFault):
             return SourceRevision()
@@ -92,11 +92,11 @@ class GitProgram(Git):
         location = _without_user(origin.text) if origin.code == 0 else ""
         if ran.code != 0 or len(fields) != _FIELD_COUNT:
             return SourceRevision(location=location)
-        commit, names, author, author_mail, committer, mail, date, subject, when = fields
+        found, names, author, author_mail, committer, mail, date, subject, when = fields
         return SourceRevision(
             location=location,
             ref=_branch(names),
-            commit=commit,
+            commit=found,
             author_name=author,
             author_email=author_mail,
             committer_name=committer,

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from slipcast.ports.packing import Packer
     from slipcast.ports.programs import Programs
     from slipcast.ports.s2i import S2I
+    from slipcast.ports.webhooks import Webhooks
     from slipcast.source.catalogue import Catalogue
 
 
@@ -193,6 +194,11 @@ class Toolbox(Protocol):
     @property
     def packer(self) -> Packer:
         """Packs directories that are sent to be built."""
+        ...
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Webhooks, of whatever server."""
         ...
 
     def connect(self, flags: ServerFlags) -> AbstractAsyncContextManager[Connection]:

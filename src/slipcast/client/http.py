@@ -46,17 +46,18 @@ class HttpApi:
         """Speak to a server by the way a kubeconfig says.
 
         Units:  timeout in seconds for each answer to begin; streams have none.
-        Errors: PortFault when certificates or keys cannot be read.
+        Errors: PortFault when certificates or keys cannot be read, or the server's URL is none.
         """
         self._way = way
-        self._http = httpx.AsyncClient(
-            base_url=way.server,
-            verify=tls(way),
-            timeout=httpx.Timeout(timeout, pool=None),
-            headers=_headers(way),
-            auth=(way.username, way.password) if way.username else None,
-            trust_env=True,
-        )
+        with self._reached():
+            self._http = httpx.AsyncClient(
+                base_url=way.server,
+                verify=tls(way),
+                timeout=httpx.Timeout(timeout, pool=None),
+                headers=_headers(way),
+                auth=(way.username, way.password) if way.username else None,
+                trust_env=True,
+            )
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -151,6 +152,25 @@ class HttpApi:
             raise wire.fault_of(answer.status_code, answer.content)
         return answer
 
+    async def ask(self, request: Request, *, most: int) -> tuple[int, str, bytes]:
+        """Whatever a request is answered with: status, where a redirect leads, how it begins.
+
+        Units:  most in bytes of the body.
+        Errors: PortFault when there is no answer.
+        """
+        with self._reached():
+            asked = self._http.build_request(
+                request.method, request.target, content=request.body, headers=request.headers
+            )
+            answer = await self._http.send(asked, stream=True)
+        said = b""
+        async with aclosing(_pieces(answer)) as pieces:
+            async for piece in pieces:
+                said += piece
+                if len(said) >= most:
+                    break
+        return answer.status_code, answer.headers.get("location", ""), said[:most]
+
     async def _write(
         self,
         method: str,
@@ -195,6 +215,8 @@ class HttpApi:
     def _reached(self) -> Any:
         try:
             yield
+        except httpx.InvalidURL as fault:
+            raise PortFault(f"there can be no server at {self._way.server}: {fault}") from fault
         except httpx.HTTPError as fault:
             why = str(fault) or type(fault).__name__
             raise PortFault(

@@ -84,8 +84,11 @@ class Git(Protocol):
         """
         ...
 
-    def describe(self, tree: Path) -> SourceRevision:
-        """What the checkout is; empty fields where git cannot say. Never fails."""
+    def describe(self, tree: Path, commit: str = "HEAD") -> SourceRevision:
+        """What the checkout is, or another commit of it; never fails.
+
+        Shape:  commit is a whole id; fields are empty where git cannot say.
+        """
         ...
 
     def state(self, tree: Path) -> WorkingState:

@@ -73,7 +73,7 @@ class FakeGit:
             path.write_text(text, encoding="utf-8")
         log(b"cloned\n")
 
-    def describe(self, tree: Path) -> SourceRevision:
+    def describe(self, tree: Path, commit: str = "HEAD") -> SourceRevision:
         """The commit of every clone."""
         return self.revision
 

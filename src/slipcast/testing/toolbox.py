@@ -25,6 +25,7 @@ from slipcast.testing.launcher import FakeLauncher
 from slipcast.testing.packing import FakePacker
 from slipcast.testing.programs import FakePrograms
 from slipcast.testing.s2i import FakeS2I
+from slipcast.testing.webhooks import FakeWebhooks
 from slipcast.values.apifaults import NotServed
 from slipcast.values.faults import Interrupted
 from slipcast.values.revision import SourceRevision
@@ -82,9 +83,9 @@ class FakeGit:
         log(f"cloning {spec.url}\n".encode())
         into.mkdir(exist_ok=True)
 
-    def describe(self, tree: Path) -> SourceRevision:
-        """Knows the place only."""
-        return SourceRevision(location=str(tree))
+    def describe(self, tree: Path, commit: str = "HEAD") -> SourceRevision:
+        """Knows the place only, and what it was asked for."""
+        return SourceRevision(location=str(tree), commit="" if commit == "HEAD" else commit)
 
     def committed(self, tree: Path) -> tuple[Committed, ...] | None:  # noqa: ARG002 -- likewise
         """Not known."""
@@ -188,6 +189,7 @@ class FakeToolbox:
     bugs: list[str] = field(default_factory=list)
     downloads: FakeDownloads = field(default_factory=FakeDownloads)
     packer: FakePacker = field(default_factory=FakePacker)
+    webhooks: FakeWebhooks = field(default_factory=FakeWebhooks)
     server: MemoryServer = field(default_factory=MemoryServer)
     config: FakeContexts = field(default_factory=FakeContexts)
     answers: dict[str, bytes] = field(default_factory=dict)

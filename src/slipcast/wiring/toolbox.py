@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from slipcast.ports.packing import Packer
     from slipcast.ports.programs import Programs
     from slipcast.ports.s2i import S2I
+    from slipcast.ports.webhooks import Webhooks
     from slipcast.source.catalogue import Catalogue
     from slipcast.wiring.connecting import Places
     from slipcast.wiring.registries import Registries
@@ -121,6 +122,13 @@ class RealToolbox:
         from slipcast.wiring.packing import TarPacker
 
         return TarPacker()
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Webhooks of whatever server."""
+        from slipcast.client.webhooks import HttpWebhooks
+
+        return HttpWebhooks()
 
     def connect(self, flags: ServerFlags) -> AbstractAsyncContextManager[Connection]:
         """The server that the flags or the kubeconfig name."""

@@ -35,6 +35,28 @@ def test_every_field_of_a_commit_is_told(git: Git, tmp_path: Path):
     )
 
 
+def test_another_commit_is_told_when_it_is_asked_for(git: Git, application: Path):
+    first = gitserver.git(application, "rev-parse", "HEAD~1")
+
+    assert (git.describe(application).message, git.describe(application, first).message) == (
+        "Second",
+        "First",
+    )
+
+
+def test_a_commit_of_a_bare_repository_is_told(git: Git, root: Path):
+    bare = root / "app.git"
+    commit = gitserver.git(bare, "rev-parse", "v1")
+
+    assert git.describe(bare, commit).author_email == "ada@example.com"
+
+
+@pytest.mark.parametrize("commit", ["0" * 40, "--output=x", "no such"])
+def test_of_a_commit_that_is_not_there_nothing_is_told(git: Git, application: Path, commit: str):
+    assert git.describe(application, commit).commit == ""
+    assert not (application / "x").exists()
+
+
 def test_a_detached_head_is_called_head(git: Git, application: Path):
     gitserver.git(application, "checkout", "--quiet", "v1")
 

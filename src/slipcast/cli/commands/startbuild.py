@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -21,13 +22,20 @@ from slipcast.cli.raw import out
 from slipcast.cli.selection import resource_of
 from slipcast.cli.setting import variables
 from slipcast.cli.telling import warn
-from slipcast.cli.toolbox import Connection, Toolbox
+from slipcast.cli.toolbox import Connection, ServerFlags, Toolbox
+from slipcast.cli.webhookcalling import Hook
 from slipcast.ports.api import Resource
 from slipcast.values.apifaults import ApiFault, Invalid
 from slipcast.values.faults import Fault, Interrupted, PortFault, UsageFault
 
 BUILD: Final = kinds.require(kinds.BUILD, "Build")
 CONFIG: Final = kinds.require(kinds.BUILD, "BuildConfig")
+UNHOOKED: Final = (
+    *("from_build", "from_dir", "from_archive", "from_file", "from_repo", "commit", "exclude"),
+    *("env", "build_arg", "build_loglevel", "incremental", "no_cache"),
+    *("follow", "wait", "list_webhooks"),
+)
+"""Flags of what a webhook says or is not told."""
 LOOPBACK: Final = ("https://127.", "https://[::1]", "https://localhost", "http://127.")
 
 source_options = together(
@@ -43,6 +51,21 @@ source_options = together(
         help="Paths of --from-dir that are not sent. Default: .git; empty: everything is.",
     ),
 )
+webhook_options = together(
+    click.option("--from-webhook", default="", metavar="URL", help="Call a generic webhook."),
+    click.option(
+        "--git-post-receive",
+        default="",
+        metavar="FILE|-",
+        help="What git told a post-receive hook; goes to --from-webhook.",
+    ),
+    click.option(
+        "--git-repository",
+        default="",
+        metavar="DIR",
+        help="Where those commits are. Default: the current directory.",
+    ),
+)
 build_options = together(
     click.option("-e", "--env", multiple=True, metavar="KEY=VALUE", help="Variable of the build."),
     click.option("--build-arg", multiple=True, metavar="KEY=VALUE", help="Argument of its FROMs."),
@@ -55,6 +78,7 @@ build_options = together(
 @click.command("start-build", cls=serverflags.Command)
 @click.argument("words", metavar="[bc/NAME]", nargs=-1)
 @source_options
+@webhook_options
 @build_options
 @click.option("-F", "--follow", is_flag=True, help="Show its log; end as it ends.")
 @click.option("-w", "--wait", is_flag=True, help="Wait until it is over; end as it ends.")
@@ -65,6 +89,10 @@ build_options = together(
 def startbuild(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:
     """Start a build: `start-build app`, `start-build app --from-dir=. --follow`."""
     toolbox: Toolbox = ctx.obj
+    hook = _hook(words, given)
+    if hook is not None:
+        asyncio.run(_called(hook, serverflags.server_flags(given), toolbox, given["output"]))
+        return
     wanted = Start.of(words, given)
     flags = serverflags.server_flags(given)
 
@@ -72,12 +100,50 @@ def startbuild(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> N
         if given["list_webhooks"]:
             return await _list_webhooks(connection, wanted, given["list_webhooks"])
         build = await wanted.start(connection, toolbox)
-        click.echo(f"build/{build}" if given["output"] else f"build.{BUILD.group}/{build} started")
+        _tell(build, given["output"])
         if given["follow"]:
             return await _followed(connection, build, toolbox)
         return await _ended(connection, build) if given["wait"] else 0
 
     serverflags.run(ctx, flags, work)
+
+
+def _tell(build: str, output: str) -> None:
+    click.echo(f"build/{build}" if output else f"build.{BUILD.group}/{build} started")
+
+
+def _hook(words: Sequence[str], flags: Mapping[str, Any]) -> Hook | None:
+    """The webhook that is to be called, if one is (SB-4).
+
+    Errors: UsageFault.
+    """
+    if not flags["from_webhook"]:
+        if flags["git_post_receive"] or flags["git_repository"]:
+            raise UsageFault("--git-post-receive and --git-repository go with --from-webhook")
+        return None
+    _check_output(flags)
+    odd = next((name for name in UNHOOKED if flags[name] not in ("", (), None, False)), "")
+    if words or odd:
+        what = f"--{odd.replace('_', '-')}" if odd else "a build config"
+        raise UsageFault(f"{what} and --from-webhook may not be used together")
+    return Hook.of(flags["from_webhook"], flags["git_post_receive"], flags["git_repository"])
+
+
+async def _called(hook: Hook, flags: ServerFlags, toolbox: Toolbox, output: str) -> None:
+    """Call a webhook, and tell what it started (SB-72).
+
+    Errors: Fault.
+    """
+    warn(hook.warnings, colour=toolbox.colour)
+    done = await hook.call(toolbox, flags)
+    warn(done.warnings, colour=toolbox.colour)
+    if done.build:
+        _tell(done.build, output)
+
+
+def _check_output(flags: Mapping[str, Any]) -> None:
+    if flags["output"] not in {"", "name"}:
+        raise UsageFault("only --output=name is supported")
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,8 +163,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 
         Errors: UsageFault.
         """
-        if flags["output"] not in {"", "name"}:
-            raise UsageFault("only --output=name is supported")
+        _check_output(flags)
         config, build = _named(words, flags)
         given = uploading.Given(
             directory=flags["from_dir"],
@@ -248,6 +313,8 @@ async def _ended(connection: Connection, name: str, *, shown: bool = False) -> i
     """
     try:
         build = await buildfollowing.end(connection, name)
+        if not shown:
+            build = await buildfollowing.with_last_words(connection, build)
     except Interrupted:
         raise
     except (ApiFault, PortFault) as fault:
