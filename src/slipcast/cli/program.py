@@ -103,6 +103,12 @@ COMMANDS = (
         Manner.API,
     ),
     Row("logs", "slipcast.cli.commands.logs:logs", "Show what builds said.", Manner.API),
+    Row(
+        "build-logs",
+        "slipcast.cli.commands.buildlogs:buildlogs",
+        "What logs was called before.",
+        Manner.API,
+    ),
     Row("set", "slipcast.cli.commands.set:set_", "Change parts of objects.", Manner.API),
     Row("wait", "slipcast.cli.commands.wait:wait", "Wait for objects.", Manner.API),
     Row("login", "slipcast.cli.commands.login:login", "Log in to a server.", Manner.API),
