@@ -50,7 +50,8 @@ class Sensitive:
 
 
 _CREDENTIALS = re.compile(
-    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://"
+    # Bounded, since each place in a long word of such characters is tried.
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,31})://"
     # The second form is a password with a bare slash in it; `host:8080/@x` is none.
     r"(?P<user>[^/\s:@]*)(?:[^/\s]*@|:(?![0-9]*/)[^\s@]*@)"
 )

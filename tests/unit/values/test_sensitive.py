@@ -50,3 +50,8 @@ def test_a_secret_cannot_be_pickled() -> None:
 def test_no_url_in_a_text_shows_its_password(text: str, shown: str) -> None:
     # S2I-118, S2I-295
     assert redacted(text) == shown
+
+
+def test_a_long_word_is_read_through_once() -> None:
+    # Quadratic, this took minutes.
+    assert redacted("x" * 1_000_000 + "://u:p@h") == "x" * 1_000_000 + "://u:***@h"
