@@ -67,12 +67,14 @@ def given_to(words: Words, outfit: Outfit) -> Iterator[Task]:
 
 
 def _text(words: Words, env: Mapping[str, str]) -> str:
-    if words.file is None:
+    named = env.get(given.FILE)
+    file = words.file or (Path(named) if named else None)
+    if file is None:
         return env.get(given.VARIABLE, "")
     try:
-        return words.file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8", errors="surrogateescape")
     except (OSError, ValueError) as fault:
-        raise HostFault(f"unable to parse build: {words.file} cannot be read: {fault}") from fault
+        raise HostFault(f"unable to parse build: {file} cannot be read: {fault}") from fault
 
 
 @contextmanager

@@ -29,6 +29,9 @@ from slipcast.values.quantity import Quantity
 CONTAINER: Final = "SLIPCAST_CONTAINER"
 """The variable that holds the container's spec, as JSON of the API."""
 
+CONTAINER_FILE: Final = "SLIPCAST_CONTAINER_FILE"
+"""The variable that names a file with it, where it is too long to be a variable."""
+
 PULL_SECRET: Final = "SLIPCAST_PULL_SECRET"  # noqa: S105 -- where one is, no secret
 """The variable that says in which directory the pod's own pull secret lies, if it has one."""
 
@@ -79,10 +82,11 @@ def run(custom: Custom) -> int:
 
 
 def _container(custom: Custom) -> Container:
-    text = custom.env.get(CONTAINER, "")
+    named = custom.env.get(CONTAINER_FILE)
     try:
+        text = Path(named).read_text("utf-8") if named else custom.env.get(CONTAINER, "")
         return msgspec.json.decode(text, type=Container)
-    except msgspec.MsgspecError as wrong:
+    except (msgspec.MsgspecError, OSError, ValueError) as wrong:
         raise _failed(f"{CONTAINER} holds no container that can be read: {wrong}") from wrong
 
 

@@ -26,6 +26,9 @@ from slipcast.values.sensitive import redacted
 
 VARIABLE: Final = "BUILD"
 
+FILE: Final = "SLIPCAST_BUILD_FILE"
+"""The variable that names a file with the Build, where it is too long to be a variable."""
+
 
 def read(text: str) -> Build:
     """The Build in a text, JSON or YAML.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contract.pods.hosts import NOTHING, Host
+from contract.pods.hosts import NOTHING, Host, with_env
 from slipcast.api.volumes import (
     EmptyDirVolumeSource,
     HostPathVolumeSource,
@@ -123,3 +123,21 @@ async def test_no_part_of_a_volume_lies_outside_of_it(host: Host) -> None:
         await host.pods.start(host.pod_of(main, volumes=(SHARED,)), NOTHING)
 
     assert await host.pods.list() == ()
+
+
+async def test_a_build_too_long_for_a_variable_is_a_file(host: Host) -> None:
+    # The kernel gives no program a variable of more than 128 KiB.
+    pod = host.pod(
+        'test -z "$BUILD" && wc -c < "$SLIPCAST_BUILD_FILE"; stat -c %a "$SLIPCAST_BUILD_FILE"'
+    )
+
+    await host.run(pod, with_env(BUILD="x" * (300 << 10)))
+
+    assert await host.said(pod) == f"{300 << 10}\n600\n"
+
+
+async def test_another_variable_that_is_too_long_is_refused(host: Host) -> None:
+    given = with_env(BUILD_STRATEGY_ENV_0="x" * (300 << 10))
+
+    with pytest.raises(PodFault, match="BUILD_STRATEGY_ENV_0 is longer than"):
+        await host.pods.start(host.pod("exit 0"), given)

@@ -24,6 +24,7 @@ from slipcast.api.container import Container
 from slipcast.api.pod import Pod, PodStatus
 from slipcast.ports.engine import Credential, RegistryAccess
 from slipcast.ports.pods import Materials
+from slipcast.values.faults import PodFault
 from slipcast.values.sensitive import Sensitive
 
 pytestmark = pytest.mark.anyio
@@ -266,6 +267,44 @@ async def test_a_builder_that_is_loaded_beforehand_is_like_any_program(
     nursery.close()
 
 
+async def test_a_builder_that_is_loaded_beforehand_reads_a_long_build_from_a_file(
+    host: Host,
+) -> None:
+    tests = str(Path(__file__).parents[2])
+    nursery = Nursery({"PYTHONPATH": tests}, entry="contract.pods.a_builder:main")
+    host = replace(host, pods=ProcessPods(host.directory, ("/no/such/program",), nursery=nursery))
+    pod = host.pod("docker-build")
+
+    await host.run(pod, with_env(BUILD="x" * (300 << 10)))
+
+    [told] = [line for line in (await host.said(pod)).splitlines() if line.startswith("{")]
+    env = json.loads(told)["env"]
+    assert "BUILD" not in env
+    assert content_of(env["SLIPCAST_BUILD_FILE"]) == "x" * (300 << 10)
+    nursery.close()
+
+
+async def test_a_strangers_container_with_a_long_description_is_a_file(
+    host: Host, nursery: Nursery
+) -> None:
+    builder = ("/bin/sh", "-c", 'cat "$SLIPCAST_CONTAINER_FILE"')
+    host = replace(host, pods=ProcessPods(host.directory, builder, nursery=nursery))
+    given = with_env(BUILD='"' * (100 << 10))
+
+    pod = host.pod_of(Container(name="main", image="example/any"))
+    await host.run(pod, given)
+
+    [variable] = json.loads(await host.said(pod))["env"]
+    assert variable == {"name": "BUILD", "value": '"' * (100 << 10)}
+
+
+async def test_a_strangers_image_is_given_no_longer_variable_than_it_can_be(host: Host) -> None:
+    pod = host.pod_of(Container(name="main", image="example/any"))
+
+    with pytest.raises(PodFault, match="BUILD of container main is longer"):
+        await host.pods.start(pod, with_env(BUILD="x" * (300 << 10)))
+
+
 async def test_a_strangers_image_is_pulled_with_the_credentials_of_its_pod(
     host: Host, nursery: Nursery
 ) -> None:
@@ -284,6 +323,11 @@ async def test_a_strangers_image_is_pulled_with_the_credentials_of_its_pod(
 def mounts() -> str:
     """What is mounted where."""
     return Path("/proc/self/mountinfo").read_text()
+
+
+def content_of(path: str) -> str:
+    """What a file holds."""
+    return Path(path).read_text()
 
 
 def commands(pid: int) -> str:

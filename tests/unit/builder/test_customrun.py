@@ -82,6 +82,18 @@ def test_the_image_runs_as_it_says_itself(custom: Case) -> None:
     assert custom.engine.open == []
 
 
+def test_a_description_too_long_for_a_variable_is_read_from_a_file(
+    custom: Case, tmp_path: Path
+) -> None:
+    file = tmp_path / "container.json"
+    file.write_text(json.dumps({"name": "custom-build", "image": IMAGE, "args": ["one"]}))
+    custom.env["SLIPCAST_CONTAINER_FILE"] = str(file)
+
+    custom()
+
+    assert custom.spec.argv == ("one",)
+
+
 @pytest.mark.parametrize(
     ("given", "argv"),
     [

@@ -175,6 +175,22 @@ def test_a_failing_assemble_is_told_with_the_words_of_source_to_image_bld_99(tmp
     assert outfit.complaints[-1].startswith("error: build error: ")
 
 
+def test_a_build_too_long_for_a_variable_is_read_from_a_file(tmp_path: Path):
+    outfit = an_outfit(tmp_path)
+    file = tmp_path / "build.json"
+    file.write_text(
+        build_text(strategy=of_strategy(env=[{"name": "LONG", "value": "x" * 300_000}]))
+    )
+    del outfit.env["BUILD"]
+    outfit.env["SLIPCAST_BUILD_FILE"] = str(file)
+
+    program.run(["slipcast-builder", "sti-build"], outfit)
+
+    image = outfit.engine.inspect(LOCAL)
+    assert image is not None
+    assert len(image.config.variable("LONG")) == 300_000
+
+
 def test_assemble_without_memory_is_told_as_such(tmp_path: Path):
     outfit = an_outfit(tmp_path)
     outfit.engine.add(BUILDER, a_builder(assemble=lambda _: ExitStatus(code=137, oom_killed=True)))

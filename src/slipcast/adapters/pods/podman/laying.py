@@ -33,6 +33,8 @@ from slipcast.api.volumes import Volume, VolumeMount
 from slipcast.ports.pods import Materials
 
 _WORD = "/word"
+_LONG = "/var/run/slipcast"
+"""Where a builder finds the variables that are too long to be variables."""
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +94,8 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
                 directory = commandline.login(staged, container.name)
                 laying.write_login(directory, container.image, credential)
             self._write_env(staged, container)
+            for name, value in self._long(container).items():
+                write_private(staged.long(container.name, name), os.fsencode(value))
 
     def _write_env(self, staged: Place, container: Container) -> None:
         given = variables.given(self._env(container))
@@ -102,9 +106,18 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
         laying.write_env(staged, container.name, ours)
 
     def _env(self, container: Container) -> dict[str, str]:
+        given = self._given(container)
+        if not is_ours(container):
+            return given
+        short, long = host.parted({**given, **self.podman.builder_env})
+        return {**short, **{host.FILES[name]: f"{_LONG}/{name}" for name in long}}
+
+    def _long(self, container: Container) -> dict[str, str]:
+        return host.parted(self._given(container))[1] if is_ours(container) else {}
+
+    def _given(self, container: Container) -> dict[str, str]:
         every = self.materials.env.get(container.name, ())
-        given = {each.name: each.value.reveal() for each in every}
-        return {**given, **self.podman.builder_env} if is_ours(container) else given
+        return {each.name: each.value.reveal() for each in every}
 
     def _binds(self, container: Container) -> list[Bind]:
         found = {each.name: each for each in self.pod.spec.volumes}
@@ -116,6 +129,14 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
                 for number, mount in enumerate(container.volume_mounts)
             ),
             Bind(source=word, target=str(_absolute(path))),
+            *(
+                Bind(
+                    source=self.place.long(container.name, name),
+                    target=f"{_LONG}/{name}",
+                    read_only=True,
+                )
+                for name in self._long(container)
+            ),
         ]
 
     def _bind(

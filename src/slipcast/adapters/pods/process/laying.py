@@ -159,6 +159,10 @@ def _fill(staged: Place, place: Place, pod: Pod, materials: Materials, host: Hos
             directory = f"pull/{container.name}"
             write_login(staged.path / directory, container.image, credential)
             given = {**given, variables.PULL_SECRET: str(place.path / directory)}
+        given, long = variables.parted(given)
+        for name, value in long.items():
+            write_private(staged.long(container.name, name), os.fsencode(value))
+            given[variables.FILES[name]] = str(place.long(container.name, name))
         root = place.root(container.name)
         write_env(staged, container.name, variables.complete(given, host.env, place.path, root))
 

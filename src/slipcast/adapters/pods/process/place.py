@@ -2,6 +2,7 @@
 
     pod.json         what runs (plan); there from the beginning, whole
     env-NAME         the variables of a container, as the kernel has them
+    env-NAME.BUILD   a variable of a container that is too long for that
     status.json      how it is doing, replaced whole at each change
     lock             held by the supervisor as long as it lives: the only proof of life
     control          a pipe on which the supervisor is told things
@@ -60,6 +61,10 @@ class Place(msgspec.Struct, frozen=True):
     def input(self, container: str) -> Path:
         """The pipe to a container that is sent its input."""
         return self.path / f"stdin-{container}"
+
+    def long(self, container: str, variable: str) -> Path:
+        """A variable of a container that it is given as a file."""
+        return self.path / f"env-{container}.{variable}"
 
     def plan(self) -> Plan | None:
         """What runs; None when there is no such pod."""

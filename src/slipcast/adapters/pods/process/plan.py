@@ -137,13 +137,23 @@ def containers_of(spec: PodSpec) -> tuple[Container, ...]:
 
 
 def env_of(container: Container, materials: Materials) -> dict[str, str]:
-    """The variables that a container's program is given of its pod; of several the last counts."""
+    """The variables that a container's program is given of its pod; of several the last counts.
+
+    Errors: PodFault for what the image of a container cannot be given.
+    """
     given = {each.name: each.value.reveal() for each in materials.env.get(container.name, ())}
     ours = variables.of_contract(given)
     if is_ours(container):
         return ours
     # The variables of a stranger's image are for that image: they reach no program of ours.
     resolved = tuple(EnvVar(name=name, value=_legible(value)) for name, value in given.items())
+    for each in resolved:
+        if variables.is_long(each.name, each.value):
+            raise PodFault(
+                f"the variable {each.name} of container {container.name} is longer than a program"
+                " can be given",
+                reason="InvalidEnv",
+            )
     told = replace(container, env=resolved, env_from=())
     return {**ours, variables.CONTAINER: msgspec.json.encode(told).decode()}
 

@@ -12,7 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import Final
+
+from slipcast.values.faults import PodFault
 
 ROOT: Final = "SLIPCAST_ROOT"
 """Where the paths of the container begin."""
@@ -22,6 +25,13 @@ CONTAINER: Final = "SLIPCAST_CONTAINER"
 
 PULL_SECRET: Final = "SLIPCAST_PULL_SECRET"  # noqa: S105 -- where one is, no secret
 """The directory with the credentials for that image, where there are any."""
+
+FILES: Final = MappingProxyType(
+    {"BUILD": "SLIPCAST_BUILD_FILE", CONTAINER: "SLIPCAST_CONTAINER_FILE"}
+)
+"""Variables of the builder that may be files, and the variables that say where those are."""
+
+_LONGEST: Final = 128 * 1024 - 1
 
 PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -41,6 +51,29 @@ def of_contract(given: Mapping[str, str]) -> dict[str, str]:
         for name, value in given.items()
         if _CONTRACT.fullmatch(name) and "\0" not in value
     }
+
+
+def is_long(name: str, value: str) -> bool:
+    """Whether the kernel gives no program such a variable.
+
+    Source: execve(2), MAX_ARG_STRLEN.
+    """
+    return len(f"{name}={value}".encode("utf-8", "surrogateescape")) > _LONGEST
+
+
+def parted(env: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Variables that a builder's program is given, and those that it is given as files.
+
+    Errors: PodFault when one of them can be given in neither way.
+    """
+    long = {name: value for name, value in env.items() if is_long(name, value)}
+    for name in long.keys() - FILES.keys():
+        raise PodFault(
+            f"the variable {name} is longer than a program can be given",
+            reason="InvalidEnv",
+            hint="Give it as a file, such as one of a secret.",
+        )
+    return {name: value for name, value in env.items() if name not in long}, long
 
 
 def complete(
