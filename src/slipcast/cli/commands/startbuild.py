@@ -67,8 +67,12 @@ webhook_options = together(
     ),
 )
 build_options = together(
-    click.option("-e", "--env", multiple=True, metavar="KEY=VALUE", help="Variable of the build."),
-    click.option("--build-arg", multiple=True, metavar="KEY=VALUE", help="Argument of its FROMs."),
+    click.option(
+        "-e", "--env", multiple=True, metavar="KEY=VALUE", help="Variable of the build. Repeatable."
+    ),
+    click.option(
+        "--build-arg", multiple=True, metavar="KEY=VALUE", help="ARG of the Dockerfile. Repeatable."
+    ),
     click.option("--build-loglevel", default="", metavar="N", help="How much the builder says."),
     click.option("--incremental/--no-incremental", default=None, help="Keep what was fetched."),
     click.option("--no-cache/--cache", default=None, help="Use no layer of an earlier build."),

@@ -29,7 +29,9 @@ KEYED = ("Secret", "ConfigMap")
 
 @click.command(cls=serverflags.Command)
 @click.argument("words", metavar="TYPE/NAME… KEY=VALUE… KEY-…", nargs=-1)
-@click.option("-e", "--env", "given_env", multiple=True, metavar="KEY=VALUE", help="Likewise.")
+@click.option(
+    "-e", "--env", "given_env", multiple=True, metavar="KEY=VALUE", help="One more of those."
+)
 @click.option("-c", "--containers", default="*", metavar="NAME", help="Only containers like that.")
 @click.option("--from", "source", default="", metavar="secret/NAME", help="Refer to all its keys.")
 @click.option("--prefix", default="", help="What variables of --from begin with.")
