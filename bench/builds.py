@@ -175,6 +175,10 @@ class Bench:
                 await watched.ended(names[-1:])
                 await asyncio.sleep(0.1)
             await watched.listen(names)
+        first = watched.builds[names[0]]
+        print(
+            f"\nthe first of a server: first line after {1e3 * (first.said - first.asked):.0f} ms"
+        )
         return [watched.builds[name] for name in names[WARMING:]]
 
     def _watched(self) -> contextlib.AbstractAsyncContextManager[Watched]:
@@ -269,6 +273,7 @@ def main() -> None:
     cases = (*CASES, SCHEDULING)
     parser.add_argument("cases", nargs="*", metavar="CASE", help=f"of {', '.join(cases)}")
     given = parser.parse_args()
+    print(f"goals: first line within {GOAL_LATENCY:.0f} ms, {GOAL_RATE:.0f} builds a second")
     size = SIZES[given.size]
     for case in given.cases or cases:
         if case == SCHEDULING:
