@@ -98,7 +98,9 @@ def _source(source: BuildSource) -> BuildSource:
 
 def _strategy(strategy: BuildStrategy) -> BuildStrategy:
     docker, pipeline = strategy.docker_strategy, strategy.jenkins_pipeline_strategy
-    if docker is None and strategy.type == "Docker":
+    others = (strategy.source_strategy, strategy.custom_strategy, pipeline)
+    # The type may be that of the strategy before, which whoever put another in its place never saw.
+    if docker is None and strategy.type == "Docker" and others == (None, None, None):
         docker = DockerBuildStrategy()
     if docker is not None:
         from_ = _image(docker.from_) if docker.from_ is not None else None

@@ -14,6 +14,7 @@ from typing import Final
 from slipcast.api import kinds
 from slipcast.api.build import Build
 from slipcast.api.lens import read
+from slipcast.builds import naming
 from slipcast.builds.phases import Phase, is_terminal
 from slipcast.cli.selection import resource_of
 from slipcast.cli.toolbox import Connection
@@ -123,6 +124,20 @@ async def _watched(connection: Connection, name: str, version: str) -> Build | N
             if is_terminal(build.status.phase):
                 return build
     return None
+
+
+async def with_last_words(connection: Connection, build: Build) -> Build:
+    """A failed build with the last lines of its log, which come a moment after its end.
+
+    Errors: Fault when it was deleted meanwhile; ApiFault.
+    """
+    for lost in range(len(PAUSES)):
+        had_pod = naming.POD_NAME in build.metadata.annotations
+        if build.status.phase != Phase.FAILED or build.status.log_snippet or not had_pod:
+            break
+        await pause(connection, lost)
+        build = await look(connection, build.metadata.name)
+    return build
 
 
 def failure(build: Build) -> Fault | None:

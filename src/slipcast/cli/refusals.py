@@ -27,6 +27,9 @@ def told(fault: Fault) -> Iterator[str]:
             yield from (f"error: {error}" for error in fault.errors)
         case _:
             yield f"error: {fault.message}"
+    if fault.tail:
+        yield "The last lines were:"
+        yield from (f"    {line}" for line in fault.tail)
     if fault.hint:
         yield fault.hint
 

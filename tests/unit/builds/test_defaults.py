@@ -67,6 +67,13 @@ def test_types_stand_for_empty_blocks_ba_161_ba_162_ba_164() -> None:
     assert watched.image_change is not None
 
 
+def test_the_type_of_the_strategy_before_makes_up_none_beside_the_new_one() -> None:
+    strategy = a_config(strategy={"type": "Docker", "customStrategy": {}}).spec.strategy
+
+    assert strategy.docker_strategy is None
+    assert strategy.type == "Custom"
+
+
 @pytest.mark.parametrize("type_", ["Source", "Custom", "JenkinsPipeline"])
 def test_no_other_strategy_is_made_up_ba_162(type_: str) -> None:
     assert a_config(strategy={"type": type_}).spec.strategy.type == ""

@@ -40,3 +40,9 @@ def test_a_usage_error_ends_with_1_cl_1() -> None:
 
     assert told(fault) == ["error: no such thing", "Try another."]
     assert faults.exit_code(fault, Manner.API) == 1
+
+
+def test_the_last_lines_of_what_failed_stand_behind_it_up_2() -> None:
+    lines = told(Fault("the build failed", tail=("no bread",)))
+
+    assert lines == ["error: the build failed", "The last lines were:", "    no bread"]
