@@ -5,7 +5,7 @@ Source: builder-process.md 3.2; build-lifecycle.md BL-47.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from msgspec.structs import replace
@@ -15,9 +15,9 @@ from slipcast.api.build import Build, EnvVar
 from slipcast.api.document import JSON
 from slipcast.builds import expansion
 from slipcast.builds.defaults import defaulted_build
-from slipcast.builds.options import env_of, with_all_env
+from slipcast.builds.options import args_of, env_of, with_all_args, with_all_env
 from slipcast.builds.s2i import environment
-from slipcast.builds.strategies.environment import REFERRED, build_text
+from slipcast.builds.strategies.environment import REFERRED, REFERRED_ARGUMENT, build_text
 from slipcast.builds.validate.build import build as wrongs
 from slipcast.values.apifaults import BadRequest, Invalid
 from slipcast.values.causes import Cause, required
@@ -62,38 +62,52 @@ def resolved(build: Build, env: Mapping[str, str]) -> Build:
 
 def shown(build: Build) -> str:
     """A Build that was read, fit for a log: no address and no variable in it shows a secret."""
-    pairs = environment.shown((each.name, each.value) for each in env_of(build.spec.strategy))
-    env = tuple(
-        replace(each, value=value)
-        for each, (_, value) in zip(env_of(build.spec.strategy), pairs, strict=True)
-    )
-    spec = replace(build.spec, strategy=with_all_env(build.spec.strategy, env))
-    return redacted(build_text(replace(build, spec=spec)))
+    strategy = build.spec.strategy
+    strategy = with_all_env(strategy, _shown(env_of(strategy)))
+    strategy = with_all_args(strategy, _shown(args_of(strategy)))
+    return redacted(build_text(replace(build, spec=replace(build.spec, strategy=strategy))))
 
 
 def with_values(build: Build, env: Mapping[str, str]) -> Build:
-    """The Build whose variables hold values: those of secrets, and $(NAME) expanded.
+    """The Build whose variables and build arguments hold values: those of secrets.
 
+    Shape:  in variables $(NAME) is expanded; arguments are what they say.
     Errors: HostFault when the value of a variable did not come along.
     """
     known: dict[str, str] = {}
-    values: list[EnvVar] = []
-    for index, each in enumerate(env_of(build.spec.strategy)):
+    variables: list[EnvVar] = []
+    for name, value, referred in _came(env_of(build.spec.strategy), env, REFERRED):
+        known[name] = value if referred else expansion.expanded(value, known)
+        variables.append(EnvVar(name=name, value=known[name]))
+    args = _came(args_of(build.spec.strategy), env, REFERRED_ARGUMENT)
+    strategy = with_all_env(build.spec.strategy, tuple(variables))
+    valued = tuple(EnvVar(name=name, value=value) for name, value, _ in args)
+    strategy = with_all_args(strategy, valued)
+    return replace(build, spec=replace(build.spec, strategy=strategy))
+
+
+def _came(
+    variables: tuple[EnvVar, ...], env: Mapping[str, str], prefix: str
+) -> Iterator[tuple[str, str, bool]]:
+    """Names and values, and whether those were referred to; what is optional may be missing."""
+    for index, each in enumerate(variables):
+        came = env.get(f"{prefix}{index}")
         if each.value_from is None:
-            value = expansion.expanded(each.value, known)
-        elif f"{REFERRED}{index}" in env:
-            value = env[f"{REFERRED}{index}"]
-        elif _is_optional(each):
-            continue
-        else:
+            yield each.name, each.value, False
+        elif came is not None:
+            yield each.name, came, True
+        elif not _is_optional(each):
             raise HostFault(
                 f"the variable {each.name} refers to a value that did not come along",
-                hint=f"Give the builder the value as {REFERRED}{index}.",
+                hint=f"Give the builder the value as {prefix}{index}.",
             )
-        known[each.name] = value
-        values.append(EnvVar(name=each.name, value=value))
-    strategy = with_all_env(build.spec.strategy, tuple(values))
-    return replace(build, spec=replace(build.spec, strategy=strategy))
+
+
+def _shown(variables: tuple[EnvVar, ...]) -> tuple[EnvVar, ...]:
+    pairs = environment.shown((each.name, each.value) for each in variables)
+    return tuple(
+        replace(each, value=value) for each, (_, value) in zip(variables, pairs, strict=True)
+    )
 
 
 def _content(body: bytes) -> JSON:

@@ -67,6 +67,20 @@ def with_all_env(strategy: BuildStrategy, env: tuple[EnvVar, ...]) -> BuildStrat
     )
 
 
+def args_of(strategy: BuildStrategy) -> tuple[EnvVar, ...]:
+    """The build arguments of a Docker strategy; others have none."""
+    docker = strategy.docker_strategy
+    return docker.build_args if docker is not None else ()
+
+
+def with_all_args(strategy: BuildStrategy, args: tuple[EnvVar, ...]) -> BuildStrategy:
+    """The strategy with just these build arguments, where it has any."""
+    docker = strategy.docker_strategy
+    if docker is None:
+        return strategy
+    return replace(strategy, docker_strategy=replace(docker, build_args=args))
+
+
 def with_options(
     strategy: BuildStrategy, request: BuildRequest, where: str, *, args: str
 ) -> BuildStrategy:

@@ -55,6 +55,37 @@ def test_an_optional_value_that_did_not_come_along_is_left_out():
     assert env_of([{"name": "B", "valueFrom": optional}]) == {}
 
 
+def with_args(*args: Mapping[str, Any]) -> str:
+    """A Docker build with arguments."""
+    return build_text(strategy={"dockerStrategy": {"buildArgs": args}})
+
+
+def test_a_build_argument_has_the_value_that_came_along_at_its_place():
+    text = with_args({"name": "A", "value": "$(B)"}, {"name": "B", "valueFrom": SECRET})
+
+    build = given.resolved(given.read(text), {"BUILD_ARGUMENT_1": "hidden"})
+
+    docker = build.spec.strategy.docker_strategy
+    assert docker is not None
+    assert [(each.name, each.value) for each in docker.build_args] == [
+        ("A", "$(B)"),
+        ("B", "hidden"),
+    ]
+
+
+def test_a_build_argument_that_did_not_come_along_is_named():
+    build = given.read(with_args({"name": "B", "valueFrom": SECRET}))
+
+    with pytest.raises(HostFault, match="the variable B refers to a value"):
+        given.resolved(build, {})
+
+
+def test_build_arguments_that_are_secrets_are_not_shown():
+    build = given.read(with_args({"name": "TOKEN", "value": "t0ps3cret"}))
+
+    assert "t0ps3cret" not in given.shown(build)
+
+
 def test_all_that_is_wrong_is_told_at_once_bld_42_43():
     text = build_text(source={"git": {"uri": ""}, "contextDir": "../up"}, strategy={})
 

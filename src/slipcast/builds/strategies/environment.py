@@ -2,7 +2,8 @@
 
 The value of a Secret or ConfigMap is never written out: where a strategy's variable refers to one,
 the container has a variable `BUILD_STRATEGY_ENV_<i>` with that reference, i being the variable's
-place in the strategy, and the builder puts it where the BUILD has the reference.
+place in the strategy, and the builder puts it where the BUILD has the reference. Build arguments
+are passed on likewise, as `BUILD_ARGUMENT_<i>`.
 
 Source: build-lifecycle.md section 5.2, BL-47; build-api.md section 12.
 """
@@ -10,7 +11,7 @@ Source: build-lifecycle.md section 5.2, BL-47; build-api.md section 12.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -19,7 +20,7 @@ from msgspec.structs import replace
 from slipcast.api import kinds
 from slipcast.api.build import Build, EnvVar
 from slipcast.api.lens import content_of
-from slipcast.builds.options import env_of, with_all_env
+from slipcast.builds.options import args_of, env_of, with_all_args, with_all_env
 
 TRUSTED: Final = frozenset(
     {
@@ -32,6 +33,9 @@ TRUSTED: Final = frozenset(
 BUILD_KIND: Final = kinds.require(kinds.BUILD, "Build")
 REFERRED: Final = "BUILD_STRATEGY_ENV_"
 """How variables begin that hold what a strategy's variable refers to."""
+
+REFERRED_ARGUMENT: Final = "BUILD_ARGUMENT_"
+"""How variables begin that hold what a build argument refers to."""
 
 _LOG_LEVEL: Final = "BUILD_LOGLEVEL"
 _SUBSCRIPT: Final = re.compile(r"metadata\.(labels|annotations)\['([^']*)'\]")
@@ -65,6 +69,9 @@ def of_strategy(build: Build) -> Iterator[EnvVar]:
     for index, each in enumerate(env_of(build.spec.strategy)):
         if each.value_from is not None:
             yield replace(each, name=f"{REFERRED}{index}", value="")
+    for index, each in enumerate(args_of(build.spec.strategy)):
+        if each.value_from is not None:
+            yield replace(each, name=f"{REFERRED_ARGUMENT}{index}", value="")
 
 
 def log_level(build: Build) -> str:
@@ -78,18 +85,28 @@ def with_fields(build: Build) -> Build | str:
 
     Shape:  paths are of the Build, not of its pod (BL-47).
     """
-    env: list[EnvVar] = []
-    for each in env_of(build.spec.strategy):
+    env = _with_fields(build, env_of(build.spec.strategy))
+    args = _with_fields(build, args_of(build.spec.strategy))
+    if isinstance(env, str):
+        return env
+    if isinstance(args, str):
+        return args
+    strategy = with_all_args(with_all_env(build.spec.strategy, env), args)
+    return replace(build, spec=replace(build.spec, strategy=strategy))
+
+
+def _with_fields(build: Build, variables: Iterable[EnvVar]) -> tuple[EnvVar, ...] | str:
+    found: list[EnvVar] = []
+    for each in variables:
         ref = each.value_from.field_ref if each.value_from is not None else None
         if ref is None:
-            env.append(each)
+            found.append(each)
             continue
         value = _field(build, ref.field_path)
         if value is None:
             return f"{each.name} refers to {ref.field_path!r}, which a build does not have."
-        env.append(EnvVar(name=each.name, value=value))
-    strategy = with_all_env(build.spec.strategy, tuple(env))
-    return replace(build, spec=replace(build.spec, strategy=strategy))
+        found.append(EnvVar(name=each.name, value=value))
+    return tuple(found)
 
 
 def _field(build: Build, path: str) -> str | None:

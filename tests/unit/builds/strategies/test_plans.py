@@ -362,6 +362,18 @@ def test_fields_of_the_build_are_filled_in_and_secrets_are_not_bl_47() -> None:
     assert container.env[-1].value_from == docker.env[1].value_from
 
 
+def test_build_arguments_are_told_like_variables() -> None:
+    args = [{"name": "ME", "valueFrom": FIELD}, {"name": "KEY", "valueFrom": SECRET}]
+
+    container = main(strategy={"dockerStrategy": {"buildArgs": args}})
+
+    docker = told(container).spec.strategy.docker_strategy
+    assert docker is not None
+    assert docker.build_args[0].value == "frontend-1"
+    assert container.env[-1].name == "BUILD_ARGUMENT_1"
+    assert container.env[-1].value_from == docker.build_args[1].value_from
+
+
 @pytest.mark.parametrize(
     ("path", "value"),
     [
