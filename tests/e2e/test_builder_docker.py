@@ -18,7 +18,7 @@ import containers
 import gitserver
 from builders import Builder, a_container
 from slipcast.adapters.engine.buildah import BuildahEngine
-from slipcast.ports.engine import Credential, PushSpec, RegistryAccess
+from slipcast.ports.engine import Credential, PullSpec, PushSpec, RegistryAccess
 from slipcast.values.sensitive import Sensitive
 
 pytestmark = pytest.mark.engine
@@ -223,13 +223,14 @@ def test_a_repository_on_a_private_image_is_built_and_pushed(
 
         ran = builder("docker-build", BUILD=builder.build(spec))
 
-        made = buildah.inspect(output)
-        buildah.remove(output)
+        here = buildah.inspect(output)
+        made = buildah.pull(PullSpec(image=output, access=access))
+        buildah.remove(made.id)
         buildah.remove(base)
     assert ran.code == 0, ran.stderr
     status = json.loads(ran.stdout.splitlines()[-1])["status"]
     assert status["output"]["to"]["imageDigest"].startswith("sha256:")
-    assert made is not None
+    assert here is None
     assert made.config.labels["io.openshift.build.commit.id"] == commit
     assert made.config.labels["team"] == 'the "a" team'
     assert f"Pulling image {base} ..." in ran.stderr

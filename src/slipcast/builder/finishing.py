@@ -48,8 +48,8 @@ def build(task: Task, kind: str) -> str:
 
 
 def _name(task: Task, tag: str) -> None:
-    """Give the image the name of the output (BLD-21)."""
-    name = tags.output(task.build)
+    """Give the image the name of the output (BLD-21), by hand; one of our own in a pod."""
+    name = tags.output(task.build) if task.is_by_hand else tags.kept(task.build)
     try:
         task.engine.tag(tag, name)
     except PortFault as fault:

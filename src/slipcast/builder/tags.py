@@ -14,6 +14,7 @@ LOCAL: Final = "localhost"
 """The host in names of images that no registry is ever asked for."""
 
 _LONGEST: Final = 255
+_DIGITS: Final = 32
 
 
 def random_tag(build: Build, token: str) -> str:
@@ -39,8 +40,22 @@ def destination(build: Build) -> str:
 
 
 def output(build: Build) -> str:
-    """What the finished image is called on this node: where it is pushed, else by its build."""
+    """What the finished image is called: where it is pushed, else by its build."""
     return destination(build) or f"{LOCAL}/{_repository(build)}:latest"
+
+
+def kept(build: Build) -> str:
+    """What the finished image is called on a node that others build on, too.
+
+    Shape:  the name of an output belongs to its registry: here, whoever builds could put an image
+            under any name. An image that is pushed has a name that nobody asks for, the same for
+            each output of a project.
+    """
+    pushed = destination(build)
+    if not pushed:
+        return output(build)
+    digest = hashlib.sha256(pushed.encode()).hexdigest()
+    return f"{LOCAL}/{build.metadata.namespace}/pushed:{digest[:_DIGITS]}"
 
 
 def _repository(build: Build) -> str:

@@ -250,8 +250,17 @@ def test_a_failing_hook_leaves_no_image_and_pushes_none_bld_130(tmp_path: Path):
     assert outfit.engine.inspect(OUTPUT) is None
 
 
-def test_a_failing_push_leaves_the_image_under_its_name_bld_25(tmp_path: Path):
+def test_in_a_pod_no_image_is_put_under_the_name_of_its_output(tmp_path: Path):
     outfit = an_outfit(tmp_path, build_text(output=OUTPUT))
+
+    program.run(["slipcast-builder", "sti-build"], outfit)
+
+    assert OUTPUT in outfit.engine.pushed
+    assert outfit.engine.inspect(OUTPUT) is None
+
+
+def test_a_failing_push_leaves_the_image_of_a_person_under_its_name_bld_25(tmp_path: Path):
+    outfit = an_outfit(tmp_path, build_text(output=OUTPUT), SLIPCAST_ROOT="/")
     outfit.engine.fail("push", EngineFault("no", reason="Unauthorized"))
 
     program.run(["slipcast-builder", "sti-build"], outfit)

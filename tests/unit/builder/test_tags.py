@@ -42,3 +42,15 @@ def test_without_output_the_image_is_called_by_its_build_bld_14():
     found = build(build_text())
 
     assert (tags.destination(found), tags.output(found)) == ("", "localhost/shop/app-1:latest")
+
+
+def test_a_pushed_image_is_kept_under_a_name_of_its_project_the_same_for_each_output():
+    first, again = build(build_text(output=OUTPUT)), build(build_text(output=OUTPUT, postCommit={}))
+
+    assert tags.kept(first).startswith("localhost/shop/pushed:")
+    assert tags.kept(again) == tags.kept(first)
+    assert tags.kept(build(build_text(output="docker.io/library/x"))) != tags.kept(first)
+
+
+def test_an_image_that_is_not_pushed_is_kept_under_the_name_of_its_build():
+    assert tags.kept(build(build_text())) == "localhost/shop/app-1:latest"
