@@ -41,6 +41,9 @@ class Nursery:
         Errors: PodFault, retryable.
         """
         with self._lock:
+            if place.has_begun():
+                # Somebody else has asked while we waited.
+                return
             try:
                 complaint = self._asked(place)
             except _GONE:
