@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from slipcast.adapters.reporter.printing import PrintingReporter
     from slipcast.builder.job import Credentials
     from slipcast.builds.s2i.request import Platform
+    from slipcast.cli.progress import Lines
     from slipcast.ports.downloads import Downloads
     from slipcast.ports.engine import Engine, RegistryAccess
     from slipcast.ports.git import Git
@@ -74,7 +76,7 @@ class RealOutfit:
 
     def __init__(self, env: Mapping[str, str] = os.environ) -> None:
         self._env = env
-        self._progress: Progress | None = None
+        self._progress: Lines | None = None
         self._printing: PrintingReporter | None = None
 
     @property
@@ -189,7 +191,10 @@ class RealOutfit:
         return f"its number is {identity}" + (f", its traces are in {path}" if path else "")
 
     def finish(self, *, succeeded: bool) -> None:
-        """Say how it ended, if there is no server to tell."""
+        """Say what is left to say, and how it ended if there is no server to tell."""
+        if self._progress is not None:
+            with suppress(BrokenPipeError):
+                self._progress.flush()
         if self._printing is not None:
             self._printing.finish(succeeded=succeeded)
 
