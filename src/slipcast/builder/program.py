@@ -233,14 +233,17 @@ def _refused(outfit: Outfit, fault: Fault) -> int:
 
 def _explain(outfit: Outfit, fault: Fault) -> None:
     """What helps to understand a fault; the cause itself comes last (BLD-177)."""
+    from slipcast.builder import hints
     from slipcast.builds.reasons import Reason
     from slipcast.values.sensitive import redacted
 
     # What programs other than git say was shown as it came.
     for line in fault.tail if fault.reason == Reason.FETCH_SOURCE_FAILED else ():
         outfit.complain(redacted(line))
-    if fault.hint:
-        outfit.complain(f"hint: {redacted(fault.hint)}")
+    # What is wrong with our own command line is told in its own words.
+    hint = fault.hint if isinstance(fault, UsageFault) else hints.of_build(fault.hint)
+    if hint:
+        outfit.complain(f"hint: {redacted(hint)}")
 
 
 def _custom(outfit: Outfit, words: Words) -> int:

@@ -201,6 +201,22 @@ def test_assemble_without_memory_is_told_as_such(tmp_path: Path):
     assert "more memory than allowed (OOMKilled)" in outfit.complaints[-1]
 
 
+@pytest.mark.parametrize("role", ["sti-build", "docker-build"])
+def test_an_image_that_cannot_be_pulled_is_named_in_the_last_line_up_2(role: str, tmp_path: Path):
+    gone = "registry.example/gone:1"
+    named = {"from": {"kind": "DockerImage", "name": gone}}
+    kind = {"sti-build": "sourceStrategy", "docker-build": "dockerStrategy"}[role]
+    source = {"git": {"uri": URL}, "dockerfile": "FROM scratch"}
+    outfit = an_outfit(tmp_path, build_text(strategy={kind: named}, source=source))
+
+    program.run(["slipcast-builder", role], outfit)
+
+    assert outfit.reports.last.reason == "PullBuilderImageFailed"
+    assert outfit.complaints[-1].startswith("error: build error: ")
+    assert gone in outfit.complaints[-1]
+    assert "--pull-policy" not in "".join(outfit.complaints)
+
+
 def test_what_assemble_said_is_shown_once(tmp_path: Path):
     outfit = an_outfit(tmp_path)
     outfit.engine.add(BUILDER, a_builder(assemble=_fails))
