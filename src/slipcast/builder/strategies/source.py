@@ -74,7 +74,7 @@ def request(task: Task, source: Fetched) -> S2IRequest:
         runtime_artifacts=tuple(
             f"{each.source_path}:{each.destination_dir}" for each in strategy.runtime_artifacts
         ),
-        labels=tuple((each.name, each.value) for each in build.spec.output.image_labels),
+        labels=tuple(_labels(build)),
         label_namespace=_NAMESPACE,
         injections=tuple(_injections(task)),
         volumes=tuple(_volumes(task, strategy)),
@@ -84,6 +84,14 @@ def request(task: Task, source: Fetched) -> S2IRequest:
         limits=limits.own(),
         platform=task.platform,
     )
+
+
+def _labels(build: Build) -> Iterator[tuple[str, str]]:
+    """Which build made the image (BA-97), then what the Build asks for; later wins."""
+    yield f"{_NAMESPACE}build.name", build.metadata.name
+    yield f"{_NAMESPACE}build.namespace", build.metadata.namespace
+    for label in build.spec.output.image_labels:
+        yield label.name, label.value
 
 
 def variables(build: Build, revision: SourceRevision) -> tuple[tuple[str, str], ...]:

@@ -67,6 +67,16 @@ def test_the_image_holds_the_source_and_says_which_commit_it_is_bld_82_83_89(tmp
     assert said["team"] == "web"
 
 
+def test_the_image_says_which_build_made_it_unless_told_otherwise_ba_97(tmp_path: Path):
+    labels = [{"name": "io.openshift.build.namespace", "value": "mine"}]
+    outfit = an_outfit(tmp_path, build_text(labels=labels))
+
+    said = config(outfit, built(tmp_path, outfit)).labels
+
+    assert said["io.openshift.build.name"] == "app-1"
+    assert said["io.openshift.build.namespace"] == "mine"
+
+
 def test_the_image_has_the_variables_of_the_build_then_the_strategys_bld_106_110(tmp_path: Path):
     env = [{"name": "A", "value": "1"}, {"name": "OPENSHIFT_BUILD_NAME", "value": "mine"}]
     outfit = an_outfit(
