@@ -102,6 +102,16 @@ def ended(status: BuildStatus, now: datetime) -> BuildStatus:
     return replace(status, completion_timestamp=to_text(now), duration=duration)
 
 
+def conditioned(build: Build, now: datetime) -> Build:
+    """The build with the condition of its phase, which a builder that reports its end lacks."""
+    status = build.status
+    if any((each.type, each.status) == (status.phase, "True") for each in status.conditions):
+        return build
+    phase = Phase(status.phase)
+    conditions = _conditions(status, phase, status.reason, status.message, to_text(now))
+    return replace(build, status=replace(status, conditions=conditions))
+
+
 def _lasted(start: str, now: datetime) -> int:
     """The nanoseconds since a start; 0 where it is not told, or no moment that exists."""
     try:

@@ -18,7 +18,7 @@ from slipcast.api.build import Build
 from slipcast.api.pod import Pod
 from slipcast.builds import naming
 from slipcast.builds.outcome import outcome, ran_out_of_memory, snippet
-from slipcast.builds.phases import Phase, ended, entered, is_terminal, started
+from slipcast.builds.phases import Phase, conditioned, ended, entered, is_terminal, started
 from slipcast.builds.reasons import MESSAGES, Reason
 from slipcast.builds.runpolicy import RunPolicy, next_builds, policy_of
 from slipcast.builds.strategies import is_delegated
@@ -86,7 +86,7 @@ def _over(view: BuildView, now: datetime) -> tuple[Action, ...]:
     if build.status.completion_timestamp:
         return _change(build, after)
     after = started(after, pod.status.start_time if pod is not None else "")
-    after = replace(after, status=ended(after.status, now))
+    after = conditioned(replace(after, status=ended(after.status, now)), now)
     return (*_change(build, after), _told(after, phase))
 
 

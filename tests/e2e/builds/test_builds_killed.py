@@ -44,24 +44,24 @@ def test_a_build_goes_on_without_its_server_and_ends_once_with_its_whole_log(
 
     alone.server.kill()
     alone.server.start()
-    status = alone.comes_to(build, phase)
+    alone.done("wait", f"build/{build}", f"--for=condition={phase}", "--timeout=60s")
 
+    conditions = alone.status(build)["conditions"]
     log = alone.log(build)
     assert [line for line in log.splitlines() if line.startswith("line ")] == COUNTED
-    assert [each["type"] for each in status["conditions"] if each["status"] == "True"] == [phase]
-    assert alone.get("pod", f"{build}-build")["metadata"]["name"] == "app-1-build"
+    assert [each["type"] for each in conditions if each["status"] == "True"] == [phase]
 
 
-def test_a_build_that_ends_while_there_is_no_server_has_ended_for_the_next(
+def test_a_build_that_is_done_while_there_is_no_server_has_ended_for_the_next(
     alone: Project,
 ) -> None:
     # BL-113
-    gate = alone.directory / "state/pods"
+    pods = alone.directory / "state/pods"
     alone.apply(a_config(by_source()))
     build = alone.queue(alone.assembling("#!/bin/sh\necho begun\nsleep 1\necho done\n"))
     alone.comes_to(build, "Running")
     alone.server.kill()
-    until(lambda: any('"terminated"' in text(path) for path in gate.glob("*/status.json")))
+    until(lambda: any("Build complete" in text(path) for path in pods.glob("*/log-*")))
 
     alone.server.start()
 

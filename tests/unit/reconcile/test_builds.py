@@ -280,6 +280,16 @@ def test_a_report_of_the_builder_is_completed_once_bl_79() -> None:
     assert of(after(actions), a_pod("Running")) == ()
 
 
+def test_the_conditions_of_a_build_follow_what_its_builder_reports() -> None:
+    running = [{"type": "Running", "status": "True"}]
+    told = a_build(phase="Failed", reason="AssembleFailed", conditions=running)
+
+    conditions = after(of(told, a_pod("Running"))).status.conditions
+
+    said = [(each.type, each.status, each.reason) for each in conditions]
+    assert said == [("Running", "False", ""), ("Failed", "True", "AssembleFailed")]
+
+
 def test_a_report_is_completed_without_pod_too_bl_79() -> None:
     actions = of(a_build(phase="Complete"))
 
