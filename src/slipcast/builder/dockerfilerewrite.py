@@ -27,6 +27,7 @@ from slipcast.values.legible import legible
 _USUAL: Final = ("Dockerfile", "Containerfile")
 _DONE: Final = "dockerfile.json"
 _LARGEST: Final = 16 << 20
+_LONGEST_LINE: Final = (64 << 10) - 2
 _FROM: Final = re.compile(r"(?im)^[ \t]*FROM[ \t]")
 
 
@@ -50,6 +51,7 @@ def rewrite(task: Task, source: Fetched) -> Path:
             return path
         changed = _changed(task, source, parsed(content))
         data = str(changed).encode("utf-8", "surrogateescape")
+        _check_lines(data)
         path.write_bytes(data)
         done = _Done(path=str(path), digest=_digest(data))
         (task.work / _DONE).write_bytes(msgspec.json.encode(done))
@@ -111,6 +113,17 @@ def _content(path: Path) -> bytes:
     if len(content) > _LARGEST:
         raise _failed("the Dockerfile is too large to be one")
     return content
+
+
+def _check_lines(data: bytes) -> None:
+    """Refuse what buildah would build without a word, and without all after a long line."""
+    for number, line in enumerate(data.split(b"\n"), 1):
+        if len(line) > _LONGEST_LINE:
+            raise _failed(
+                f"line {number} of the Dockerfile, with variables and labels of the build in it, is"
+                f" longer than the {_LONGEST_LINE} bytes that engines read",
+                "Break it into several lines; keep what is large in files.",
+            )
 
 
 def _is_done(task: Task, path: Path, content: bytes) -> bool:

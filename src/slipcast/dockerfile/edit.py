@@ -27,6 +27,7 @@ _PORT = re.compile(
     r"(?P<low>[0-9]+)(?:-(?P<high>[0-9]+))?(?:/(?P<protocol>tcp|udp|sctp))?", re.IGNORECASE
 )
 _LARGEST_PORT = 65535
+_LONG = 16_000
 _COPY_FROM = "--from="
 _RUN_MOUNT = "--mount="
 
@@ -241,7 +242,9 @@ def _joined(assignments: list[str], escape: str) -> str:
     if escape != "\\":
         # Quoted values escape with a backslash, which this file has given another meaning.
         assignments = [_escaped_by(escape, text) for text in assignments]
-    return " ".join(assignments)
+    size = sum(map(len, assignments))
+    # Engines read lines of 64 KiB, and some of them leave out all that comes after a longer one.
+    return " ".join(assignments) if size < _LONG else f" {escape}\n".join(assignments)
 
 
 def _escaped_by(escape: str, text: str) -> str:

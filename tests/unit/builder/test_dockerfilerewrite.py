@@ -43,6 +43,22 @@ def test_what_is_not_asked_for_is_left_alone(tmp_path: Path) -> None:
     assert changed(tmp_path) == f"{TEXT}{END}LABEL {LABELS}\n"
 
 
+def test_variables_that_are_long_together_have_a_line_each(tmp_path: Path) -> None:
+    env = [{"name": f"LONG_{number}", "value": "x" * 30_000} for number in range(3)]
+
+    text = changed(tmp_path, env=env)
+
+    assert max(map(len, text.splitlines())) < 31_000
+
+
+@pytest.mark.parametrize("long", ["# " + "x" * 65_536, "RUN echo " + "x" * 65_536])
+def test_a_line_longer_than_engines_read_is_refused(tmp_path: Path, long: str) -> None:
+    with pytest.raises(BuildFault, match="line 2 of the Dockerfile") as refused:
+        changed(tmp_path, f"FROM scratch\n{long}\nRUN make\n")
+
+    assert refused.value.reason == "ManageDockerfileFailed"
+
+
 def test_the_last_from_gets_the_image_of_the_strategy(tmp_path: Path) -> None:
     # BLD-112, BLD-202, UP-11
     outfit = an_assignment(tmp_path, **{"from": {"kind": "DockerImage", "name": "reg/x:1"}})
