@@ -7,7 +7,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -128,7 +127,7 @@ class Account:
     @contextlib.contextmanager
     def of(cls, target: Target) -> Iterator[Account]:
         """Count from now on, where this host lets us."""
-        group = _ACCOUNTS / f"bench-builds-{os.getpid()}"
+        group = _ACCOUNTS / f"bench-builds-{target.pid}"
         try:
             group.mkdir()
             (group / "cgroup.procs").write_text(str(target.pid))
@@ -138,8 +137,10 @@ class Account:
         try:
             yield cls(group)
         finally:
+            for pid in (group / "cgroup.procs").read_text().split():
+                with contextlib.suppress(OSError):
+                    (_ACCOUNTS / "cgroup.procs").write_text(pid)
             with contextlib.suppress(OSError):
-                (_ACCOUNTS / "cgroup.procs").write_text(str(target.pid))
                 group.rmdir()
 
     def read(self) -> float:
