@@ -158,7 +158,8 @@ class Life:
     @property
     def _phase(self) -> str:
         if self.is_over:
-            good = all(each.over and each.code == 0 for each in self.each)
+            # Of a plan that cannot be read nothing has run: that is no success.
+            good = self.each and all(each.over and each.code == 0 for each in self.each)
             return "Succeeded" if good and not self.reason else "Failed"
         begun = [each for each in self.mains if each.status.state.waiting is None]
         return "Running" if begun else "Pending"

@@ -49,6 +49,10 @@ def test_a_pod_begins_by_waiting() -> None:
     assert waiting.reason == "PodInitializing"
 
 
+def test_a_pod_of_nothing_has_failed() -> None:
+    assert a_life(mains=0).status.phase == "Failed"
+
+
 def test_init_containers_are_started_one_by_one() -> None:
     life = a_life(inits=2)
     first, second = life.inits
