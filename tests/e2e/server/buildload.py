@@ -255,14 +255,20 @@ def processes(server: Server) -> dict[int, str]:
 def nests(server: Server) -> set[int]:
     """Who starts supervisors: what it has forked looks the same, but has a parent that does."""
     alike = {pid for pid, words in processes(server).items() if NEST in words}
-    held = {path.read_text() for path in (server.state / "pods").glob("*/lock")}
+    held = {_text(path) for path in (server.state / "pods").glob("*/lock")}
     return {pid for pid in alike if str(pid) not in held and _parent(pid) not in alike}
 
 
-def _parent(pid: int) -> int:
+def _text(path: Path) -> str:
+    """What is in a file; nothing in one that is gone by now."""
     with suppress(OSError):
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    return 0
+        return path.read_text()
+    return ""
+
+
+def _parent(pid: int) -> int:
+    stat = _text(Path(f"/proc/{pid}/stat"))
+    return int(stat.rpartition(")")[2].split()[1]) if stat else 0
 
 
 def wrong(known: Known, builds: Sequence[dict[str, Any]], begun: Path) -> Iterator[str]:
