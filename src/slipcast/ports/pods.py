@@ -118,7 +118,8 @@ class Pods(Protocol):
 
         Shape:  each piece ends at the end of a record; with follow until the container has ended;
                 one that has not begun has said nothing: with follow it is waited for.
-        Errors: NotFound, before the first piece, when there is no such pod or container.
+        Errors: NotFound, before the first piece, when there is no such pod or container; later,
+                when the pod is removed before all of it was read.
         """
         ...
 

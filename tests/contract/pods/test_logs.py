@@ -91,6 +91,17 @@ async def test_the_log_of_what_is_not_there_is_not_found(any_host: Host) -> None
         await any_host.pods.records(str(uuid.uuid4()), "main")
 
 
+async def test_a_log_whose_pod_was_removed_before_it_was_read_is_not_found(host: Host) -> None:
+    pod = host.pod("echo said")
+    await host.run(pod)
+    records = await host.pods.records(pod.metadata.uid, "main", follow=True)
+    await host.pods.remove(pod.metadata.uid)
+
+    async with aclosing(records):
+        with pytest.raises(NotFound):
+            await anext(records)
+
+
 async def test_why_a_container_ended_is_in_its_termination_file(host: Host) -> None:
     path = "${SLIPCAST_ROOT:-}/dev/termination-log"
     pod = host.pod(f"echo because > {path}; exit 1")

@@ -11,7 +11,7 @@ import pytest
 
 import containers
 from e2e.builds.cutting import Cutter
-from e2e.builds.leftovers import left, orphans
+from e2e.builds.leftovers import left, orphans, steadily
 from e2e.builds.project import Project
 from e2e.server.process import Server
 from e2e.server.waiting import until
@@ -79,16 +79,10 @@ def names() -> Iterator[list[str]]:
     """The names of projects, whose images are removed in the end."""
     given: list[str] = []
     yield given
-    own = [image for image in until(images) if any(f"/{name}/" in image for name in given)]
+    images = steadily("images", "--format={{.Repository}}:{{.Tag}}").split()
+    own = [image for image in images if any(f"/{name}/" in image for name in given)]
     if own:
         containers.podman("rmi", "--force", *own)
-
-
-def images() -> list[str]:
-    """The names of images; nothing when podman stumbles over one that goes meanwhile."""
-    with suppress(AssertionError):
-        return containers.podman("images", "--format={{.Repository}}:{{.Tag}}").split()
-    return []
 
 
 @pytest.fixture

@@ -141,10 +141,13 @@ class SupervisedPods:
                 is_over = not follow or await asyncio.to_thread(
                     self._has_ended, place, plan, container
                 )
-                data = await asyncio.to_thread(reader.read)
+                data, is_there = await asyncio.to_thread(_looked, reader, place)
                 if data:
                     pause = _QUICK
                     yield data
+                elif not is_there:
+                    # Removed while we looked away: what it said since is elsewhere.
+                    raise NotFound(f"there is no pod {place.uid} any more")
                 elif is_over:
                     return
                 else:
@@ -163,3 +166,8 @@ class SupervisedPods:
             (each.state.terminated for each in (*inits, *mains) if each.name == container), None
         )
         return end is not None and plan.stays_ended(container, end.exit_code)
+
+
+def _looked(reader: Reader, place: Place) -> tuple[bytes, bool]:
+    """What came since, and whether the pod was there all that time."""
+    return reader.read(), place.path.exists()
