@@ -50,7 +50,10 @@ def defaulted_config(config: BuildConfig, *, creating: bool, legacy: bool) -> Bu
 
     Shape:  history limits are filled in for new objects of the group API only (BA-30).
     """
-    spec = _with_triggers(_common(config.spec))
+    spec = config.spec
+    if not creating:
+        spec = replace(spec, strategy=_retyped(spec.strategy))
+    spec = _with_triggers(_common(spec))
     spec = replace(spec, run_policy=spec.run_policy or "Serial")
     if creating and not legacy:
         spec = _with_history(spec)
@@ -96,11 +99,15 @@ def _source(source: BuildSource) -> BuildSource:
     return replace(source, type=source_type(source))
 
 
+def _retyped(strategy: BuildStrategy) -> BuildStrategy:
+    """A strategy put in the place of another, whose type its writer never saw, has its own."""
+    own = strategy_type(strategy)
+    return replace(strategy, type=own) if own else strategy
+
+
 def _strategy(strategy: BuildStrategy) -> BuildStrategy:
     docker, pipeline = strategy.docker_strategy, strategy.jenkins_pipeline_strategy
-    others = (strategy.source_strategy, strategy.custom_strategy, pipeline)
-    # The type may be that of the strategy before, which whoever put another in its place never saw.
-    if docker is None and strategy.type == "Docker" and others == (None, None, None):
+    if docker is None and strategy.type == "Docker":
         docker = DockerBuildStrategy()
     if docker is not None:
         from_ = _image(docker.from_) if docker.from_ is not None else None
