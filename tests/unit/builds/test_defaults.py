@@ -68,10 +68,14 @@ def test_types_stand_for_empty_blocks_ba_161_ba_162_ba_164() -> None:
 
 
 def test_the_type_of_the_strategy_before_makes_up_none_beside_the_new_one() -> None:
-    strategy = a_config(strategy={"type": "Docker", "customStrategy": {}}).spec.strategy
+    strategy = {"type": "Docker", "customStrategy": {}}
 
-    assert strategy.docker_strategy is None
-    assert strategy.type == "Custom"
+    config = seen(BuildConfig, spec={"strategy": strategy})
+    made = defaulted_config(config, creating=True, legacy=False).spec.strategy
+    changed = defaulted_config(config, creating=False, legacy=False).spec.strategy
+
+    assert (changed.docker_strategy, changed.type) == (None, "Custom")
+    assert made.docker_strategy is not None
 
 
 @pytest.mark.parametrize("type_", ["Source", "Custom", "JenkinsPipeline"])
