@@ -48,6 +48,11 @@ class Hierarchies(msgspec.Struct, frozen=True):
         """Every hierarchy once."""
         return tuple(dict.fromkeys((self.memory, self.processors)))
 
+    @property
+    def beside(self) -> tuple[Path, ...]:
+        """Every hierarchy of the host: engines make groups below ours in all of them."""
+        return self.each if self.unified else tuple(self.memory.parent.iterdir())
+
 
 class Group(msgspec.Struct, frozen=True):
     """A container's group: a directory in each hierarchy, that of memory first."""
@@ -129,8 +134,8 @@ def processes_of(found: Hierarchies, uid: str) -> set[int]:
 
 
 def remove_pod(found: Hierarchies, uid: str) -> None:
-    """Take all groups of a pod away."""
-    for path in found.each:
+    """Take all groups of a pod away, those too that an engine has made there."""
+    for path in found.beside:
         _removed(path / OURS / uid)
 
 

@@ -77,3 +77,12 @@ def test_a_group_that_is_gone_has_nothing_to_tell(tmp_path: Path) -> None:
     group.remove()
 
     assert (group.kills, group.processes) == (0, set())
+
+
+def test_groups_that_an_engine_has_made_beside_go_with_their_pod(tmp_path: Path) -> None:
+    for name in ("memory", "cpu", "freezer"):
+        (tmp_path / name / cgroups.OURS / "u" / "c" / "conmon").mkdir(parents=True)
+
+    cgroups.remove_pod(Hierarchies(tmp_path / "memory", tmp_path / "cpu"), "u")
+
+    assert [path.name for path in tmp_path.rglob("u")] == []
