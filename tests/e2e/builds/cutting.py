@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 PIECE = 1 << 16
 NEVER = 1 << 62
+AT_ONCE = struct.pack("ii", 1, 0)
 
 
 @dataclass(slots=True)
@@ -46,6 +48,8 @@ class Cutter:
         self.after = NEVER
         for connection in self._open:
             with contextlib.suppress(OSError):
+                # A reset: who waits for room to send would hear of nothing less for minutes.
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
                 connection.shutdown(socket.SHUT_RDWR)
         self._open.clear()
 
