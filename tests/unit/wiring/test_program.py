@@ -15,7 +15,7 @@ from slipcast.wiring import presence, recipes
 
 # Announces itself, then waits as a build would, cleaning up slowly; what it does is printed.
 WORKER = """
-import signal, sys
+import select, signal, sys
 from contextlib import contextmanager
 from pathlib import Path
 from slipcast.values.faults import Interrupted
@@ -33,7 +33,9 @@ try:
         with left_slowly():
             pass
     print("died" if presence.announce(Path(sys.argv[1])) else "clean", flush=True)
-    signal.pause()
+    while True:
+        # A signal that comes just before a call that waits for ever is never heard.
+        select.select([], [], [], 0.1)
 except Interrupted as fault:
     print(fault, flush=True)
     sys.stdin.readline()
