@@ -124,6 +124,10 @@ def _digest_of(directory: Path, before: str = "") -> str:
     return content.hexdigest()
 
 
+PATIENCE = 40.0
+"""Seconds to end: gunicorn gives a worker thirty that was told to end before it could hear it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
     """A directory with an expect.toml.
@@ -240,9 +244,9 @@ class Running:
         return containers.podman("exec", self.container, *words)
 
     def stop(self) -> int:
-        """Ask it to end, by SIGTERM; its exit code. Fails when it takes more than ten seconds."""
+        """Ask it to end, by SIGTERM; its exit code. Fails when it takes too long."""
         containers.podman("kill", "--signal=TERM", self.container)
-        containers.wait_for(lambda: not self.is_running, f"{self.container} ended", 10)
+        containers.wait_for(lambda: not self.is_running, f"{self.container} ended", PATIENCE)
         return int(containers.podman("inspect", "--format={{.State.ExitCode}}", self.container))
 
 
