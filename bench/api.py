@@ -106,7 +106,8 @@ def config(number: int) -> dict[str, object]:
         "spec": {
             "source": {"git": {"uri": "https://example.com/x/y"}, "dockerfile": "#" * 1200},
             "strategy": {"sourceStrategy": strategy},
-            "triggers": [{"type": "ConfigChange"}],
+            # Without a trigger that would have the server build while it is timed.
+            "triggers": [{"type": "GitHub", "github": {"secret": "x" * 20}}],
         },
     }
 
