@@ -14,11 +14,10 @@ from typing import Final
 import click
 
 from slipcast.ports.packing import Packing
+from slipcast.values.sizes import in_units
 
 EVERY: Final = 0.2
 """Seconds between two looks at how far it is."""
-_UNITS: Final = ("bytes", "kB", "MB", "GB")
-_STEP: Final = 1000
 
 
 class Meter:
@@ -61,11 +60,3 @@ class Meter:
     def _said(self) -> str:
         seconds = max(self._now() - self._began, 0.001)
         return f"Sent {in_units(self.sent)} in {seconds:.1f} s"
-
-
-def in_units(size: int) -> str:
-    """A number of bytes as people read it."""
-    amount, unit = float(size), 0
-    while amount >= _STEP and unit < len(_UNITS) - 1:
-        amount, unit = amount / _STEP, unit + 1
-    return f"{size} bytes" if unit == 0 else f"{amount:.1f} {_UNITS[unit]}"

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from slipcast.api import kinds
 from slipcast.api.document import JSON
-from slipcast.builds.sourcesecrets import source_secret
+from slipcast.builds.sourcesecrets import ANNOTATION, source_secret
 from slipcast.ports.api import ListOptions, Resource
 from slipcast.store.authorize import Guard
 from slipcast.store.furnishing import SECRET
@@ -19,6 +19,8 @@ from slipcast.store.typed import seen
 from slipcast.store.writing import Fill
 from slipcast.values.faults import Fault
 
+MARK: Final = ANNOTATION.encode()
+"""What a secret must mention that matches any source: most do not, and are not read."""
 CONFIG: Final = kinds.require(kinds.BUILD, "BuildConfig")
 log = logging.getLogger(__name__)
 
@@ -34,7 +36,9 @@ def choosing(guard: Guard, reading: Reading) -> Fill:
         try:
             await guard.check("list", secrets)
             listing = await reading.list(secrets, ListOptions())
-            name = source_secret(uri, [seen(SECRET, each) for each in listing.documents])
+            name = source_secret(
+                uri, [seen(SECRET, each) for each in listing.documents if MARK in each.body]
+            )
         except Fault as trouble:
             fields = {"namespace": resource.namespace, "why": trouble.message}
             log.info("sourcesecret.unknown", extra={"fields": fields})

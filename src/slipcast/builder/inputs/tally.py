@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from slipcast.ports.progress import Progress
 from slipcast.values.entries import Entry, Kind
 from slipcast.values.legible import legible
+from slipcast.values.sizes import in_units
 
 _NAMED = 5
-_UNITS = ("bytes", "kB", "MB", "GB")
-_STEP = 1000
 
 
 @dataclass(slots=True)
@@ -44,14 +43,6 @@ class Tally:
         if self.kept:
             names = _names(self.kept)
             progress.note(f"Kept as links, since they lead to a directory above: {names}", level=0)
-
-
-def in_units(size: int) -> str:
-    """A number of bytes as people read it."""
-    amount, number = float(size), 0
-    while amount >= _STEP and number < len(_UNITS) - 1:
-        amount, number = amount / _STEP, number + 1
-    return f"{size} bytes" if number == 0 else f"{amount:.1f} {_UNITS[number]}"
 
 
 def _names(paths: list[str]) -> str:

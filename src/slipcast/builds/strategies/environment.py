@@ -10,8 +10,7 @@ Source: build-lifecycle.md section 5.2, BL-47; build-api.md section 12.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
@@ -20,6 +19,7 @@ from msgspec.structs import replace
 from slipcast.api import kinds
 from slipcast.api.build import Build, EnvVar
 from slipcast.api.lens import content_of
+from slipcast.api.metafields import metadata_field
 from slipcast.builds.options import args_of, env_of, with_all_args, with_all_env
 
 TRUSTED: Final = frozenset(
@@ -38,7 +38,6 @@ REFERRED_ARGUMENT: Final = "BUILD_ARGUMENT_"
 """How variables begin that hold what a build argument refers to."""
 
 _LOG_LEVEL: Final = "BUILD_LOGLEVEL"
-_SUBSCRIPT: Final = re.compile(r"metadata\.(labels|annotations)\['([^']*)'\]")
 
 
 def build_text(build: Build, api_version: str = "v1") -> str:
@@ -102,30 +101,8 @@ def _with_fields(build: Build, variables: Iterable[EnvVar]) -> tuple[EnvVar, ...
         if ref is None:
             found.append(each)
             continue
-        value = _field(build, ref.field_path)
+        value = metadata_field(build.metadata, ref.field_path)
         if value is None:
             return f"{each.name} refers to {ref.field_path!r}, which a build does not have."
         found.append(EnvVar(name=each.name, value=value))
     return tuple(found)
-
-
-def _field(build: Build, path: str) -> str | None:
-    metadata = build.metadata
-    match = _SUBSCRIPT.fullmatch(path)
-    if match is not None:
-        entries = metadata.labels if match[1] == "labels" else metadata.annotations
-        return entries.get(match[2], "")
-    fields = {
-        "metadata.name": metadata.name,
-        "metadata.namespace": metadata.namespace,
-        "metadata.uid": metadata.uid,
-        "metadata.labels": _listed(metadata.labels),
-        "metadata.annotations": _listed(metadata.annotations),
-    }
-    return fields.get(path)
-
-
-def _listed(entries: Mapping[str, str]) -> str:
-    """Labels or annotations as a pod is told its own: `key="value"`, a line for each."""
-    quoted = (f"{key}={msgspec.json.encode(entries[key]).decode()}" for key in sorted(entries))
-    return "\n".join(quoted)

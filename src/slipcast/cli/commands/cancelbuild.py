@@ -16,15 +16,15 @@ from slipcast.api.lens import read
 from slipcast.builds import naming
 from slipcast.builds.phases import Phase, is_terminal
 from slipcast.cli import buildfollowing, resources, serverflags
+from slipcast.cli.configbuilds import builds_of
 from slipcast.cli.output.form import Form
 from slipcast.cli.raw import out
 from slipcast.cli.resources import Wanted
 from slipcast.cli.selection import resource_of
 from slipcast.cli.telling import Telling
 from slipcast.cli.toolbox import Connection, Toolbox
-from slipcast.ports.api import ListOptions, Patch, Resource
+from slipcast.ports.api import Patch, Resource
 from slipcast.values.faults import Fault, UsageFault
-from slipcast.values.names import shortened
 
 BUILD: Final = kinds.require(kinds.BUILD, "Build")
 STATES: Final = ("new", "pending", "running")
@@ -117,15 +117,12 @@ async def _found(
     )
 
 
-async def _builds(connection: Connection, wanted: Wanted) -> list[Build]:
+async def _builds(connection: Connection, wanted: Wanted) -> tuple[Build, ...]:
     where = resource_of(wanted.kind, connection.namespace, wanted.name)
     document = await connection.api.get(where)
     if wanted.kind is BUILD:
-        return [read(document.content, Build)]
-    labels = ListOptions(labels=f"{naming.BUILD_CONFIG}={shortened(wanted.name)}")
-    listing = await connection.api.list(resource_of(BUILD, connection.namespace), labels)
-    builds = (read(each.content, Build) for each in listing.documents)
-    return [each for each in builds if naming.is_of_config(each, wanted.name)]
+        return (read(document.content, Build),)
+    return await builds_of(connection, wanted.name)
 
 
 async def _dump(connection: Connection, build: Build, telling: Telling) -> None:

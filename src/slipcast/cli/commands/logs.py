@@ -7,21 +7,18 @@ from contextlib import aclosing
 from typing import Any, Final
 
 import click
-import msgspec
 
 from slipcast.api import kinds
-from slipcast.api.build import Build
 from slipcast.api.kinds import Kind
-from slipcast.api.lens import read
 from slipcast.builds import naming
 from slipcast.cli import buildfollowing, resources, serverflags
+from slipcast.cli.configbuilds import builds_of
 from slipcast.cli.raw import out
 from slipcast.cli.resources import Wanted
 from slipcast.cli.selection import resource_of
 from slipcast.cli.toolbox import Connection
-from slipcast.ports.api import ListOptions, Resource
+from slipcast.ports.api import Resource
 from slipcast.values.faults import Fault, UsageFault
-from slipcast.values.names import shortened
 
 BUILD: Final = kinds.require(kinds.BUILD, "Build")
 POD: Final = kinds.require(kinds.CORE, "Pod")
@@ -111,12 +108,6 @@ def _parameters(given: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "container", given["container"]
 
 
-class _Numbered(msgspec.Struct, frozen=True):
-    number: int
-    created: str
-    name: str
-
-
 async def _found(connection: Connection, wanted: Wanted, given: dict[str, Any]) -> Resource:
     """Where the log is; of a BuildConfig that of its newest build (LG-1, BA-156).
 
@@ -128,17 +119,9 @@ async def _found(connection: Connection, wanted: Wanted, given: dict[str, Any]) 
     if number is not None:
         name = naming.build_name(wanted.name, number)
         return Resource(BUILD, connection.namespace, name, "log")
-    where = resource_of(BUILD, connection.namespace)
-    labels = ListOptions(labels=f"{naming.BUILD_CONFIG}={shortened(wanted.name)}")
-    listing = await connection.api.list(where, labels)
-    builds = [read(document.content, Build) for document in listing.documents]
-    own = [
-        _Numbered(naming.number(each) or 0, each.metadata.creation_timestamp, each.metadata.name)
-        for each in builds
-        if naming.is_of_config(each, wanted.name)
-    ]
+    own = await builds_of(connection, wanted.name)
     if not own:
         await connection.api.get(resource_of(wanted.kind, connection.namespace, wanted.name))
         raise Fault(f"no builds found for {wanted.name!r}")
-    newest = max(own, key=lambda each: (each.number, each.created))
-    return Resource(BUILD, connection.namespace, newest.name, "log")
+    newest = max(own, key=lambda each: (naming.number(each) or 0, each.metadata.creation_timestamp))
+    return Resource(BUILD, connection.namespace, newest.metadata.name, "log")
