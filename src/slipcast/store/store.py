@@ -10,6 +10,7 @@ import msgspec
 from slipcast.api.kinds import KINDS, Kind
 from slipcast.ports.api import Api
 from slipcast.ports.clock import Clock
+from slipcast.ports.distribution import Distribution
 from slipcast.ports.issuer import Issuer
 from slipcast.ports.journal import Journal
 from slipcast.ports.podlogs import PodLogs
@@ -54,6 +55,20 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     uploads: Uploads | None = None
 
 
+class Streaming(msgspec.Struct, frozen=True, kw_only=True):
+    """What image streams rest on: the integrated registry, and how registries elsewhere are read.
+
+    Shape:  address is `host:port`, empty where there is no registry; public is the one that is
+            told for outside. imported_at_once is how many tags of a repository one import takes,
+            -1 for all (IS-86).
+    """
+
+    address: str = ""
+    public: str = ""
+    distribution: Distribution | None = None
+    imported_at_once: int = 5
+
+
 class Setup(msgspec.Struct, frozen=True, kw_only=True):
     """What a store is to be like.
 
@@ -68,6 +83,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     pace: Pace = Pace()
     kept: Retention = KEPT
     running: Running = Running()
+    streaming: Streaming = Streaming()
 
 
 _SETUP: Final = Setup()

@@ -1,0 +1,89 @@
+"""The Distribution port: registries elsewhere, read from. Asynchronous.
+
+Adapter: `adapters.remoteregistry`. Imports look images up through it, and pulls that go through
+our registry fetch what it does not have.
+
+Source: OCI distribution specification 1.1, pull; token authentication of registries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import Final, Protocol
+
+import msgspec
+
+from slipcast.values.digest import Digest
+from slipcast.values.faults import PortFault
+from slipcast.values.imageref import ImageRef
+from slipcast.values.sensitive import Sensitive
+
+UNKNOWN: Final = "ImageUnknown"
+UNAUTHORIZED: Final = "Unauthorized"
+HTTP_ONLY: Final = "HttpOnly"
+TLS: Final = "TLS"
+NOT_V2: Final = "NotV2Registry"
+UNREACHABLE: Final = "Unreachable"
+LIMITED: Final = "TooManyRequests"
+"""Reasons of a DistributionFault."""
+
+
+class DistributionFault(PortFault):
+    """A registry could not be read from; its reason is one of the above.
+
+    Shape:  message names the host and what was asked for, never credentials.
+    """
+
+    default_reason = UNREACHABLE
+
+
+class Login(msgspec.Struct, frozen=True, kw_only=True):
+    """Credentials for a registry, or for a path in it.
+
+    Shape:  place is `host[:port][/path]`, as a docker configuration has it; the longest that fits
+            counts.
+    """
+
+    place: str
+    user: str
+    password: Sensitive
+
+
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    """How registries are reached: with which credentials; whether TLS may be wrong or missing."""
+
+    logins: tuple[Login, ...] = ()
+    insecure: bool = False
+
+
+class RemoteManifest(msgspec.Struct, frozen=True, kw_only=True):
+    """A manifest as it was served; its digest is that of the body."""
+
+    digest: Digest
+    media_type: str
+    body: bytes
+
+
+class Distribution(Protocol):
+    """Registries elsewhere. An ImageRef without a registry is of the usual one, docker.io."""
+
+    async def manifest(self, image: ImageRef, way: Way) -> RemoteManifest:
+        """The manifest of a tag or digest, as it is kept: an index stays one.
+
+        Errors: DistributionFault.
+        """
+        ...
+
+    async def blob(self, image: ImageRef, digest: Digest, way: Way) -> AsyncGenerator[bytes, None]:
+        """A blob, piece by piece; whether it is what the digest names is for the reader to check.
+
+        Errors: DistributionFault, before the first piece and later.
+        """
+        ...
+
+    async def tags(self, image: ImageRef, way: Way) -> tuple[str, ...]:
+        """All tags of a repository, through all pages.
+
+        Errors: DistributionFault.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""The registry: an OCI distribution server whose repositories are image streams."""

@@ -1,0 +1,56 @@
+"""What the registry is made of, and what a request to it is."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from slipcast.ports.api import Api, Apis
+from slipcast.ports.blobs import Blobs, Links
+from slipcast.ports.clock import Clock
+from slipcast.ports.distribution import Distribution
+from slipcast.ports.identity import Authenticator
+from slipcast.ports.passes import Passes
+from slipcast.registry.names import Repository
+from slipcast.values.actor import Actor
+
+
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """The registry's surroundings.
+
+    Shape:  server is the Api with the registry's own rights; address is the registry's own
+            `host:port`, under which streams know it; base gives the URL of this server as a client
+            has reached it, by its Host header.
+    """
+
+    apis: Apis
+    server: Api
+    authenticator: Authenticator
+    passes: Passes
+    blobs: Blobs
+    links: Links
+    distribution: Distribution
+    clock: Clock
+    address: str
+    base: Callable[[str], str]
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """A request: who asks what of which repository.
+
+    Shape:  reference is what the path ends with: a tag, a digest, an upload's id; repository is
+            empty where a path names none.
+    """
+
+    request: Request
+    actor: Actor
+    repository: Repository = Repository("", "")
+    reference: str = ""
+
+
+Handler = Callable[[Parts, Call], Awaitable[Response]]
+Scope = Any
