@@ -58,6 +58,42 @@ class Building(msgspec.Struct, frozen=True, kw_only=True):
     largest_upload: int = 16 << 30
 
 
+class Registering(msgspec.Struct, frozen=True, kw_only=True):
+    """The integrated registry.
+
+    Shape:  address is `host:port`, under which streams know it, empty for the server's own;
+            public is what people outside are told; directory None means one of the state's;
+            plain_listen is where it answers without TLS, empty for nowhere, and a loopback address
+            unless plain_anywhere.
+    """
+
+    enabled: bool = True
+    address: str = ""
+    public: str = ""
+    directory: Path | None = None
+    plain_listen: str = ""
+    plain_anywhere: bool = False
+
+
+class Importing(msgspec.Struct, frozen=True, kw_only=True):
+    """What is imported from other registries: tags of one import, -1 for all; and by itself.
+
+    Units:  interval in seconds.
+    """
+
+    at_once: int = 5
+    scheduled: bool = True
+    interval: int = 900
+    per_minute: int = 60
+
+
+class Streams(msgspec.Struct, frozen=True, kw_only=True):
+    """What image streams rest on."""
+
+    registry: Registering = Registering()
+    importing: Importing = Importing()
+
+
 class Serving(msgspec.Struct, frozen=True, kw_only=True):
     """How to serve.
 
@@ -73,6 +109,7 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     store: str = "sqlite"
     identity: Identification = Identification()
     building: Building = Building()
+    streams: Streams = Streams()
 
 
 class Running(msgspec.Struct, frozen=True, kw_only=True):

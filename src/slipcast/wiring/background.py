@@ -16,7 +16,7 @@ import msgspec
 from msgspec.structs import replace
 
 from slipcast.adapters import argv
-from slipcast.ports.daemon import Building, Identification, Running, Serving
+from slipcast.ports.daemon import Building, Identification, Running, Serving, Streams
 from slipcast.values.faults import PortFault
 from slipcast.wiring.serving import Place
 
@@ -31,22 +31,28 @@ STORE: Final = "SLIPCAST_STORE"
 
 NOBODY: Final = Identification()
 USUAL: Final = Building()
+STREAMS: Final = Streams()
 
 
 class Server:
     """Implements Daemon."""
 
     def __init__(
-        self, usual: Path, identity: Identification = NOBODY, building: Building = USUAL
+        self,
+        usual: Path,
+        identity: Identification = NOBODY,
+        building: Building = USUAL,
+        streams: Streams = STREAMS,
     ) -> None:
         """Serve from a usual state directory, unless another is asked for.
 
         Shape:  identity is who is let in where the request does not say; building is how builds
-                are run, which no request says.
+                are run and streams what image streams rest on, which no request says.
         """
         self._usual = usual
         self._identity = identity
         self._building = building
+        self._streams = streams
 
     def serve(self, wanted: Serving, started: Callable[[Running], None]) -> None:
         """Serve in this process."""
@@ -56,7 +62,7 @@ class Server:
         logs.install()
         place = self._place(wanted.state)
         identity = wanted.identity.over(self._identity)
-        whole = replace(wanted, identity=identity, building=self._building)
+        whole = replace(wanted, identity=identity, building=self._building, streams=self._streams)
         listening.run(lambda: daemon.serve(whole, place, started))
 
     def start(self, wanted: Serving) -> Running:

@@ -5,9 +5,11 @@ Each raises ValueError with what is wrong, in words that follow the place of the
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -16,6 +18,7 @@ from slipcast.values.quantity import Quantity
 
 Reader = Callable[[object, Path], object]
 """Reads a value; relative paths count from the path."""
+_LAST_PORT: Final = 65535
 
 
 def text(value: object, _: Path) -> str:
@@ -72,12 +75,32 @@ def one_of(*choices: str) -> Reader:
     return read
 
 
+def switch(value: object, _: Path) -> bool:
+    """Yes or no."""
+    said = {"true": True, "false": False}.get(str(value).lower())
+    if said is None or not isinstance(value, bool | str):
+        raise ValueError("must be true or false")
+    return said
+
+
+def endpoint(value: object, base: Path) -> str:
+    """A host with a port; empty means none."""
+    said = text(value, base)
+    host, _, port = said.rpartition(":")
+    bracketed = host.startswith("[") and host.endswith("]")
+    is_host = bool(host) and not re.search(r"[\s/@]", host) and (bracketed or ":" not in host)
+    if said and not (is_host and port.isdecimal() and int(port) <= _LAST_PORT):
+        raise ValueError("must be host:port")
+    return said
+
+
 def number(least: int, most: int) -> Reader:
     """A whole number between two others."""
 
     def read(value: object, _: Path) -> int:
         digits = value if isinstance(value, str) else str(value)
-        if isinstance(value, bool) or not digits.isdecimal() or not least <= int(digits) <= most:
+        is_number = not isinstance(value, bool) and re.fullmatch("-?[0-9]{1,9}", digits)
+        if not is_number or not least <= int(digits) <= most:
             raise ValueError(f"must be a number between {least} and {most}")
         return int(digits)
 

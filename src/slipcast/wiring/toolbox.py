@@ -107,7 +107,12 @@ class RealToolbox:
         from slipcast.wiring.background import Server
 
         settings = self.settings
-        return Server(settings.state / "server", settings.identification, settings.building)
+        return Server(
+            settings.state / "server",
+            settings.identification,
+            settings.building,
+            settings.streams,
+        )
 
     @cached_property
     def downloads(self) -> Downloads:

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from slipcast.values.faults import InvalidFault
-from slipcast.wiring import settings
-from slipcast.wiring.settings import SETTINGS, Settings, load
+from slipcast.wiring.settings import SETTINGS, Settings, load, loading
 
 
 @pytest.fixture
@@ -22,7 +21,7 @@ def config(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def _a_host_without_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "HOST_BUNDLES", ())
+    monkeypatch.setattr(loading, "HOST_BUNDLES", ())
 
 
 def loaded(tmp_path: Path, **environment: str) -> Settings:
@@ -119,7 +118,7 @@ def test_the_platform_is_what_every_build_is_given(tmp_path: Path) -> None:
 def test_builds_trust_what_the_host_trusts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bundle = tmp_path / "bundle.crt"
     bundle.touch()
-    monkeypatch.setattr(settings, "HOST_BUNDLES", (tmp_path / "absent", bundle))
+    monkeypatch.setattr(loading, "HOST_BUNDLES", (tmp_path / "absent", bundle))
 
     assert loaded(tmp_path).ca_bundle == bundle
     assert loaded(tmp_path, DOCKER_HOST="unix:///run/docker.sock").ca_bundle == bundle
@@ -130,7 +129,7 @@ def test_an_engine_elsewhere_or_an_empty_setting_trusts_by_itself(
 ) -> None:
     bundle = tmp_path / "bundle.crt"
     bundle.touch()
-    monkeypatch.setattr(settings, "HOST_BUNDLES", (bundle,))
+    monkeypatch.setattr(loading, "HOST_BUNDLES", (bundle,))
 
     assert loaded(tmp_path, DOCKER_HOST="tcp://elsewhere:2376").ca_bundle is None
     assert loaded(tmp_path, SLIPCAST_CA_BUNDLE="").ca_bundle is None
@@ -198,6 +197,48 @@ def test_what_all_builds_have_is_said_as_in_the_api(tmp_path: Path, config: Path
     assert building.cluster.defaults.git_http_proxy == "http://proxy"
     assert building.cluster.defaults.env[0].name == "A"
     assert building.cluster.overrides.force_pull is True
+
+
+def test_the_integrated_registry_is_there_unless_somebody_says_no(tmp_path: Path) -> None:
+    assert loaded(tmp_path).streams.registry.enabled
+    assert not loaded(tmp_path, SLIPCAST_REGISTRY_ENABLED="false").streams.registry.enabled
+
+
+def test_streams_rest_on_what_the_file_says(tmp_path: Path, config: Path) -> None:
+    config.write_text(
+        """
+        [registry]
+        address = "registry.shop:443"
+        directory = "images"
+        plain_listen = "[::1]:5000"
+        [streams]
+        imported_at_once = -1
+        scheduled_imports = false
+        """
+    )
+
+    streams = loaded(tmp_path).streams
+
+    assert streams.registry.address == "registry.shop:443"
+    assert streams.registry.directory == config.parent / "images"
+    assert streams.registry.plain_listen == "[::1]:5000"
+    assert (streams.importing.at_once, streams.importing.scheduled) == (-1, False)
+
+
+@pytest.mark.parametrize(
+    "said", ["host", "host:", ":5000", "a b:1", "::1:5000", "h:99999", "u@h:1"]
+)
+def test_an_address_is_a_host_and_a_port(tmp_path: Path, said: str) -> None:
+    assert refused(tmp_path, SLIPCAST_REGISTRY_ADDRESS=said) == [
+        "$SLIPCAST_REGISTRY_ADDRESS: must be host:port"
+    ]
+
+
+@pytest.mark.parametrize("said", ["1", "yes", ""])
+def test_yes_and_no_are_true_and_false(tmp_path: Path, said: str) -> None:
+    assert refused(tmp_path, SLIPCAST_REGISTRY_ENABLED=said) == [
+        "$SLIPCAST_REGISTRY_ENABLED: must be true or false"
+    ]
 
 
 def test_every_field_has_a_setting() -> None:
