@@ -8,16 +8,19 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from socket import socket as Socket  # noqa: N812 -- the class
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from slipcast.adapters import allocation, certificates, listening
 from slipcast.adapters.clock import SystemClock
 from slipcast.controllers.materials import Server
-from slipcast.ports.daemon import Running, Serving
+from slipcast.ports.daemon import Identification, Running, Serving
 from slipcast.server.app import Application
 from slipcast.server.oauth import PREFIXES, OAuth
 from slipcast.store.store import SERVER, Setup, Store
@@ -25,6 +28,7 @@ from slipcast.values.faults import FieldError, InvalidFault, PortFault
 from slipcast.wiring import agency as agencies
 from slipcast.wiring import controlling
 from slipcast.wiring.doors import Doors
+from slipcast.wiring.registry import Hosted
 from slipcast.wiring.serving import (
     Place,
     address_of,
@@ -52,13 +56,18 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
         socket = listening.bind(wanted.host, wanted.port)
         stack.callback(socket.close)
         port: int = socket.getsockname()[1]
+        address = address_of(wanted.host, port)
+        hosted = Hosted(wanted.streams, address, wanted.host)
+        stack.callback(hosted.close)
+        names = (*names_of(wanted.host), *hosted.addresses.hosts)
         # First, since nothing is put beside a journal that is not ours.
         journal = await opened(wanted.store, place)
         stack.push_async_callback(journal.close)
         with place.usable():
-            pki = certificates.prepare(place.keys, names_of(wanted.host))
+            pki = certificates.prepare(place.keys, names)
         clock = SystemClock()
-        doors = Doors(place.keys / "sa.key", pki.authority.read_bytes(), wanted.identity)
+        authority = pki.authority.read_bytes()
+        doors = Doors(place.keys / "sa.key", authority, _known_as(wanted, hosted))
         stack.push_async_callback(doors.close)
         agency = agencies.opened(wanted.building, place, clock)
         setup = Setup(
@@ -66,28 +75,32 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
             issuer=doors.issuer,
             authenticate=doors.known,
             running=agency.running,
+            streaming=hosted.streaming,
         )
         store = Store(journal, clock, setup)
         await store.prepare()
         chain = doors.opened(store, clock)
-        address = address_of(wanted.host, port)
         # Builds run on this machine, wherever else the server is reached from.
         pods_server = Server(
             host=urlsplit(address).hostname or wanted.host,
             port=port,
-            authority=pki.authority.read_bytes(),
+            authority=authority,
         )
-        oauth = OAuth(
-            chain, store.as_(SERVER), clock, own_addresses(address, names_of(wanted.host))
+        oauth = OAuth(chain, store.as_(SERVER), clock, own_addresses(address, names))
+        application = Application(
+            store,
+            chain,
+            mounts={
+                **dict.fromkeys(PREFIXES, oauth.app),
+                **hosted.mounts(store, chain, clock, place),
+            },
         )
-        application = Application(store, chain, mounts=dict.fromkeys(PREFIXES, oauth.app))
         application.readiness = partial(why_not_ready, journal)
         tls = listening.Tls(
             certificate=pki.server.certificate, key=pki.server.key, clients=pki.authority
         )
         server = listening.Server(application, tls, drain=application.drain)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, server.stop)
+        _heed_signals(server, hosted)
         running = Running(
             pid=os.getpid(),
             address=address,
@@ -96,20 +109,50 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
             ready=True,
         )
         write_kubeconfig(running.kubeconfig, running.address, pki)
-        async with asyncio.TaskGroup() as tasks:
-            works = (
-                *store.background(),
-                *doors.background(),
-                *controlling.background(store, clock, wanted, place),
-                *agency.background(store, clock, pods_server, controlling.identity(place)),
-            )
-            beside = [tasks.create_task(work) for work in works]
+        works = (
+            *store.background(),
+            *doors.background(),
+            *hosted.background(),
+            *controlling.background(store, clock, wanted, place),
+            *agency.background(store, clock, pods_server, controlling.identity(place)),
+        )
+
+        def ready() -> None:
             place.announce(running)
             started(running)
             allocation.freeze()
-            await server.serve(socket)
-            for task in beside:
-                task.cancel()
+
+        await _run(server, socket, works, ready)
+
+
+async def _run(
+    server: listening.Server,
+    socket: Socket,
+    works: Sequence[Coroutine[Any, Any, None]],
+    ready: Callable[[], None],
+) -> None:
+    """Serve, with the works beside, until the server stops."""
+    async with asyncio.TaskGroup() as tasks:
+        beside = [tasks.create_task(work) for work in works]
+        ready()
+        await server.serve(socket)
+        for task in beside:
+            task.cancel()
+
+
+def _known_as(wanted: Serving, hosted: Hosted) -> Identification:
+    """Who is let in, with credentials for every address of our own registry."""
+    registries = dict.fromkeys((*hosted.addresses.known, *wanted.identity.registries))
+    return replace(wanted.identity, registries=tuple(registries))
+
+
+def _heed_signals(server: listening.Server, hosted: Hosted) -> None:
+    def stop() -> None:
+        server.stop()
+        hosted.stop()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
 
 
 async def why_not_ready(journal: Journal) -> str:

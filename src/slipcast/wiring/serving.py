@@ -57,6 +57,11 @@ class Place(msgspec.Struct, frozen=True):
         return self.directory / "journal.db"
 
     @property
+    def registry(self) -> Path:
+        """What images of the integrated registry consist of, unless a setting names another."""
+        return self.directory / "registry"
+
+    @property
     def keys(self) -> Path:
         """Certificates and keys."""
         return self.directory / "pki"

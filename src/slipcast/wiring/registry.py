@@ -1,0 +1,181 @@
+"""The integrated registry, put together: where it answers, and what it is made of.
+
+Source: image-streams.md section 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from ipaddress import ip_address
+from socket import socket as Socket  # noqa: N812 -- the class
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from slipcast.adapters import listening
+from slipcast.ports.clock import Clock
+from slipcast.ports.daemon import Registering, Streams
+from slipcast.ports.distribution import Distribution
+from slipcast.ports.identity import Authenticator
+from slipcast.registry.app import PREFIXES, Registry
+from slipcast.registry.parts import Parts
+from slipcast.server.app import Asgi
+from slipcast.store.store import SERVER, Store, Streaming
+from slipcast.values.faults import FieldError, InvalidFault
+from slipcast.wiring.serving import Place, address_of, names_of, own_addresses
+
+
+class Addresses(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the registry is found.
+
+    Shape:  each is `host:port`; own is how streams and builds know it, empty where there is no
+            registry; public and plain empty where there is no such.
+    """
+
+    own: str = ""
+    public: str = ""
+    plain: str = ""
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names that the server's certificate has to have."""
+        return tuple(_host(each) for each in (self.own, self.public) if each)
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """Every address that clients may have logged in to."""
+        return tuple(dict.fromkeys(filter(None, (self.own, self.public, self.plain))))
+
+    @property
+    def without_tls(self) -> tuple[str, ...]:
+        """Those of them that are reached without TLS."""
+        return (self.plain,) if self.plain else ()
+
+    def base(self, address: str, listening_on: str) -> Callable[[str], str]:
+        """The URL of the registry as a client has reached it, by its Host header."""
+        secure = own_addresses(address, (*names_of(listening_on), *self.hosts))
+        return lambda host: f"http://{host}" if host and host == self.plain else secure(host)
+
+
+def bound(wanted: Registering) -> Socket | None:
+    """The socket of the registry alone, without TLS; None where that is not wanted.
+
+    Errors: InvalidFault; PortFault when the address is taken or not ours.
+    """
+    said = wanted.plain_listen
+    if not wanted.enabled or not said:
+        return None
+    host, _, port = said.rpartition(":")
+    host = host.strip("[]")
+    if not (wanted.plain_anywhere or _is_loopback(host)):
+        what = "must be a loopback address, unless registry.plain_anywhere is true"
+        raise InvalidFault((FieldError(path="registry.plain_listen", what=what, value=said),))
+    return listening.bind(host, int(port))
+
+
+def addresses(wanted: Registering, address: str, plain: Socket | None) -> Addresses:
+    """Where the registry of a server is found that answers at a URL."""
+    if not wanted.enabled:
+        return Addresses()
+    return Addresses(
+        own=wanted.address or urlsplit(address).netloc,
+        public=wanted.public,
+        plain=_named(plain) if plain is not None else "",
+    )
+
+
+class Hosted:
+    """The registry of a server, from its addresses to its answers."""
+
+    def __init__(self, wanted: Streams, address: str, listening_on: str) -> None:
+        """Prepare to serve at the server's URL, and where it is wanted without TLS.
+
+        Errors: InvalidFault; PortFault when an address is taken or not ours.
+        """
+        self._wanted = wanted
+        self._plain = bound(wanted.registry)
+        self._alone: listening.Server | None = None
+        self._server = (address, listening_on)
+        self.addresses = addresses(wanted.registry, address, self._plain)
+        self.distribution: Distribution | None = None
+
+    @property
+    def streaming(self) -> Streaming:
+        """What the store is told."""
+        return Streaming(
+            address=self.addresses.own,
+            public=self.addresses.public,
+            distribution=self.distribution,
+            imported_at_once=self._wanted.importing.at_once,
+        )
+
+    def mounts(
+        self, store: Store, authenticator: Authenticator, clock: Clock, place: Place
+    ) -> Mapping[str, Asgi]:
+        """The paths that the registry answers; none where there is none.
+
+        Errors: HostFault.
+        """
+        if not self.addresses.own:
+            return {}
+        del place
+        registry = Registry(
+            Parts(
+                apis=store,
+                server=store.as_(SERVER),
+                authenticator=authenticator,
+                passes=_Awaited("passes"),
+                blobs=_Awaited("blobs"),
+                links=_Awaited("links"),
+                distribution=_Awaited("distribution"),
+                clock=clock,
+                address=self.addresses.own,
+                base=self.addresses.base(*self._server),
+            )
+        )
+        if self._plain is not None:
+            self._alone = listening.Server(registry, None, drain=lambda: None)
+        return dict.fromkeys(PREFIXES, registry)
+
+    def background(self) -> Sequence[Coroutine[Any, Any, None]]:
+        """The work beside requests of the server."""
+        if self._alone is None or self._plain is None:
+            return ()
+        return (self._alone.serve(self._plain),)
+
+    def stop(self) -> None:
+        """Take no more requests where there is no TLS."""
+        if self._alone is not None:
+            self._alone.stop()
+
+    def close(self) -> None:
+        """Let go of what was bound."""
+        if self._plain is not None:
+            self._plain.close()
+
+
+class _Awaited:
+    """Stands for what is not there yet."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __getattr__(self, name: str) -> Any:
+        raise NotImplementedError(f"{self._what}.{name}")
+
+
+def _named(bound: Socket) -> str:
+    host, port = bound.getsockname()[:2]
+    return urlsplit(address_of(host, port)).netloc
+
+
+def _host(address: str) -> str:
+    return address.rpartition(":")[0].strip("[]")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,85 @@
+"""Where the integrated registry of a server is found, and under which names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from slipcast.ports.daemon import Registering, Streams
+from slipcast.values.faults import InvalidFault
+from slipcast.wiring.registry import Addresses, Hosted
+
+SERVER = "https://127.0.0.1:8443"
+
+
+@pytest.fixture
+def plain() -> Iterator[Hosted]:
+    """A registry that answers without TLS, too."""
+    wanted = Streams(registry=Registering(plain_listen="127.0.0.1:0"))
+    with closing(Hosted(wanted, SERVER, "127.0.0.1")) as hosted:
+        yield hosted
+
+
+def test_streams_know_it_by_the_address_of_the_server() -> None:
+    hosted = Hosted(Streams(), SERVER, "127.0.0.1")
+
+    assert hosted.streaming.address == "127.0.0.1:8443"
+
+
+def test_a_setting_gives_it_another_name_which_the_certificate_has() -> None:
+    wanted = Streams(registry=Registering(address="images.shop:443", public="[2001:db8::1]:443"))
+
+    found = Hosted(wanted, SERVER, "127.0.0.1").addresses
+
+    assert found.hosts == ("images.shop", "2001:db8::1")
+    assert found.known == ("images.shop:443", "[2001:db8::1]:443")
+
+
+def test_a_server_without_registry_tells_streams_of_none() -> None:
+    hosted = Hosted(Streams(registry=Registering(enabled=False)), SERVER, "127.0.0.1")
+
+    assert hosted.addresses == Addresses()
+    assert hosted.streaming.address == ""
+
+
+def test_without_tls_it_has_an_address_of_its_own(plain: Hosted) -> None:
+    host, _, port = plain.addresses.plain.partition(":")
+
+    assert host == "127.0.0.1"
+    assert int(port) > 0
+    assert plain.addresses.plain in plain.addresses.known
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:0", "192.0.2.7:5000", "images.shop:80"])
+def test_without_tls_it_answers_this_machine_only(address: str) -> None:
+    wanted = Streams(registry=Registering(plain_listen=address))
+
+    with pytest.raises(InvalidFault) as refused:
+        Hosted(wanted, SERVER, "127.0.0.1")
+
+    assert refused.value.errors[0].path == "registry.plain_listen"
+
+
+def test_unless_somebody_says_that_it_may_answer_others() -> None:
+    registering = Registering(plain_listen="0.0.0.0:0", plain_anywhere=True)
+
+    with closing(Hosted(Streams(registry=registering), SERVER, "127.0.0.1")) as hosted:
+        assert hosted.addresses.plain.startswith("127.0.0.1:")
+
+
+@pytest.mark.parametrize(
+    ("host", "base"),
+    [
+        ("localhost:8443", "https://localhost:8443"),
+        ("images.shop:443", "https://images.shop:443"),
+        ("127.0.0.1:5000", "http://127.0.0.1:5000"),
+        ("elsewhere.example", SERVER),
+        ("", SERVER),
+    ],
+)
+def test_clients_are_told_the_address_that_they_used_if_it_is_ours(host: str, base: str) -> None:
+    found = Addresses(own="127.0.0.1:8443", public="images.shop:443", plain="127.0.0.1:5000")
+
+    assert found.base(SERVER, "127.0.0.1")(host) == base
