@@ -22,13 +22,14 @@ def template(new: Template, old: Template | None) -> tuple[Cause, ...]:
     Shape:  old is the stored one, None for a new one; no field is immutable.
     """
     del old
-    return (*_parameters(new.parameters, "parameters"), *labels_of(new.labels, "labels"))
+    return (*parameters_of(new.parameters), *labels_of(new.labels, "labels"))
 
 
-def _parameters(parameters: tuple[Parameter, ...], path: str) -> Iterator[Cause]:
+def parameters_of(parameters: tuple[Parameter, ...]) -> Iterator[Cause]:
+    """What is wrong with the names of parameters."""
     seen: set[str] = set()
     for number, parameter in enumerate(parameters):
-        where, name = f"{path}[{number}].name", parameter.name
+        where, name = f"parameters[{number}].name", parameter.name
         if not name:
             yield required(where)
         elif not _NAME.fullmatch(name):
