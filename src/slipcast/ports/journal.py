@@ -12,11 +12,12 @@ J3  `since` yields each later row once, in order, under concurrent writers
 J4  `list` at R equals replaying to R
 J5  compacting never changes what is visible at or after the mark
 J6  asking before the mark raises Compacted
+J7  rows of one append are all there, at consecutive revisions, or none of them ever is
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 import msgspec
@@ -25,9 +26,13 @@ from slipcast.values.faults import PortFault
 
 
 class Stale(PortFault):
-    """The newest row of the key is not the expected one; nothing was written."""
+    """The newest row of the key is not the expected one; nothing was written.
+
+    Shape:  `key` is that of the row: of several that were to be appended, the first such.
+    """
 
     default_reason = "Stale"
+    key = ""
 
 
 class Compacted(PortFault):
@@ -40,6 +45,22 @@ class JournalFull(PortFault):
     """Nothing can be written now: the disk is full or read-only. Reading goes on."""
 
     default_reason = "JournalFull"
+
+
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """A row that is to be appended.
+
+    Shape:  value None is a tombstone. `expected` is the revision of the key's newest row, 0 when
+            the key has none or its newest row is a tombstone; a tombstone with expected 0 ends
+            nothing, and is Stale. Keys and values are not empty, keys hold no NUL. `forget` erases
+            the value of the row that is replaced, there and for whoever reads `before`: a secret
+            is not remembered.
+    """
+
+    key: str
+    value: bytes | None
+    expected: int
+    forget: bool = False
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -87,14 +108,18 @@ class Journal(Protocol):
     async def append(
         self, key: str, value: bytes | None, *, expected: int, forget: bool = False
     ) -> Entry:
-        """Write a row, durably; None writes a tombstone.
+        """Write a row, durably: `append_all` of one, see `Row`.
 
-        Shape:  expected is the revision of the key's newest row, 0 when the key has none or its
-                newest row is a tombstone; a tombstone with expected 0 ends nothing, and is Stale.
-                Keys and values are not empty, keys hold no NUL. `forget` erases the value of the
-                row that is replaced, there and for whoever reads `before`: a secret is not
-                remembered.
         Errors: Stale; JournalFull.
+        """
+        ...
+
+    async def append_all(self, rows: Sequence[Row]) -> tuple[Entry, ...]:
+        """Write rows of different keys, all of them or none, durably.
+
+        Shape:  the entries have consecutive revisions, in the order of the rows. Whoever follows
+                sees them one after the other: a batch may end between them. No rows are nothing.
+        Errors: Stale, when any row is; JournalFull; PortFault when two rows have one key.
         """
         ...
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from slipcast.ports.journal import Batch, Entry, Journal, Stale
+from slipcast.ports.journal import Batch, Entry, Journal, Row, Stale
 
 FORGOTTEN = b""
 
@@ -36,6 +36,17 @@ class Model:
         keys = {row.key for row in self.rows if row.key.startswith(prefix)}
         rows = (self.newest(key, at) for key in sorted(keys, key=str.encode))
         return tuple(row for row in rows if row is not None)
+
+    def append_all(self, rows: Sequence[Row]) -> tuple[Entry, ...] | None:
+        """The new rows; None when any of them is stale."""
+        kept, entries = list(self.rows), []
+        for row in rows:
+            entry = self.append(row.key, row.value, row.expected, forget=row.forget)
+            if entry is None:
+                self.rows = kept
+                return None
+            entries.append(entry)
+        return tuple(entries)
 
     def append(self, key: str, value: bytes | None, expected: int, *, forget: bool) -> Entry | None:
         """The new row, with what it replaced; None when the append is stale."""
@@ -107,6 +118,21 @@ async def carry_out(journal: Journal, model: Model, steps: Sequence[Step]) -> No
             answer = None
         assert answer == model.append(step.key, step.value, expected, forget=step.forget)
         assert await journal.head() == model.head
+
+
+async def carry_out_together(journal: Journal, model: Model, steps: Sequence[Step]) -> None:
+    """Append to journal and model, at once what may be; both answer the same (J7)."""
+    rows = []
+    for step in {step.key: step for step in steps}.values():
+        old = model.newest(step.key, model.head)
+        expected = max(0, (old.revision if old else 0) + step.off)
+        rows.append(Row(step.key, step.value, expected, step.forget))
+    try:
+        answer: tuple[Entry, ...] | None = await journal.append_all(rows)
+    except Stale:
+        answer = None
+    assert answer == model.append_all(rows)
+    assert await journal.head() == model.head
 
 
 async def compare(journal: Journal, model: Model) -> None:

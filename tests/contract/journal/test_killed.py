@@ -1,5 +1,7 @@
 """Kill -9 under load: every acknowledged row is there, no revision was used twice, none is missing.
 
+Rows of one append are all there or none.
+
 SLIPCAST_KILLS says how often; the nightly form says a hundred.
 """
 
@@ -24,6 +26,7 @@ WRITER = """
 import asyncio, itertools, os, sys
 from pathlib import Path
 from slipcast.adapters.journal.sqlite import SqliteJournal
+from slipcast.ports.journal import Row
 
 async def write(journal, task):
     row = None
@@ -40,11 +43,19 @@ async def write(journal, task):
         if task == 0 and count % 50 == 49:
             await journal.compact(row.revision - 10_000 if row else 0)
 
+async def write_pairs(journal, task):
+    for count in itertools.count():
+        ends = [f"/pair/{os.getpid()}/{task}/{count}/{end}" for end in "ab"]
+        rows = await journal.append_all([Row(end, b"x" * (count % 900 + 1), 0) for end in ends])
+        for row in rows:
+            print(row.revision, row.key, len(row.value), flush=True)
+
 async def main():
     journal = await SqliteJournal.open(Path(sys.argv[1]))
     async with asyncio.TaskGroup() as group:
         for task in range(8):
             group.create_task(write(journal, task))
+            group.create_task(write_pairs(journal, task))
 
 asyncio.run(main())
 """
@@ -76,6 +87,12 @@ async def as_printed(path: Path) -> list[str]:
     ]
 
 
+def assert_paired(keys: list[str]) -> None:
+    """Both ends of each pair are there, one right after the other."""
+    expected = [f"{key[:-1]}{end}" for key in keys[::2] for end in "ab"]
+    assert keys == expected
+
+
 async def test_every_acknowledged_row_survives_kill_9(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     acknowledged: list[str] = []
@@ -86,4 +103,5 @@ async def test_every_acknowledged_row_survives_kill_9(tmp_path: Path) -> None:
         rows = await as_printed(path)
         assert set(acknowledged) <= set(rows)
         assert [int(row.split()[0]) for row in rows] == list(range(1, len(rows) + 1))
+        assert_paired([row.split()[1] for row in rows if "/pair/" in row])
     assert len(acknowledged) > KILLS

@@ -1,4 +1,4 @@
-"""The laws J1 to J6, for random histories, against a list of rows."""
+"""The laws J1 to J7, for random histories, against a list of rows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contract.journal.conftest import New
-from contract.journal.model import KEYS, PREFIXES, STEPS, Model, Step, carry_out, compare
+from contract.journal.model import (
+    KEYS,
+    PREFIXES,
+    STEPS,
+    Model,
+    Step,
+    carry_out,
+    carry_out_together,
+    compare,
+)
 from slipcast.ports.journal import Compacted
 
 EXAMPLES = int(os.environ.get("SLIPCAST_EXAMPLES", "10"))
@@ -30,6 +39,24 @@ def test_a_journal_answers_like_a_list_of_rows_j1_j2_j3_j4(new: New, steps: list
             model = Model()
 
             await carry_out(journal, model, steps)
+
+            await compare(journal, model)
+
+    asyncio.run(story())
+
+
+@THOROUGH
+@given(before=STEPS, together=st.lists(STEPS, max_size=8))
+def test_rows_of_one_append_are_all_there_or_none_j7(
+    new: New, before: list[Step], together: list[list[Step]]
+) -> None:
+    async def story() -> None:
+        async with new() as journal:
+            model = Model()
+            await carry_out(journal, model, before)
+
+            for steps in together:
+                await carry_out_together(journal, model, steps)
 
             await compare(journal, model)
 

@@ -7,7 +7,7 @@ clever but the order of keys.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from itertools import islice
 
 from msgspec.structs import replace
@@ -17,16 +17,18 @@ from slipcast.adapters.journal.keys import Keys
 from slipcast.adapters.journal.rows import (
     FORGOTTEN,
     Newest,
-    Wish,
+    Rows,
     checked,
+    checked_all,
     checked_keys,
     closed,
     compacted,
     decide,
     end_of,
+    forgotten,
     start_of,
 )
-from slipcast.ports.journal import Batch, Entry, Page, Stale
+from slipcast.ports.journal import Batch, Entry, Page, Row, Stale
 
 _SLICE = 512
 
@@ -50,24 +52,13 @@ class MemoryJournal:
     ) -> Entry:
         """See the port."""
         self._check_open()
-        wish = checked(Wish(key, value, expected, forget))
-        (answer,) = decide(self._feed.head, (wish,), self._newest)
-        if isinstance(answer, Stale):
-            raise answer
-        if forget and answer.previous:
-            self._rows[answer.previous] = replace(self._rows[answer.previous], value=FORGOTTEN)
-            self._feed.erase(answer.previous)
-        self._rows[answer.revision] = replace(answer, before=None)
-        if key not in self._history:
-            self._history[key] = []
-            self._keys.add(key)
-        self._history[key].append(answer.revision)
-        if not answer.previous:
-            self._live.add(key)
-        elif value is None:
-            self._live.remove(key)
-        self._feed.extend((answer,))
-        return answer
+        (entry,) = self._append((checked(Row(key, value, expected, forget)),))
+        return entry
+
+    async def append_all(self, rows: Sequence[Row]) -> tuple[Entry, ...]:
+        """See the port."""
+        self._check_open()
+        return self._append(checked_all(rows))
 
     async def get(self, key: str, *, at: int | None = None) -> Entry | None:
         """See the port."""
@@ -114,6 +105,31 @@ class MemoryJournal:
     async def close(self) -> None:
         """See the port."""
         self._feed.close()
+
+    def _append(self, rows: Rows) -> tuple[Entry, ...]:
+        (answer,) = decide(self._feed.head, (rows,), self._newest)
+        if isinstance(answer, Stale):
+            raise answer
+        for revision in forgotten(rows, answer):
+            self._rows[revision] = replace(self._rows[revision], value=FORGOTTEN)
+            self._feed.erase(revision)
+        for entry in answer:
+            self._keep(entry)
+        self._feed.extend(answer)
+        return answer
+
+    def _keep(self, entry: Entry) -> None:
+        """Have a row found by its revision and by its key."""
+        key = entry.key
+        self._rows[entry.revision] = replace(entry, before=None)
+        if key not in self._history:
+            self._history[key] = []
+            self._keys.add(key)
+        self._history[key].append(entry.revision)
+        if not entry.previous:
+            self._live.add(key)
+        elif entry.value is None:
+            self._live.remove(key)
 
     def _check_open(self) -> None:
         if not self._feed.open:

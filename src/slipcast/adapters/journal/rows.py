@@ -6,11 +6,11 @@ each adapter's own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from slipcast.ports.journal import Compacted, Entry, Stale
+from slipcast.ports.journal import Compacted, Entry, Row, Stale
 from slipcast.values.faults import PortFault
 
 # A value that was to be forgotten; the row stays, so that revisions have no holes.
@@ -21,13 +21,11 @@ _BEFORE_SURROGATES = 0xD7FF
 _AFTER_SURROGATES = 0xE000
 
 
-class Wish(msgspec.Struct, frozen=True):
-    """What a caller of `append` asks for."""
+Rows = tuple[Row, ...]
+"""What one append is to write, all of it or nothing."""
 
-    key: str
-    value: bytes | None
-    expected: int
-    forget: bool = False
+Answer = tuple[Entry, ...] | Stale
+"""What becomes of it: an entry for each row, or nothing."""
 
 
 class Newest(msgspec.Struct, frozen=True):
@@ -38,20 +36,34 @@ class Newest(msgspec.Struct, frozen=True):
     value: bytes
 
 
-def checked(wish: Wish) -> Wish:
-    """The wish, when it can be kept at all.
+def checked(row: Row) -> Row:
+    """The row, when it can be kept at all.
 
     Errors: PortFault: a key that is no text or empty, or an empty value.
     """
-    checked_keys(wish.key)
-    if not wish.key:
+    checked_keys(row.key)
+    if not row.key:
         raise PortFault("a journal's key is not empty", reason="BadKey")
-    if wish.value == FORGOTTEN:
+    if row.value == FORGOTTEN:
         raise PortFault(
-            f"the value of {wish.key} is empty, which in a journal means forgotten",
+            f"the value of {row.key} is empty, which in a journal means forgotten",
             reason="BadValue",
         )
-    return wish
+    return row
+
+
+def checked_all(rows: Iterable[Row]) -> Rows:
+    """Rows of one append, when they can be kept at all.
+
+    Errors: PortFault: that of `checked`, or two rows of one key.
+    """
+    found = tuple(checked(row) for row in rows)
+    keys: set[str] = set()
+    for row in found:
+        if row.key in keys:
+            raise PortFault(f"one append has two rows of {row.key}", reason="SameKey")
+        keys.add(row.key)
+    return found
 
 
 def checked_keys(*texts: str) -> None:
@@ -90,37 +102,67 @@ def end_of(prefix: str) -> str | None:
 
 
 def decide(
-    head: int, wishes: Iterable[Wish], newest: Callable[[str], Newest | None]
-) -> list[Entry | Stale]:
-    """What becomes of wishes, carried out in order after the revision `head`.
+    head: int, appends: Iterable[Rows], newest: Callable[[str], Newest | None]
+) -> list[Answer]:
+    """What becomes of appends, carried out in order after the revision `head`.
 
-    Shape:  one answer per wish; the entries take head + 1, head + 2 ... `newest` tells the live
-            row of a key before the first wish.
+    Shape:  one answer per append; the entries take head + 1, head + 2 ... `newest` tells the live
+            row of a key before the first append.
     """
-    answers: list[Entry | Stale] = []
-    changed: dict[str, Newest | None] = {}
-    for wish in wishes:
-        key, value = wish.key, wish.value
-        live = changed[key] if key in changed else newest(key)
-        previous = live.revision if live else 0
-        if previous != wish.expected or (value is None and live is None):
-            answers.append(stale(wish, previous))
-            continue
-        head += 1
-        created, before = (live.created, live.value) if live else (head, None)
-        if wish.forget or before == FORGOTTEN:
-            before = None
-        answers.append(Entry(key, head, created, previous, value, before))
-        changed[key] = None if value is None else Newest(head, created, value)
+    answers: list[Answer] = []
+    changed: dict[str, Entry] = {}
+    for rows in appends:
+        entries: list[Entry] = []
+        for row in rows:
+            live = changed.get(row.key) or newest(row.key)
+            entry = _entry(head + 1 + len(entries), row, live)
+            if isinstance(entry, Stale):
+                answers.append(entry)
+                break
+            entries.append(entry)
+        else:
+            head += len(entries)
+            for entry in entries:
+                changed[entry.key] = entry
+            answers.append(tuple(entries))
     return answers
 
 
-def stale(wish: Wish, found: int) -> Stale:
+def written(answers: Iterable[tuple[Entry, ...] | PortFault]) -> list[Entry]:
+    """All entries of answers, in order."""
+    return [entry for each in answers if isinstance(each, tuple) for entry in each]
+
+
+def forgotten(rows: Rows, entries: Sequence[Entry]) -> list[int]:
+    """The revisions whose values are to be forgotten, of an append that was carried out."""
+    return [
+        entry.previous
+        for row, entry in zip(rows, entries, strict=True)
+        if row.forget and entry.previous
+    ]
+
+
+def stale(row: Row, found: int) -> Stale:
     """The fault of an append that expected another row."""
-    if not found and not wish.expected:
-        return Stale(f"{wish.key} is not there: nothing ends")
-    said = f"is at revision {found}" if found else "has no live row"
-    return Stale(f"{wish.key} {said}, not at {wish.expected}")
+    if not found and not row.expected:
+        fault = Stale(f"{row.key} is not there: nothing ends")
+    else:
+        said = f"is at revision {found}" if found else "has no live row"
+        fault = Stale(f"{row.key} {said}, not at {row.expected}")
+    fault.key = row.key
+    return fault
+
+
+def _entry(revision: int, row: Row, live: Newest | Entry | None) -> Entry | Stale:
+    """What a row becomes after what its key was."""
+    if live is None or live.value is None:
+        if row.expected or row.value is None:
+            return stale(row, 0)
+        return Entry(row.key, revision, revision, 0, row.value)
+    if live.revision != row.expected:
+        return stale(row, live.revision)
+    before = None if row.forget or live.value == FORGOTTEN else live.value
+    return Entry(row.key, revision, live.created, live.revision, row.value, before)
 
 
 def compacted(revision: int, mark: int) -> Compacted:

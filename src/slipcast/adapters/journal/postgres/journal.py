@@ -16,15 +16,17 @@ from slipcast.adapters.journal.postgres.news import News, rows_after
 from slipcast.adapters.journal.postgres.readers import Readers
 from slipcast.adapters.journal.postgres.writer import Answer, Append, Writer
 from slipcast.adapters.journal.rows import (
-    Wish,
     checked,
+    checked_all,
     checked_keys,
     closed,
     compacted,
     end_of,
+    forgotten,
     start_of,
+    written,
 )
-from slipcast.ports.journal import Batch, Entry, Page
+from slipcast.ports.journal import Batch, Entry, Page, Row
 from slipcast.values.faults import PortFault
 
 T = TypeVar("T")
@@ -65,7 +67,14 @@ class PostgresJournal:
     ) -> Entry:
         """See the port."""
         self._check_open()
-        return await self._writer.append(checked(Wish(key, value, expected, forget)))
+        (entry,) = await self._writer.append((checked(Row(key, value, expected, forget)),))
+        return entry
+
+    async def append_all(self, rows: Sequence[Row]) -> tuple[Entry, ...]:
+        """See the port."""
+        self._check_open()
+        wanted = checked_all(rows)
+        return await self._writer.append(wanted) if wanted else ()
 
     async def get(self, key: str, *, at: int | None = None) -> Entry | None:
         """See the port."""
@@ -179,18 +188,19 @@ class PostgresJournal:
 
     def _deliver(self, answers: Sequence[tuple[Append, Answer]]) -> None:
         """Show what was committed, then tell those who wait for it."""
-        news = [answer for _, answer in answers if isinstance(answer, Entry)]
+        news = written(answer for _, answer in answers)
         if news and news[0].revision == self._feed.head + 1:
             self._feed.extend(news)
         elif news:
             # Another process wrote in between: its rows come first.
             self._news.ring()
         for append, answer in answers:
-            if append.wish.forget and isinstance(answer, Entry) and answer.previous:
-                self._feed.erase(answer.previous)
+            if isinstance(answer, tuple):
+                for revision in forgotten(append.rows, answer):
+                    self._feed.erase(revision)
             if append.done.done():
                 continue
-            if isinstance(answer, Entry):
+            if isinstance(answer, tuple):
                 append.done.set_result(answer)
             else:
                 append.done.set_exception(answer)

@@ -14,22 +14,22 @@ import psycopg
 from psycopg import AsyncConnection
 
 from slipcast.adapters.journal.postgres import connecting, statements
-from slipcast.adapters.journal.rows import Newest, Wish, closed, decide
+from slipcast.adapters.journal.rows import Newest, Rows, closed, decide, forgotten, written
 from slipcast.ports.journal import Entry, Stale
 from slipcast.values.faults import PortFault
 
-_MOST_APPENDS = 256
+_MOST_ROWS = 256
 _MOST_BYTES = 8 << 20
 
-Answer = Entry | PortFault
+Answer = tuple[Entry, ...] | PortFault
 
 
 @dataclass(slots=True, eq=False)
 class Append:
     """An append that waits."""
 
-    wish: Wish
-    done: asyncio.Future[Entry]
+    rows: Rows
+    done: asyncio.Future[tuple[Entry, ...]]
 
 
 Deliver = Callable[[Sequence[tuple[Append, Answer]]], None]
@@ -46,11 +46,11 @@ class Writer:
         self._requests: asyncio.Queue[Append | None] = asyncio.Queue()
         self._connection: AsyncConnection | None = None
 
-    async def append(self, wish: Wish) -> Entry:
-        """Write a row, or fault."""
+    async def append(self, rows: Rows) -> tuple[Entry, ...]:
+        """Write rows, all of them or none, or fault."""
         if not self._taking:
             raise closed()
-        append = Append(wish, asyncio.get_running_loop().create_future())
+        append = Append(rows, asyncio.get_running_loop().create_future())
         self._requests.put_nowait(append)
         return await append.done
 
@@ -83,20 +83,21 @@ class Writer:
     def _gather(self, request: Append | None) -> tuple[list[Append], bool]:
         """The appends that wait, and whether there will be more."""
         appends: list[Append] = []
-        size = 0
+        count = size = 0
         while request is not None:
             # Whoever was cancelled before the work began has changed nothing.
             if not request.done.cancelled():
                 appends.append(request)
-                size += len(request.wish.value or b"")
-            if len(appends) >= _MOST_APPENDS or size > _MOST_BYTES or self._requests.empty():
+                count += len(request.rows)
+                size += sum(len(row.value or b"") for row in request.rows)
+            if count >= _MOST_ROWS or size > _MOST_BYTES or self._requests.empty():
                 return appends, True
             request = self._requests.get_nowait()
         return appends, False
 
     async def _written(self, appends: Sequence[Append]) -> list[tuple[Append, Answer]]:
         """Carry out appends in one transaction; each with its answer."""
-        wishes = [append.wish for append in appends]
+        wishes = [append.rows for append in appends]
         answers: Sequence[Answer]
         try:
             if self._connection is None:
@@ -115,9 +116,9 @@ class Writer:
 
 
 async def _append_all(
-    connection: AsyncConnection, wishes: Sequence[Wish]
-) -> Sequence[Entry | Stale]:
-    keys = list({wish.key for wish in wishes})
+    connection: AsyncConnection, wishes: Sequence[Rows]
+) -> Sequence[tuple[Entry, ...] | Stale]:
+    keys = list({row.key for rows in wishes for row in rows})
     async with connection.pipeline():
         await connection.execute("BEGIN")
         locked = await connection.execute(statements.LOCK_HEAD)
@@ -125,19 +126,20 @@ async def _append_all(
     row = await locked.fetchone()
     live = {key: Newest(*rest) for key, *rest in await found.fetchall()}
     answers = decide(row[0] if row else 0, wishes, live.get)
-    entries = [answer for answer in answers if isinstance(answer, Entry)]
-    forgotten = [
-        answer.previous
-        for wish, answer in zip(wishes, answers, strict=True)
-        if wish.forget and isinstance(answer, Entry) and answer.previous
+    entries = written(answers)
+    erased = [
+        revision
+        for rows, answer in zip(wishes, answers, strict=True)
+        if isinstance(answer, tuple)
+        for revision in forgotten(rows, answer)
     ]
     if not entries:
         await connection.execute("ROLLBACK")
         return answers
     async with connection.pipeline():
         await _insert(connection, entries)
-        if forgotten:
-            await connection.execute(statements.FORGET, (forgotten,))
+        if erased:
+            await connection.execute(statements.FORGET, (erased,))
         head = entries[-1].revision
         await connection.execute(statements.SET_HEAD, (head,))
         await connection.execute(statements.RING, (statements.BELL, str(head)))

@@ -16,18 +16,20 @@ from typing import Self
 from slipcast.adapters.journal.feed import Feed, follow
 from slipcast.adapters.journal.keys import Keys
 from slipcast.adapters.journal.rows import (
-    Wish,
     checked,
+    checked_all,
     checked_keys,
     closed,
     compacted,
     end_of,
+    forgotten,
     start_of,
+    written,
 )
 from slipcast.adapters.journal.sqlite import file, statements
 from slipcast.adapters.journal.sqlite.reading import Range, Reader, Snapshot
 from slipcast.adapters.journal.sqlite.writer import Answer, Append, Writer, marked, transaction
-from slipcast.ports.journal import Batch, Entry, Page
+from slipcast.ports.journal import Batch, Entry, Page, Row
 
 _SWEEP = 256
 _EVERYTHING = 1 << 62
@@ -68,7 +70,14 @@ class SqliteJournal:
     ) -> Entry:
         """See the port."""
         self._check_open()
-        return await self._writer.append(checked(Wish(key, value, expected, forget)))
+        (entry,) = await self._writer.append((checked(Row(key, value, expected, forget)),))
+        return entry
+
+    async def append_all(self, rows: Sequence[Row]) -> tuple[Entry, ...]:
+        """See the port."""
+        self._check_open()
+        wanted = checked_all(rows)
+        return await self._writer.append(wanted) if wanted else ()
 
     async def get(self, key: str, *, at: int | None = None) -> Entry | None:
         """See the port."""
@@ -139,7 +148,7 @@ class SqliteJournal:
 
     def _deliver(self, answers: Sequence[tuple[Append, Answer]]) -> None:
         """Show what was committed, then tell those who wait for it."""
-        news = [answer for _, answer in answers if isinstance(answer, Entry)]
+        news = written(answer for _, answer in answers)
         for entry in news:
             if not entry.previous:
                 self._keys.add(entry.key)
@@ -147,12 +156,13 @@ class SqliteJournal:
                 self._keys.remove(entry.key)
         self._feed.extend(news)
         for append, answer in answers:
-            if append.wish.forget and isinstance(answer, Entry) and answer.previous:
-                self._forget(answer.previous)
+            if isinstance(answer, tuple):
+                for revision in forgotten(append.rows, answer):
+                    self._forget(revision)
         for append, answer in answers:
             if append.done.done():
                 continue
-            if isinstance(answer, Entry):
+            if isinstance(answer, tuple):
                 append.done.set_result(answer)
             else:
                 append.done.set_exception(answer)

@@ -18,25 +18,25 @@ from typing import TypeVarTuple, Unpack
 
 import msgspec
 
-from slipcast.adapters.journal.rows import Newest, Wish, closed, decide
+from slipcast.adapters.journal.rows import Newest, Rows, closed, decide, forgotten, written
 from slipcast.adapters.journal.sqlite import file, statements
 from slipcast.ports.journal import Entry, Stale
 from slipcast.values.faults import PortFault
 
-_MOST_APPENDS = 256
+_MOST_ROWS = 256
 _MOST_BYTES = 8 << 20
 
 Ts = TypeVarTuple("Ts")
 
-Answer = Entry | PortFault
+Answer = tuple[Entry, ...] | PortFault
 
 
 @dataclass(slots=True, eq=False)
 class Append:
     """An append that waits."""
 
-    wish: Wish
-    done: asyncio.Future[Entry]
+    rows: Rows
+    done: asyncio.Future[tuple[Entry, ...]]
 
 
 @dataclass(slots=True, eq=False)
@@ -67,11 +67,11 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
-    async def append(self, wish: Wish) -> Entry:
-        """Write a row, or fault."""
+    async def append(self, rows: Rows) -> tuple[Entry, ...]:
+        """Write rows, all of them or none, or fault."""
         self._check_taking()
-        done: asyncio.Future[Entry] = self._loop.create_future()
-        self._requests.put(Append(wish, done))
+        done: asyncio.Future[tuple[Entry, ...]] = self._loop.create_future()
+        self._requests.put(Append(rows, done))
         return await done
 
     async def work(self, work: Callable[[sqlite3.Connection], int]) -> int:
@@ -122,14 +122,15 @@ class Writer:
     def _gather(self) -> tuple[list[Append], Job | None]:
         """Wait for work: the appends that are there, and the other work behind them."""
         appends: list[Append] = []
-        size = 0
+        count = size = 0
         request = self._requests.get()
         while isinstance(request, Append):
             # Whoever was cancelled before the work began has changed nothing.
             if not request.done.cancelled():
                 appends.append(request)
-                size += len(request.wish.value or b"")
-            if len(appends) >= _MOST_APPENDS or size > _MOST_BYTES:
+                count += len(request.rows)
+                size += sum(len(row.value or b"") for row in request.rows)
+            if count >= _MOST_ROWS or size > _MOST_BYTES:
                 return appends, None
             try:
                 request = self._requests.get_nowait()
@@ -140,7 +141,7 @@ class Writer:
 
     def _written(self, appends: list[Append]) -> list[tuple[Append, Answer]]:
         """Carry out appends in one transaction; each with its answer."""
-        wishes = [append.wish for append in appends]
+        wishes = [append.rows for append in appends]
         answers: Sequence[Answer]
         try:
             with transaction(self._connection) as connection:
@@ -175,27 +176,30 @@ def marked(connection: sqlite3.Connection, name: str) -> int:
     return int(revision)
 
 
-def _append_all(connection: sqlite3.Connection, wishes: Sequence[Wish]) -> list[Entry | Stale]:
+def _append_all(
+    connection: sqlite3.Connection, wishes: Sequence[Rows]
+) -> list[tuple[Entry, ...] | Stale]:
     newest = _newest(connection, wishes)
     answers = decide(marked(connection, "head"), wishes, newest.get)
-    entries = [answer for answer in answers if isinstance(answer, Entry)]
+    entries = written(answers)
     if entries:
         _write(connection, statements.insert, [_row(entry) for entry in entries])
         _point(connection, entries)
-        forgotten = [
-            (answer.previous,)
-            for wish, answer in zip(wishes, answers, strict=True)
-            if wish.forget and isinstance(answer, Entry) and answer.previous
+        erased = [
+            (revision,)
+            for rows, answer in zip(wishes, answers, strict=True)
+            if isinstance(answer, tuple)
+            for revision in forgotten(rows, answer)
         ]
-        if forgotten:
-            connection.executemany(statements.FORGET, forgotten)
+        if erased:
+            connection.executemany(statements.FORGET, erased)
         connection.execute(statements.SET_MARK, (entries[-1].revision, "head"))
     return answers
 
 
-def _newest(connection: sqlite3.Connection, wishes: Sequence[Wish]) -> dict[str, Newest]:
+def _newest(connection: sqlite3.Connection, wishes: Sequence[Rows]) -> dict[str, Newest]:
     """The live rows of the keys that are wished for."""
-    keys = _listed({wish.key for wish in wishes})
+    keys = _listed({row.key for rows in wishes for row in rows})
     rows = connection.execute(statements.LIVE, (keys,)).fetchall()
     return {key: Newest(*row) for key, *row in rows}
 
