@@ -11,29 +11,36 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from slipcast.registry import blobs, listings, manifests, tokens, uploads
 from slipcast.registry.faults import (
+    BODY_SLOW,
     NAME_UNKNOWN,
     TOOMANYREQUESTS,
+    UNAUTHORIZED,
     UNAVAILABLE,
     UNKNOWN,
     UNSUPPORTED,
     RegistryFault,
 )
-from slipcast.registry.identity import identified
+from slipcast.registry.identity import REALM, challenge, identified
 from slipcast.registry.names import Repository
 from slipcast.registry.parts import Call, Handler, Parts
-from slipcast.values.apifaults import TooManyRequests, Unavailable
+from slipcast.registry.rights import refused as not_allowed
+from slipcast.values.apifaults import ApiFault, TooManyRequests, Unavailable
 from slipcast.values.faults import Fault, PortFault
 
 log = logging.getLogger("slipcast.registry")
 
-PREFIXES: Final = ("/v2/", "/openshift/token")
+PREFIXES: Final = ("/v2", REALM)
 """What the registry answers, of all paths of a server."""
-VERSION: Final = {"docker-distribution-api-version": "registry/2.0"}
+HEADERS: Final = {
+    "docker-distribution-api-version": "registry/2.0",
+    "x-content-type-options": "nosniff",
+}
+"""What every answer says."""
 _NAME: Final = r"(?P<name>.+?)"
 
 
@@ -45,13 +52,18 @@ class Route(msgspec.Struct, frozen=True):
 
 
 async def root(parts: Parts, call: Call) -> Response:
-    """That this is a registry, and that it knows who asks."""
-    del parts, call
+    """That this is a registry, and that it knows who asks.
+
+    Shape:  clients learn here where passes are; whoever wants to stay unknown gets one for nobody.
+    """
+    del parts
+    if not call.actor.is_known and "authorization" not in call.request.headers:
+        raise not_allowed(call.actor)
     return Response(b"{}", media_type="application/json")
 
 
 ROUTES: Final = (
-    Route(re.compile(r"/v2/"), {"GET": root, "HEAD": root}),
+    Route(re.compile(r"/v2/?"), {"GET": root, "HEAD": root}),
     Route(re.compile(r"/v2/_catalog"), {"GET": listings.catalog}),
     Route(re.compile(rf"/v2/{_NAME}/tags/list"), {"GET": listings.tags}),
     Route(re.compile(rf"/v2/{_NAME}/referrers/(?P<reference>[^/]+)"), {"GET": listings.referrers}),
@@ -94,38 +106,51 @@ class Registry:
         try:
             response = await self._answered(request)
         except RegistryFault as fault:
-            response = refused(fault)
+            response = self._refused(request, fault)
         except Fault as fault:
-            response = refused(_in_our_words(fault))
+            response = self._refused(request, _in_our_words(fault))
+        except ClientDisconnect:
+            # Nobody hears it.
+            response = refused(RegistryFault(BODY_SLOW, "the client went away"))
         except Exception:
             log.exception("registry.failed", extra={"fields": {"path": request.url.path}})
             response = refused(RegistryFault(UNKNOWN, "the registry failed; its log says why"))
-        for name, value in VERSION.items():
+        for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         await response(scope, receive, send)
 
     async def _answered(self, request: Request) -> Response:
         path = request.url.path
-        if path.startswith("/openshift/token"):
+        if path == REALM:
             return await tokens.answer(self._parts, request)
         for route in ROUTES:
             found = route.path.fullmatch(path)
-            if found is None:
-                continue
-            handler = route.methods.get(request.method)
-            if handler is None:
-                raise RegistryFault(UNSUPPORTED, f"{request.method} is not known at {path}")
-            said = found.groupdict()
-            name = said.get("name")
-            actor = await identified(self._parts, request, name or "")
-            call = Call(
-                request=request,
-                actor=actor,
-                repository=Repository.parse(name) if name else Repository("", ""),
-                reference=said.get("reference", ""),
-            )
-            return await handler(self._parts, call)
-        raise RegistryFault(NAME_UNKNOWN, f"there is nothing at {path}")
+            if found is not None:
+                return await self._routed(request, route, found.groupdict())
+        raise RegistryFault(NAME_UNKNOWN, "there is nothing at this path")
+
+    async def _routed(
+        self, request: Request, route: Route, said: Mapping[str, str | None]
+    ) -> Response:
+        actor = await identified(self._parts, request)
+        name = said.get("name")
+        call = Call(
+            request=request,
+            actor=actor,
+            repository=Repository.parse(name) if name else Repository("", ""),
+            reference=said.get("reference") or "",
+        )
+        handler = route.methods.get(request.method)
+        if handler is None:
+            raise RegistryFault(UNSUPPORTED, f"{request.method} is not known at this path")
+        return await handler(self._parts, call)
+
+    def _refused(self, request: Request, fault: RegistryFault) -> Response:
+        response = refused(fault)
+        if fault.code is UNAUTHORIZED:
+            name = _repository(request.url.path)
+            response.headers["www-authenticate"] = challenge(self._parts, request, name)
+        return response
 
 
 def refused(fault: RegistryFault) -> Response:
@@ -134,9 +159,25 @@ def refused(fault: RegistryFault) -> Response:
     return Response(fault.body(), status_code=fault.code.status, headers=headers)
 
 
+def _repository(path: str) -> str:
+    """The repository that a path is about; empty when it is about none, or none can be so called.
+
+    Shape:  it is told to clients in a header, so that it must be nothing but a name.
+    """
+    found = (route.path.fullmatch(path) for route in ROUTES)
+    name = next((each.groupdict().get("name") for each in found if each), None)
+    try:
+        return str(Repository.parse(name)) if name else ""
+    except RegistryFault:
+        return ""
+
+
 def _in_our_words(fault: Fault) -> RegistryFault:
+    wait = fault.retry_after if isinstance(fault, ApiFault) else 0
+    headers = {"retry-after": str(wait)} if wait else {}
     if isinstance(fault, TooManyRequests):
-        return RegistryFault(TOOMANYREQUESTS, fault.message)
+        return RegistryFault(TOOMANYREQUESTS, fault.message, headers=headers)
     if isinstance(fault, Unavailable | PortFault):
-        return RegistryFault(UNAVAILABLE, fault.message)
-    return RegistryFault(UNKNOWN, fault.message)
+        return RegistryFault(UNAVAILABLE, fault.message, headers=headers)
+    log.error("registry.failed", extra={"fields": {"why": fault.message}})
+    return RegistryFault(UNKNOWN, "the registry failed; its log says why")
