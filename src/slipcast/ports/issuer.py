@@ -63,6 +63,13 @@ class Issuer(Protocol):
         """A token secret that somebody made by hand, with the token of the account in it."""
         ...
 
+    def readdressed(self, secret: JSON) -> JSON:
+        """A registry secret with the addresses that the registry has now.
+
+        Shape:  the same when it has them, or was not made by us.
+        """
+        ...
+
     def token(self, wanted: Wanted) -> str:
         """A token that is good for a while."""
         ...

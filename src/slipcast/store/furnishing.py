@@ -50,6 +50,10 @@ class NoIssuer:
         """As it is."""
         return secret
 
+    def readdressed(self, secret: JSON) -> JSON:
+        """As it is."""
+        return secret
+
     def token(self, wanted: Wanted) -> str:  # noqa: ARG002
         """There are none."""
         raise NotServed

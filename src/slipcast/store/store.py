@@ -16,7 +16,7 @@ from slipcast.ports.journal import Journal
 from slipcast.ports.podlogs import PodLogs
 from slipcast.ports.pods import Pods
 from slipcast.ports.uploads import Uploads
-from slipcast.store import bootstrap
+from slipcast.store import bootstrap, logins
 from slipcast.store.actions.binary import BinaryInstantiation
 from slipcast.store.actions.buildlog import BuildLog
 from slipcast.store.actions.clone import Cloning
@@ -119,6 +119,7 @@ class Store:
         verbs.rows.told.append(self._policy.wrote)
         self._server = Session(self._parts, Guard(AllowAll(), SERVER))
         self._clock = clock
+        self._issuer = setup.issuer
         self._lifecycle = Lifecycle(self._server, furnishing, clock)
         self._restoring = Restoring(self._server, furnishing)
         verbs.rows.told.append(self._restoring.wrote)
@@ -138,6 +139,7 @@ class Store:
         """See that what every installation begins with is there; know who may do what."""
         await self._policy.load()
         await bootstrap.prepare(self._server)
+        await logins.follow(self._server, self._issuer)
 
     def background(self) -> Sequence[Coroutine[Any, Any, None]]:
         """The work beside requests, each for ever: to be run in one group of tasks."""

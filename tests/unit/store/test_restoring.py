@@ -40,6 +40,9 @@ class Counting:
     def completed(self, secret: JSON, account: Account) -> JSON:
         return {**secret, "data": {"token": account.uid}}
 
+    def readdressed(self, secret: JSON) -> JSON:
+        return secret
+
     def token(self, wanted: Wanted) -> str:
         return wanted.account.uid
 

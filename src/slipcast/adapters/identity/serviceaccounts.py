@@ -39,6 +39,9 @@ OF_SECRET: Final = "kubernetes.io/serviceaccount"  # noqa: S105 -- a name
 OF_ACCOUNT: Final = "kubernetes.io/service-account"
 TOKEN: Final = "kubernetes.io/service-account-token"  # noqa: S105 -- the name of a type
 REGISTRY_USER: Final = "serviceaccount"
+MADE_FOR: Final = "openshift.io/token-secret.name"
+"""The annotation of a registry secret that says which token it holds."""
+CONFIG: Final = ".dockercfg"
 ACCOUNT: Final = kinds.require("", "ServiceAccount")
 SECRET: Final = kinds.require("", "Secret")
 POD: Final = kinds.require("", "Pod")
@@ -77,6 +80,17 @@ class Issuing:
         }
         changed = {**metadata, "annotations": annotations, "ownerReferences": owners}
         return {**secret, "metadata": changed, "data": data}
+
+    def readdressed(self, secret: JSON) -> JSON:
+        """The secret with the same token for the addresses of the registry."""
+        if MADE_FOR not in (secret["metadata"].get("annotations") or {}):
+            return secret
+        known = _logins(secret)
+        if not known or not self._registries or set(known) == {*self._registries}:
+            return secret
+        login = next(iter(known.values()))
+        config = msgspec.json.encode(dict.fromkeys(self._registries, login))
+        return {**secret, "data": {**secret["data"], CONFIG: _coded(config)}}
 
     def token(self, wanted: Wanted) -> str:
         """A token that is good for a while."""
@@ -126,11 +140,11 @@ class Issuing:
             "name": _generated(f"{account.name}-dockercfg-"),
             "annotations": {
                 **_annotations(account),
-                "openshift.io/token-secret.name": token["metadata"]["name"],
+                MADE_FOR: token["metadata"]["name"],
             },
             "ownerReferences": [_owner(account)],
         }
-        data = {".dockercfg": _coded(config)}
+        data = {CONFIG: _coded(config)}
         return {"metadata": metadata, "type": "kubernetes.io/dockercfg", "data": data}
 
 
@@ -215,6 +229,18 @@ class ServiceAccounts:
 
 def _subject(account: Account) -> str:
     return f"system:serviceaccount:{account.namespace}:{account.name}"
+
+
+def _logins(secret: JSON) -> Mapping[str, JSON]:
+    """The logins in a registry secret; none where somebody has put others among them."""
+    try:
+        known = msgspec.json.decode(
+            base64.b64decode((secret.get("data") or {}).get(CONFIG) or ""), type=dict[str, JSON]
+        )
+    except ValueError:
+        return {}
+    is_ours = all(login.get("username") == REGISTRY_USER for login in known.values())
+    return known if is_ours else {}
 
 
 def _annotations(account: Account) -> dict[str, str]:

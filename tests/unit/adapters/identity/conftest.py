@@ -54,11 +54,16 @@ def key() -> SigningKey:
 
 
 @pytest.fixture
-async def store(key: SigningKey, clock: StandingClock) -> AsyncIterator[Store]:
+async def journal() -> AsyncIterator[MemoryJournal]:
     journal = MemoryJournal(pause=0.02)
-    issuer = Issuing(key, b"-----BEGIN CERTIFICATE-----", (REGISTRY,))
-    yield Store(journal, clock, Setup(issuer=issuer))
+    yield journal
     await journal.close()
+
+
+@pytest.fixture
+def store(journal: MemoryJournal, key: SigningKey, clock: StandingClock) -> Store:
+    issuer = Issuing(key, b"-----BEGIN CERTIFICATE-----", (REGISTRY,))
+    return Store(journal, clock, Setup(issuer=issuer))
 
 
 @pytest.fixture

@@ -10,10 +10,12 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
-from slipcast.adapters.identity.serviceaccounts import ServiceAccounts
+from slipcast.adapters.identity.serviceaccounts import Issuing, ServiceAccounts
 from slipcast.adapters.identity.signing import SigningKey
+from slipcast.adapters.journal.memory import MemoryJournal
 from slipcast.api.document import JSON
 from slipcast.ports.api import Api, Resource
+from slipcast.store.store import Setup, Store
 from slipcast.values.apifaults import Conflict, Invalid, NotFound, Unauthorized
 from unit.adapters.identity.conftest import ACCOUNTS, PODS, REGISTRY, SECRETS, a_key, bearer
 from unit.store.conftest import NOON, StandingClock
@@ -284,3 +286,47 @@ async def test_a_token_cannot_be_bound_to_another_of_the_name(api: Api):
 async def test_there_is_no_token_for_nobody(api: Api):
     with pytest.raises(NotFound):
         await requested(api, "nobody")
+
+
+def readdressed(key: SigningKey, secret: JSON, *registries: str) -> JSON:
+    return Issuing(key, b"", registries).readdressed(secret)
+
+
+def logins_in(secret: JSON) -> dict[str, Any]:
+    return dict(json.loads(base64.b64decode(secret["data"][".dockercfg"])))
+
+
+async def test_a_registry_secret_follows_the_registry_with_the_same_token(
+    api: Api, key: SigningKey
+):
+    before = await secret_of(api, "builder", "kubernetes.io/dockercfg")
+
+    after = readdressed(key, before, "moved:1", "moved.example:2")
+
+    login = logins_in(before)[REGISTRY]
+    assert logins_in(after) == {"moved:1": login, "moved.example:2": login}
+    assert after["metadata"] == before["metadata"]
+
+
+async def test_what_is_right_or_not_ours_is_left_as_it_is(api: Api, key: SigningKey):
+    right = await secret_of(api, "builder", "kubernetes.io/dockercfg")
+    bare = {**right, "metadata": {"name": "mine"}}
+    edited = {**right, "data": {".dockercfg": base64.b64encode(b'{"x": {"username": "me"}}')}}
+    broken = {**right, "data": {".dockercfg": "%"}}
+
+    assert readdressed(key, right, REGISTRY) == right
+    assert readdressed(key, bare, "moved:1") == bare
+    assert readdressed(key, edited, "moved:1") == edited
+    assert readdressed(key, broken, "moved:1") == broken
+
+
+async def test_a_store_that_is_opened_again_has_logins_for_the_new_address(
+    journal: MemoryJournal, clock: StandingClock, key: SigningKey, api: Api
+):
+    before = await secret_of(api, "builder", "kubernetes.io/dockercfg")
+    moved = Store(journal, clock, Setup(issuer=Issuing(key, b"", ("moved:1",))))
+
+    await moved.prepare()
+
+    after = await secret_of(api, "builder", "kubernetes.io/dockercfg")
+    assert logins_in(after) == {"moved:1": logins_in(before)[REGISTRY]}
