@@ -26,6 +26,12 @@ BUILD_NAME: Final = "openshift.io/build.name"
 PAUSED: Final = "openshift.io/build-config.paused"
 UPLOAD: Final = "build.slipcast.io/upload"
 """Which stored upload is a binary build's source."""
+WEBHOOK_BRANCHES: Final = "build.slipcast.io/webhook-branches"
+"""Patterns of branches whose pushes start builds, instead of the ref of the source."""
+WEBHOOK_PATHS: Final = "build.slipcast.io/webhook-paths"
+"""Patterns of paths; pushes that change nothing there start no builds."""
+MOST_PATTERNS: Final = 50
+"""Patterns of one annotation that count."""
 ACCEPTED: Final = "build.openshift.io/accepted"
 JENKINS: Final = (
     "openshift.io/jenkins-status-json",
@@ -109,3 +115,8 @@ def log_key(pod: Pod) -> str:
 def is_paused(annotations: Mapping[str, str]) -> bool:
     """Whether a BuildConfig makes no builds for now (BA-507)."""
     return annotations.get(PAUSED, "").lower() == "true"
+
+
+def patterns(text: str) -> tuple[str, ...]:
+    """The patterns in an annotation: words with commas, blanks or line ends between them."""
+    return tuple(text.replace(",", " ").split()[:MOST_PATTERNS])
