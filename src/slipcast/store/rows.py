@@ -7,12 +7,15 @@ answer each in their own way.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final, cast
+
+import msgspec
 
 from slipcast.api.document import Document
 from slipcast.api.kinds import Kind
-from slipcast.ports.journal import Batch, Compacted, Entry, Journal, JournalFull, Page
+from slipcast.ports.journal import Batch, Compacted, Entry, Journal, JournalFull, Page, Row
 from slipcast.store.hooks import hooks_of
 from slipcast.store.keys import Place, key_of
 from slipcast.store.remains import Remains
@@ -27,6 +30,14 @@ PAUSES: Final = (0.0, 0.01, 0.03, 0.1, 0.2)
 
 Told = Callable[[Place, Document | None, int], None]
 """Is told of what this process writes: the object as it is now, None for gone; the revision."""
+
+
+class Put(msgspec.Struct, frozen=True):
+    """An object that is to be written, new or in the place of an old one."""
+
+    place: Place
+    body: bytes
+    old: Document | None = None
 
 
 class Rows:
@@ -95,10 +106,24 @@ class Rows:
 
         Errors: Stale; TooLarge; Unavailable.
         """
-        if len(body) > LARGEST:
-            raise TooLarge(f"Request entity too large: an object may have {LARGEST} bytes at most")
+        _check_size(body)
         entry = await self._append(place, body, old)
         return Document(place.kind, body, entry.revision)
+
+    async def write_all(self, puts: Sequence[Put]) -> tuple[Document, ...]:
+        """Several objects, all of them or none.
+
+        Errors: Stale, with the key of what is not as it was; TooLarge; Unavailable.
+        """
+        for put in puts:
+            _check_size(put.body)
+        rows = [self._row(put.place, put.body, put.old) for put in puts]
+        with _said():
+            entries = await self.journal.append_all(rows)
+        for put, entry in zip(puts, entries, strict=True):
+            self._tell(put.place, put.body, entry)
+        pairs = zip(puts, entries, strict=True)
+        return tuple(Document(put.place.kind, put.body, entry.revision) for put, entry in pairs)
 
     async def remove(self, place: Place, old: Document) -> Document:
         """The object gone: as it last was, at the revision of its deletion.
@@ -116,23 +141,44 @@ class Rows:
         return cast("AsyncGenerator[Batch, None]", self.journal.since(revision, prefix))
 
     async def _append(self, place: Place, body: bytes | None, old: Document | None) -> Entry:
+        row = self._row(place, body, old)
+        with _said():
+            entry = await self.journal.append(
+                row.key, body, expected=row.expected, forget=row.forget
+            )
+        self._tell(place, body, entry)
+        return entry
+
+    def _row(self, place: Place, body: bytes | None, old: Document | None) -> Row:
         key = key_of(place.kind, place.namespace, place.name)
         forget = hooks_of(place.kind).forget
         if forget and old is not None:
             self.remains.keep(key, old)
-        try:
-            entry = await self.journal.append(
-                key, body, expected=old.revision if old else 0, forget=forget
-            )
-        except JournalFull as fault:
-            raise Unavailable(
-                "the disk is full: reading goes on, writing does not", retry_after=FULL_RETRY
-            ) from fault
+        return Row(key, body, old.revision if old else 0, forget)
+
+    def _tell(self, place: Place, body: bytes | None, entry: Entry) -> None:
+        document = Document(place.kind, body, entry.revision) if body else None
         for tell in self.told:
-            tell(
-                place, Document(place.kind, body, entry.revision) if body else None, entry.revision
-            )
-        return entry
+            tell(place, document, entry.revision)
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """The journal's faults in the words of the API.
+
+    Errors: Unavailable.
+    """
+    try:
+        yield
+    except JournalFull as fault:
+        raise Unavailable(
+            "the disk is full: reading goes on, writing does not", retry_after=FULL_RETRY
+        ) from fault
+
+
+def _check_size(body: bytes) -> None:
+    if len(body) > LARGEST:
+        raise TooLarge(f"Request entity too large: an object may have {LARGEST} bytes at most")
 
 
 def expired(revision: int) -> Expired:

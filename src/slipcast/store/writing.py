@@ -1,12 +1,12 @@
 """Writing: create, update and patch. Nothing here is about one kind; what is, stands in `hooks`.
 
 A write is decided on what was read, and appended only if that is still the newest; who named no
-revision is tried again.
+revision is tried again. Objects that are true only together are written together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import msgspec
@@ -16,9 +16,10 @@ from slipcast.ports.api import Answer, Patch, Resource, WriteOptions
 from slipcast.ports.journal import Stale
 from slipcast.store.admission import Admit, everything
 from slipcast.store.drafts import Draft, Drafts, check_name
+from slipcast.store.keys import key_of
 from slipcast.store.namespaces import Namespaces
 from slipcast.store.patching import names_revision, patched
-from slipcast.store.rows import Rows
+from slipcast.store.rows import Put, Rows
 from slipcast.values.apifaults import AlreadyExists, NotFound, changed_meanwhile
 
 TRIES: Final = 5
@@ -29,6 +30,14 @@ NAMES: Final = 8
 
 Fill = Callable[[Resource, JSON], Awaitable[JSON]]
 """Gives what is about to be created what it does not say; looks only where it must."""
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """An object as it was read, and as it is to be."""
+
+    resource: Resource
+    old: Document
+    content: JSON
 
 
 async def as_sent(_resource: Resource, content: JSON) -> JSON:
@@ -79,6 +88,35 @@ class Writing:
                 taken = draft.place.name
         raise AlreadyExists(resource.kind.plural, resource.kind.group, taken)
 
+    async def together(
+        self, change: Change | None, new: Sequence[tuple[Resource, JSON]], options: WriteOptions
+    ) -> tuple[Answer, ...]:
+        """New objects with names, and the change of another: all of them or none.
+
+        Shape:  the answers are those of the new objects, in their order.
+        Errors: Conflict when what is changed was written meanwhile; AlreadyExists; Invalid;
+                BadRequest; NotFound and Forbidden for their namespaces.
+        """
+        drafts: list[Draft] = []
+        for resource, given in new:
+            await self._namespaces.check(resource)
+            content = await self._fill(resource, given)
+            draft = self._drafts.creation(resource, content, options)
+            await self._admit(resource.named(draft.place.name), draft.content, None)
+            drafts.append(draft)
+        puts = [Put(draft.place, draft.body) for draft in drafts]
+        if change is not None:
+            puts = [await self._changed(change, options), *puts]
+        if options.dry_run:
+            documents = [await self._unwritten(draft) for draft in drafts]
+        else:
+            # Asked again: nothing may lie between this and the append.
+            for resource, _ in new:
+                await self._namespaces.check(resource)
+            documents = await self._written(puts, len(new))
+        pairs = zip(documents, drafts, strict=True)
+        return tuple(Answer(each, warnings=draft.warnings, created=True) for each, draft in pairs)
+
     async def update(self, resource: Resource, content: JSON, options: WriteOptions) -> Answer:
         """The object replaced.
 
@@ -111,14 +149,48 @@ class Writing:
         place = draft.place
         await self._admit(resource.named(place.name), draft.content, None)
         if options.dry_run:
-            if await self._rows.get(place.kind, place.namespace, place.name) is not None:
-                raise AlreadyExists(place.kind.plural, place.kind.group, place.name)
-            document = Document(place.kind, draft.body)
+            document = await self._unwritten(draft)
         else:
             # Asked again: nothing may lie between this and the append.
             await self._namespaces.check(resource)
             document = await self._rows.write(place, draft.body, None)
         return Answer(document, warnings=draft.warnings, created=True)
+
+    async def _unwritten(self, draft: Draft) -> Document:
+        """A new object that is not kept.
+
+        Errors: AlreadyExists.
+        """
+        place = draft.place
+        if await self._rows.get(place.kind, place.namespace, place.name) is not None:
+            raise AlreadyExists(place.kind.plural, place.kind.group, place.name)
+        return Document(place.kind, draft.body)
+
+    async def _changed(self, change: Change, options: WriteOptions) -> Put:
+        """What an object is to be in the place of what was read."""
+        resource, old = change.resource, change.old
+        unsaid = WriteOptions(dry_run=options.dry_run)
+        draft = self._drafts.change(resource, change.content, old, unsaid)
+        await self._admit(resource, draft.content, old.content)
+        return Put(draft.place, draft.body, old)
+
+    async def _written(self, puts: Sequence[Put], new: int) -> list[Document]:
+        """The new ones among objects, which are the last of them, written with all others.
+
+        Errors: Conflict and AlreadyExists of the first that is not as it was.
+        """
+        try:
+            documents = await self._rows.write_all(puts)
+        except Stale as stale:
+            for put in puts:
+                kind, name = put.place.kind, put.place.name
+                if key_of(kind, put.place.namespace, name) != stale.key:
+                    continue
+                if put.old is None:
+                    raise AlreadyExists(kind.plural, kind.group, name) from stale
+                raise changed_meanwhile(kind.plural, kind.group, name) from stale
+            raise
+        return list(documents[len(puts) - new :])
 
     async def _change(
         self, resource: Resource, options: WriteOptions, decided: Callable[[Document], Draft]

@@ -20,8 +20,8 @@ from slipcast.store.authorize import AllowAll, Guard, Verdict
 from slipcast.store.verbs import Verbs
 from slipcast.store.watching import Pace
 from slipcast.values.actor import Actor
-from slipcast.values.apifaults import Forbidden, NotFound
-from unit.store.conftest import BUILD_CONFIGS, BUILDS, StandingClock
+from slipcast.values.apifaults import AlreadyExists, Forbidden, NotFound
+from unit.store.conftest import BUILD_CONFIGS, BUILDS, CONFIG_MAPS, StandingClock
 
 pytestmark = pytest.mark.anyio
 
@@ -119,6 +119,48 @@ async def test_a_build_that_was_counted_and_never_created_leaves_a_gap_ba_118(
     build = await instantiation.make(Guard(AllowAll(), UMA), "p", "app", REQUEST)
 
     assert build.names.name == "app-2"
+
+
+async def test_a_config_and_the_build_it_counted_are_one_write(
+    api: Api, instantiation: Instantiation, journal: MemoryJournal
+):
+    await api.create(BUILD_CONFIGS, a_config())
+    before = await journal.head()
+
+    build = await instantiation.make(Guard(AllowAll(), UMA), "p", "app", REQUEST)
+
+    config = await api.get(BUILD_CONFIGS.named("app"))
+    assert (config.revision, build.revision) == (before + 1, before + 2)
+    assert config.content["status"]["lastVersion"] == 1
+
+
+async def test_what_is_made_beside_a_build_is_there_with_it(api: Api, instantiation: Instantiation):
+    await api.create(BUILD_CONFIGS, a_config())
+    record = {"metadata": {"name": "delivery-1"}}
+
+    build = await instantiation.make(
+        Guard(AllowAll(), UMA), "p", "app", REQUEST, beside=((CONFIG_MAPS, record),)
+    )
+
+    beside = await api.get(CONFIG_MAPS.named("delivery-1"))
+    assert beside.revision == build.revision + 1
+
+
+async def test_without_what_is_made_beside_it_there_is_no_build(
+    api: Api, instantiation: Instantiation, journal: MemoryJournal
+):
+    await api.create(BUILD_CONFIGS, a_config())
+    beside = ((CONFIG_MAPS, {"metadata": {"name": "delivery-1"}}),)
+    guard = Guard(AllowAll(), UMA)
+    first = await instantiation.make(guard, "p", "app", REQUEST, beside=beside)
+    before = await journal.head()
+
+    with pytest.raises(AlreadyExists, match='configmaps "delivery-1" already exists') as caught:
+        await instantiation.make(guard, "p", "app", REQUEST, beside=beside)
+
+    assert (caught.value.plural, caught.value.name) == ("configmaps", "delivery-1")
+    assert await journal.head() == before
+    assert [each.names for each in (await api.list(BUILDS)).documents] == [first.names]
 
 
 async def test_a_build_of_another_config_of_a_like_name_is_not_counted_bl_3(api: Api):

@@ -1,31 +1,33 @@
-"""Numbers of builds: a BuildConfig counts one more, then the Build is created.
+"""Numbers of builds: a BuildConfig counts one more, and the Build is created, in one write.
 
-A crash in between loses a number, and never gives one twice. Builds that outlived the BuildConfig
-that made them are counted on from (UP-27).
+So no start is lost, none is made twice, and nobody sees one without the other. Builds that outlived
+the BuildConfig that made them are counted on from (UP-27).
 
 Source: build-api.md BA-22, BA-118.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
-
-from msgspec.structs import replace
 
 from slipcast.api import kinds
 from slipcast.api.build import Build, BuildConfig
-from slipcast.api.document import Document
+from slipcast.api.document import JSON, Document
 from slipcast.api.lens import content_of, overlay
 from slipcast.builds import naming
 from slipcast.builds.generate import Made
 from slipcast.ports.api import Answer, ListOptions, Resource, WriteOptions
 from slipcast.store.typed import seen
 from slipcast.store.verbs import Verbs
+from slipcast.store.writing import Change
 from slipcast.values.names import shortened
 
 CONFIG: Final = kinds.require(kinds.BUILD, "BuildConfig")
 BUILD: Final = kinds.require(kinds.BUILD, "Build")
-_WRITE: Final = WriteOptions()
+
+Beside = Sequence[tuple[Resource, JSON]]
+"""Other new objects, with names, that are true only with the Build."""
 
 
 class Counting:
@@ -44,19 +46,22 @@ class Counting:
         options: WriteOptions,
         *,
         legacy: bool = False,
+        beside: Beside = (),
     ) -> Answer:
         """The Build as it is kept.
 
         Shape:  document and config are the BuildConfig as it was read, None where none is left.
-        Errors: Conflict when somebody else has written the BuildConfig; Invalid; AlreadyExists.
+        Errors: Conflict when somebody else has written the BuildConfig; Invalid; AlreadyExists,
+                of the Build or of what is made beside it: then nothing was written.
         """
-        namespace = made.build.metadata.namespace
+        namespace, change = made.build.metadata.namespace, None
         if document is not None and config is not None and made.config is not None:
             content = overlay(document.content, config, made.config)
             place = Resource(CONFIG, namespace, config.metadata.name)
-            await self._writing.update(place, content, replace(_WRITE, dry_run=options.dry_run))
+            change = Change(resource=place, old=document, content=content)
         place = Resource(BUILD, namespace, legacy=legacy)
-        answer = await self._writing.create(place, content_of(made.build, BUILD), options)
+        new = ((place, content_of(made.build, BUILD)), *beside)
+        answer, *_ = await self._writing.together(change, new, options)
         return Answer(answer.document, warnings=made.warnings, created=True)
 
     async def is_taken(self, build: Build) -> bool:

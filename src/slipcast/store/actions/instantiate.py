@@ -2,16 +2,17 @@
 
 Whoever else starts builds of BuildConfigs in the store calls
 
-    document = await instantiation.make(guard, namespace, name, request, overlay)
+    document = await instantiation.make(guard, namespace, name, request, overlay, beside=...)
 
 which answers with the Build as it is kept, in phase New. `overlay` changes the Build that is about
 to be created, such as by an annotation that tells where its source was stored; without it the
-Build stays as it was made. The strategy of the BuildConfig must be allowed to the guard's actor,
+Build stays as it was made. `beside` are other new objects, each with a name, that are created in
+the same write: where one of them is there already, there is no Build, and AlreadyExists is about
+it. The strategy of the BuildConfig must be allowed to the guard's actor,
 unless source is sent along (`request.binary`); what is started by the system, such as by webhooks,
 is started with the system's guard (BL-143, BL-149).
 
-The BuildConfig is written first: what it has counted is never given to another Build. A lost
-race is begun again.
+The BuildConfig that counted a Build is written with it, all or nothing. A lost race is begun again.
 
 Source: build-api.md 9.1 to 9.3, BA-118; build-lifecycle.md section 2.
 """
@@ -34,7 +35,7 @@ from slipcast.ports.api import Answer, Resource, WriteOptions
 from slipcast.ports.clock import Clock
 from slipcast.store.actions.buildinputs import BuildInputs
 from slipcast.store.actions.buildrequests import request_for
-from slipcast.store.actions.counting import CONFIG, Counting
+from slipcast.store.actions.counting import CONFIG, Beside, Counting
 from slipcast.store.admission import check_strategy
 from slipcast.store.authorize import Guard
 from slipcast.store.typed import seen
@@ -56,10 +57,14 @@ def as_made(build: Build) -> Build:
 
 
 class Manner(msgspec.Struct, frozen=True, kw_only=True):
-    """How a Build is made: whether its strategy is looked at, by which path it was asked for."""
+    """How a Build is made: whether its strategy is looked at, what is made beside it, and so on.
+
+    Shape:  legacy says that it was asked for by an older path.
+    """
 
     is_checked: bool = True
     overlay: Overlay = as_made
+    beside: Beside = ()
     options: WriteOptions = _WRITE
     legacy: bool = False
 
@@ -100,16 +105,18 @@ class Instantiation:
         name: str,
         request: BuildRequest,
         overlay: Overlay = as_made,
+        *,
+        beside: Beside = (),
     ) -> Document:
         """The Build of a BuildConfig that a request makes, as it is kept.
 
         Errors: NotFound; Forbidden; BadRequest when paused, of another lastVersion or with options
                 of another strategy; Invalid when an image is not found, or the Build is wrong;
                 InternalError when its image was built already, or the service account is missing;
-                AlreadyExists.
+                AlreadyExists, also of what is to be made beside it.
         """
         resource = Resource(CONFIG, namespace, name)
-        manner = Manner(is_checked=request.binary is None, overlay=overlay)
+        manner = Manner(is_checked=request.binary is None, overlay=overlay, beside=beside)
         return (await self._made(guard, resource, request, manner)).document
 
     async def check(self, guard: Guard, resource: Resource, request: BuildRequest) -> None:
@@ -144,7 +151,12 @@ class Instantiation:
         build = manner.overlay(await self._inputs.with_credentials(made.build))
         made = replace(made, build=_owned_as_of_old(build) if manner.legacy else build)
         return await self._counting.kept(
-            document, config, made, manner.options, legacy=manner.legacy
+            document,
+            config,
+            made,
+            manner.options,
+            legacy=manner.legacy,
+            beside=manner.beside,
         )
 
     async def _generated(self, config: BuildConfig, request: BuildRequest) -> Made:
