@@ -1,0 +1,1 @@
+"""new-app: words to objects, in pure stages; what must be looked up is returned as questions."""
