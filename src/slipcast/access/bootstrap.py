@@ -81,6 +81,7 @@ _BUILDS_WRITTEN = (
         "builds/clone",
     ),
     _on(kinds.BUILD, ("update",), "builds/details"),
+    _on(kinds.SLIPCAST, (*READ, "delete", "deletecollection"), "webhookdeliveries"),
     _on(
         kinds.IMAGE,
         WRITE,
@@ -143,6 +144,7 @@ _CORE_WRITTEN = (
 )
 _VIEWED = (
     _on(kinds.BUILD, READ, "buildconfigs", "buildconfigs/webhooks", "builds", "builds/log"),
+    _on(kinds.SLIPCAST, READ, "webhookdeliveries"),
     _on(
         kinds.IMAGE,
         READ,

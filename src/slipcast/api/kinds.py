@@ -36,6 +36,7 @@ RBAC: Final = "rbac.authorization.k8s.io"
 AUTHORIZATION: Final = "authorization.k8s.io"
 AUTHENTICATION: Final = "authentication.k8s.io"
 COORDINATION: Final = "coordination.k8s.io"
+SLIPCAST: Final = "slipcast.dev"
 
 
 class Subresource(msgspec.Struct, frozen=True, kw_only=True):
@@ -255,6 +256,11 @@ KINDS: Final = (
     ),
     Kind(
         group=COORDINATION, name="Lease", plural="leases", struct="coordination:Lease",
+    ),
+    Kind(
+        group=SLIPCAST, name="WebhookDelivery", plural="webhookdeliveries",
+        struct="webhookdelivery:WebhookDelivery", short=("whd",),
+        verbs=("delete", "deletecollection", "get", "list", "watch"),
     ),
 )  # fmt: skip
 """THE TABLE, OpenShift's groups first."""

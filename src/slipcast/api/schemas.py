@@ -46,6 +46,7 @@ _HOMES: Final[Mapping[str, str]] = {
     "deploymentconfig": f"{_OPENSHIFT}.apps.v1",
     "route": f"{_OPENSHIFT}.route.v1",
     "user": f"{_OPENSHIFT}.user.v1",
+    "webhookdelivery": "dev.slipcast.v1",
 }
 """The packages of the API references, by the modules the Structs are in."""
 _AUTHENTICATION: Final = f"{_KUBERNETES}.authentication.v1"

@@ -120,6 +120,12 @@ def success(resource: Resource, document: Document) -> bytes:
     return _encode(status | {"details": {name: said for name, said in details.items() if said}})
 
 
+def said(message: str) -> bytes:
+    """A success that made no object, and what there is to say of it."""
+    status = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}
+    return _encode(status | {"message": message, "code": 200})
+
+
 def warning_headers(warnings: Iterable[str]) -> list[tuple[bytes, bytes]]:
     """What the writer should know, as headers: each once, and no more than clients can take.
 

@@ -13,6 +13,7 @@ from itertools import count
 from typing import Final
 
 from slipcast.ports.api import Apis
+from slipcast.ports.deliveries import Deliveries
 from slipcast.ports.identity import Authenticator
 from slipcast.server import calls, faults, pages, queries, streams
 from slipcast.server.calls import Call
@@ -28,6 +29,8 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 RESOURCES: Final = (b"/api/v1/", b"/apis/", b"/oapi/v1/")
 SENDING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 """Methods of requests with a body, which comes before a seat is taken."""
+RECEIVED: Final = frozenset({"send", "deliver"})
+"""Verbs whose bodies may be long."""
 LAST_WORD: Final = 3.0
 """Seconds that clients have to say the rest of their requests when the server stops."""
 GROUP_DEPTH: Final = 3
@@ -43,10 +46,12 @@ class Application:
         authenticator: Authenticator,
         *,
         fairness: Fairness | None = None,
+        deliveries: Deliveries | None = None,
         mounts: Mapping[str, Asgi] | None = None,
     ) -> None:
         """Serve an Api to whoever the authenticator knows; mounts are paths that others serve."""
         self._apis = apis
+        self._deliveries = deliveries
         self._identity = Identity(authenticator, apis)
         self._fairness = fairness or Fairness()
         self._mounts = {prefix.encode(): app for prefix, app in (mounts or {}).items()}
@@ -136,7 +141,13 @@ class Application:
         parameters = queries.parse(exchange.scope.get("query_string", b""))
         call = calls.parse(exchange.method, exchange.path, parameters)
         api = self._apis.as_(exchange.actor)
-        request = Request(exchange=exchange, call=call, parameters=parameters, api=api)
+        request = Request(
+            exchange=exchange,
+            call=call,
+            parameters=parameters,
+            api=api,
+            deliveries=self._deliveries,
+        )
         if call.verb in STREAMED:
             await self._stream(request)
         else:
@@ -154,7 +165,7 @@ class Application:
         verb = request.call.verb
         handler = streams.watch if verb == "watch" else HANDLERS[verb]
         async with self._fairness.stream(request.exchange.actor.name):
-            if verb != "send":  # what is being sent may come to its end
+            if verb not in RECEIVED:  # what is being sent may come to its end
                 self._streams.add(task)
             self.telemetry.begun(verb)
             try:

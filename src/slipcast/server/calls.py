@@ -26,6 +26,9 @@ OBJECT_VERBS = {"GET": "get", "HEAD": "get", "PUT": "update", "PATCH": "patch", 
 COLLECTION_VERBS = {"GET": "list", "HEAD": "list", "POST": "create", "DELETE": "deletecollection"}
 """THE TABLE of methods on a collection."""
 
+WEBHOOKS = "webhooks"
+"""What lies below a BuildConfig for forges to call: whatever method they use, and with a secret."""
+
 KEPT_BELOW = frozenset({"status", "finalize", "details", "scale"})
 """Subresources that are part of the object: they are read and written, they do nothing."""
 
@@ -34,8 +37,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """A verb and what it is about.
 
     Shape:  verb is a word of the API (`create`, `watch`, ...), or for subresources that do
-            something `act`, `open` (bytes are answered) and `send` (bytes are sent); rest is the
-            path below the subresource.
+            something `act`, `open` (bytes are answered), `send` (bytes are sent) and `deliver` (a
+            webhook); rest is the path below the subresource, which of a webhook is its secret.
     """
 
     verb: str
@@ -134,6 +137,10 @@ def _check(verb: str, kind: Kind, *, whole: bool) -> None:
 
 
 def _below(method: str, resource: Resource, rest: str) -> Call:
+    if resource.subresource == WEBHOOKS and resource.kind.name == "BuildConfig":
+        if not resource.namespace:
+            raise NotServed
+        return Call(verb="deliver", resource=resource, rest=rest)
     subresource = resource.kind.subresource(resource.subresource)
     if subresource is None or (resource.kind.namespaced and not resource.namespace):
         raise NotServed

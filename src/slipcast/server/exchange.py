@@ -105,6 +105,12 @@ class Exchange:
         """A header's value, empty when it was not sent."""
         return self.headers.get(name, b"").decode("latin-1")
 
+    def texts(self) -> dict[str, str]:
+        """All headers, their names in lower case; of one that was sent twice the last."""
+        return {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in self.headers.items()
+        }
+
     async def arrive(self) -> None:
         """Read the body now, so that nothing is held for a client that is slow to send it.
 

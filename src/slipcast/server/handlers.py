@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -11,12 +12,15 @@ import msgspec
 from slipcast.api import codec, kinds, lens, meta
 from slipcast.api.document import JSON, Document
 from slipcast.api.protobuf import reading as protobuf
+from slipcast.builds.delivery import LARGEST
 from slipcast.ports.api import Answer, Api, Patch, WriteOptions
+from slipcast.ports.deliveries import Deliveries, Delivery
 from slipcast.server import answers, queries, tables
 from slipcast.server.calls import Call, is_true
 from slipcast.server.exchange import Exchange
 from slipcast.server.negotiate import Form, accepted, body_type, patch_type
-from slipcast.values.apifaults import BadRequest
+from slipcast.values.apifaults import BadRequest, NotServed
+from slipcast.values.sensitive import Sensitive
 
 TEXT: Final = b"text/plain; charset=utf-8"
 
@@ -28,6 +32,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     call: Call
     parameters: Mapping[str, str]
     api: Api
+    deliveries: Deliveries | None = None
 
     @property
     def form(self) -> Form:
@@ -184,6 +189,30 @@ async def send(request: Request) -> None:
     await _answer(request, Answer(_document(content), created=True), 201)
 
 
+async def deliver(request: Request) -> None:
+    """A webhook; the Build that it started, or a Status that says why it started none (TR-28)."""
+    exchange, resource = request.exchange, request.call.resource
+    if request.deliveries is None:
+        raise NotServed
+    delivery = Delivery(
+        actor=exchange.actor,
+        place=msgspec.structs.replace(resource, subresource=""),
+        method=exchange.method,
+        rest=Sensitive(request.call.rest),
+        headers=exchange.texts(),
+        body=partial(exchange.body, LARGEST),
+    )
+    taken = await request.deliveries.take(delivery)
+    headers = answers.warning_headers(taken.warnings)
+    if taken.build is None:
+        body = answers.said(taken.message)
+    else:
+        # As the original does, whatever path was called.
+        place = msgspec.structs.replace(resource, subresource="instantiate")
+        body = taken.build.wire("", answers.link(place, taken.build))
+    await exchange.answer(200, body, headers=headers)
+
+
 HANDLERS: Final[Mapping[str, Callable[[Request], Awaitable[None]]]] = {
     "get": get,
     "list": list_,
@@ -195,6 +224,7 @@ HANDLERS: Final[Mapping[str, Callable[[Request], Awaitable[None]]]] = {
     "act": act,
     "open": open_,
     "send": send,
+    "deliver": deliver,
 }
 """THE TABLE of verbs; `watch` is in `streams`."""
 

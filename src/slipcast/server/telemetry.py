@@ -19,9 +19,11 @@ from slipcast.server.exchange import Exchange
 
 log = logging.getLogger("slipcast.access")
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
-STREAMED: Final = frozenset({"watch", "open", "send"})
-_TOKEN: Final = re.compile(r"sha256(?:~|%7[Ee])[^/]*")
-"""What old clients put into the path when they log out is the token itself."""
+STREAMED: Final = frozenset({"watch", "open", "send", "deliver"})
+"""What lasts as long as others like; none of it takes a seat."""
+_SECRETS: Final = re.compile(r"sha256(?:~|%7[Ee])[^/]*|(?<=/webhooks/).*", re.DOTALL)
+"""What old clients put into the path when they log out is the token itself; a webhook's secret is
+in its path, too, and a path may be wrong in many ways."""
 
 
 class Telemetry:
@@ -93,7 +95,7 @@ class Telemetry:
         return {
             "request": exchange.id,
             "method": exchange.method,
-            "path": _TOKEN.sub("***", exchange.path.decode("ascii", "replace")),
+            "path": _SECRETS.sub("***", exchange.path.decode("ascii", "replace")),
             "status": exchange.status,
             "user": exchange.actor.name,
             "agent": exchange.header(b"user-agent"),

@@ -26,6 +26,7 @@ from slipcast.store.actions.podlog import POD, PodLog
 from slipcast.store.actions.records import Records
 from slipcast.store.actions.reviews import Authenticate, Reviews
 from slipcast.store.actions.tokens import Tokens
+from slipcast.store.actions.webhooks import Webhooks
 from slipcast.store.authorize import AllowAll, Guard, Policy
 from slipcast.store.compaction import KEPT, Compaction, Retention
 from slipcast.store.expiry import Expiry
@@ -117,7 +118,9 @@ class Store:
         )
         self._policy = setup.policy or (RolePolicy(journal) if setup.guarded else AllowAll())
         verbs.rows.told.append(self._policy.wrote)
-        self._server = Session(self._parts, Guard(AllowAll(), SERVER))
+        system = Guard(AllowAll(), SERVER)
+        self._server = Session(self._parts, system)
+        self.webhooks = Webhooks(verbs, instantiation, system, self._policy, clock)
         self._clock = clock
         self._issuer = setup.issuer
         self._lifecycle = Lifecycle(self._server, furnishing, clock)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from slipcast.api.document import JSON
 from slipcast.views import age as ages
-from slipcast.views.column import NAME, Cell, Column, at
+from slipcast.views.column import AGE, NAME, Cell, Column, at, text
 
 STRATEGIES: Final = {
     "sourceStrategy": "Source",
@@ -71,6 +71,18 @@ def duration(content: JSON, _: datetime) -> Cell:
     return ages.took(at(content, "status", "duration"))
 
 
+def pushed(content: JSON, _: datetime) -> Cell:
+    """What was pushed: `main@1a2b3c4`."""
+    ref = str(at(content, "ref") or "").removeprefix("refs/heads/").removeprefix("refs/")
+    commit = str(at(content, "commit") or "")
+    return f"{ref}@{commit[:_SHORT]}" if commit else ref
+
+
+def came(content: JSON, _: datetime) -> Cell:
+    """What came of a delivery: `Started app-3`."""
+    return f"{at(content, 'outcome') or ''} {at(content, 'build') or ''}".strip()
+
+
 def latest(content: JSON, _: datetime) -> Cell:
     """The number of a configuration's newest build (GT-4)."""
     return int(at(content, "status", "lastVersion") or 0)
@@ -83,6 +95,18 @@ BUILD: Final = (
     Column("Status", status, "The phase, and the reason for it."),
     Column("Started", started, "When the build began to run."),
     Column("Duration", duration, "How long it ran."),
+)
+
+WEBHOOK_DELIVERY: Final = (
+    NAME,
+    Column("BuildConfig", text("buildConfig"), "The BuildConfig it was for."),
+    Column("Type", text("type"), "The type of the webhook."),
+    Column("Event", text("event"), "What happened."),
+    Column("Ref", pushed, "What was pushed, and the commit."),
+    Column("Outcome", came, "What came of it, and the build that was started."),
+    AGE,
+    Column("Message", text("message"), "What came of it, in a sentence.", priority=1),
+    Column("Delivery", text("deliveryID"), "Which delivery it is.", priority=1),
 )
 
 BUILD_CONFIG: Final = (

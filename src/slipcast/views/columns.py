@@ -39,6 +39,7 @@ COLUMNS: Final[Mapping[tuple[str, str], tuple[Column, ...]]] = {
     (kinds.RBAC, "RoleBinding"): corecolumns.ROLE_BINDING,
     (kinds.RBAC, "ClusterRoleBinding"): corecolumns.ROLE_BINDING,
     (kinds.COORDINATION, "Lease"): corecolumns.LEASE,
+    (kinds.SLIPCAST, "WebhookDelivery"): buildcolumns.WEBHOOK_DELIVERY,
 }
 """THE TABLE."""
 

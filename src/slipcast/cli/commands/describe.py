@@ -19,13 +19,14 @@ from slipcast.cli.manifests import Manifest
 from slipcast.cli.selection import Got, Selection
 from slipcast.cli.toolbox import Connection, Toolbox
 from slipcast.ports.api import ListOptions, Resource
-from slipcast.values.apifaults import ApiFault, Forbidden, NotFound
+from slipcast.values.apifaults import ApiFault, Forbidden, NotFound, NotServed
 from slipcast.values.faults import UsageFault
 from slipcast.values.names import shortened
 from slipcast.views.describe import description
 from slipcast.views.describe.page import Around
 
 EVENTS: Final = kinds.require(kinds.CORE, "Event")
+DELIVERIES: Final = kinds.require(kinds.SLIPCAST, "WebhookDelivery")
 BUILDS: Final = kinds.require(kinds.BUILD, "Build")
 """The label of a build that names its configuration."""
 POD_NAME: Final = "openshift.io/build.pod-name"
@@ -121,6 +122,7 @@ class Describing(msgspec.Struct, frozen=True):
             server=self.connection.access.server,
             events=await self._events(document) if self.events else (),
             builds=await self._builds(document),
+            deliveries=await self._deliveries(document),
         )
         return description.described(document.kind, document.content, around, events=self.events)
 
@@ -143,6 +145,12 @@ class Describing(msgspec.Struct, frozen=True):
         found = await self._listed(BUILDS, document, labels=f"{BUILD_CONFIG}={shortened(name)}")
         return [each for each in found if is_of_config(lens.read(each, Build), name)]
 
+    async def _deliveries(self, document: Document) -> Sequence[JSON]:
+        if (document.kind.group, document.kind.name) != (kinds.BUILD, "BuildConfig"):
+            return ()
+        found = await self._listed(DELIVERIES, document)
+        return [each for each in found if each.get("buildConfig") == document.names.name]
+
     async def _listed(
         self, kind: Kind, beside: Document, *, labels: str = "", fields: str = ""
     ) -> list[JSON]:
@@ -152,7 +160,7 @@ class Describing(msgspec.Struct, frozen=True):
             listing = await self.connection.api.list(
                 where, ListOptions(labels=labels, fields=fields)
             )
-        except Forbidden:
+        except (Forbidden, NotServed):
             return []
         return [each.content for each in listing.documents]
 

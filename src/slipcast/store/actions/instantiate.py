@@ -107,16 +107,20 @@ class Instantiation:
         overlay: Overlay = as_made,
         *,
         beside: Beside = (),
+        legacy: bool = False,
     ) -> Document:
         """The Build of a BuildConfig that a request makes, as it is kept.
 
+        Shape:  beside is read after overlay was called; legacy as in Manner.
         Errors: NotFound; Forbidden; BadRequest when paused, of another lastVersion or with options
                 of another strategy; Invalid when an image is not found, or the Build is wrong;
                 InternalError when its image was built already, or the service account is missing;
                 AlreadyExists, also of what is to be made beside it.
         """
         resource = Resource(CONFIG, namespace, name)
-        manner = Manner(is_checked=request.binary is None, overlay=overlay, beside=beside)
+        manner = Manner(
+            is_checked=request.binary is None, overlay=overlay, beside=beside, legacy=legacy
+        )
         return (await self._made(guard, resource, request, manner)).document
 
     async def check(self, guard: Guard, resource: Resource, request: BuildRequest) -> None:

@@ -14,12 +14,14 @@ from slipcast.builds.naming import BUILD_NUMBER
 from slipcast.values import instant
 from slipcast.values.faults import Fault
 from slipcast.views import age as ages
-from slipcast.views.buildcolumns import STRATEGIES
+from slipcast.views.buildcolumns import STRATEGIES, came
 from slipcast.views.column import NONE, at
 from slipcast.views.describe.page import Around, Line, Lines, below, rows, said
 
 NEWEST: Final = 10
 """How many builds of a configuration are told."""
+DELIVERIES: Final = 5
+"""How many webhooks that were delivered are told."""
 WEBHOOKS: Final = {
     "GitHub": "github",
     "GitLab": "gitlab",
@@ -28,6 +30,7 @@ WEBHOOKS: Final = {
 }
 """THE TABLE of webhooks: their type in a trigger, and the field that it is in."""
 _SHORT: Final = 7
+_SENTENCE: Final = 100
 
 
 def build(content: JSON, around: Around) -> Lines:
@@ -69,6 +72,7 @@ def config(content: JSON, around: Around) -> Lines:
         if at(spec, field) is not None:
             yield Line(label, str(at(spec, field)))
     yield from _builds(around)
+    yield from _deliveries(around)
 
 
 def common(spec: JSON) -> Lines:
@@ -307,6 +311,29 @@ def _builds(around: Around) -> Lines:
     yield Line("")
     head = ("Build", "Status", "Duration", "Creation Time")
     yield from rows([head, *(_row(each, around.now) for each in newest)], level=0)
+
+
+def _deliveries(around: Around) -> Lines:
+    """What came of the newest webhooks (UP-15)."""
+    if not around.deliveries:
+        return
+    newest = sorted(around.deliveries, key=_received, reverse=True)[:DELIVERIES]
+    yield Line("")
+    head = ("Webhook", "Delivered", "Outcome", "Message")
+    yield from rows([head, *(_delivery(each, around.now) for each in newest)], level=0)
+
+
+def _delivery(content: JSON, now: datetime) -> tuple[str, ...]:
+    event = str(at(content, "event") or "")
+    what = f"{at(content, 'type')} {event}".strip()
+    when = ages.ago(at(content, "receivedAt"), now)
+    return (what, when, str(came(content, now)), str(at(content, "message") or "")[:_SENTENCE])
+
+
+def _received(content: JSON) -> tuple[str, int]:
+    """What deliveries are ordered by: those of one second as they were written."""
+    revision = str(at(content, "metadata", "resourceVersion") or "")
+    return str(at(content, "receivedAt") or ""), int(revision) if revision.isdecimal() else 0
 
 
 def _creation(content: JSON) -> str:

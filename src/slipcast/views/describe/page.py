@@ -39,13 +39,15 @@ Lines = Iterator[Line]
 class Around(msgspec.Struct, frozen=True, kw_only=True):
     """What a description needs beside its object.
 
-    Shape:  events of the object, the oldest first; builds of a BuildConfig; server is its address.
+    Shape:  events of the object, the oldest first; builds and deliveries of a BuildConfig;
+            server is its address.
     """
 
     now: datetime
     server: str = ""
     events: Sequence[JSON] = ()
     builds: Sequence[JSON] = ()
+    deliveries: Sequence[JSON] = ()
 
 
 def head(kind: Kind, content: JSON, around: Around) -> Lines:
