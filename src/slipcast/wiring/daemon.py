@@ -90,6 +90,7 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
         application = Application(
             store,
             chain,
+            deliveries=store.webhooks,
             mounts={
                 **dict.fromkeys(PREFIXES, oauth.app),
                 **hosted.mounts(store, chain, clock, place),
