@@ -16,6 +16,8 @@ import ssl
 import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from http import HTTPStatus
+from ipaddress import ip_address
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -27,8 +29,15 @@ from slipcast.values.imageref import ImageRef
 
 _TIMEOUT: Final = 120.0
 _DOCKER_HUB: Final = {"docker.io": "registry-1.docker.io"}
+_MANIFESTS: Final = (
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+)
 _UNAUTHORIZED = {401, 403}
 _NOT_FOUND = 404
+_NOT_MOUNTED: Final = frozenset({400, 403, 404, 405})
 _FIRST_ERROR = 400
 
 
@@ -51,20 +60,46 @@ class Registry:
         self._schemes = ["https", "http"] if access.insecure else ["https"]
         self._connection: http.client.HTTPConnection | None = None
         self._used = False
-        if urllib.request.getproxies() and not urllib.request.proxy_bypass(self._host):
+        self._begun = ""
+        if not _is_direct(self._host):
             raise Elsewhere(f"{self._host} is reached through a proxy")
 
     def close(self) -> None:
         """End the connection."""
+        with suppress(EngineFault, Elsewhere):
+            self._abandon()
+        self._disconnect()
+
+    def _disconnect(self) -> None:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
         self._used = False
 
-    def has(self, digest: str) -> bool:
-        """Whether a blob is there."""
+    @property
+    def name(self) -> str:
+        """What this repository is called, with its registry."""
+        return f"{self._host}/{self._name}"
+
+    def has(self, digest: str, elsewhere: Iterable[str] = ()) -> bool:
+        """Whether a blob is there; taken over from another repository of the registry if it can be.
+
+        Shape:  elsewhere are names of repositories as `name` has them; only those of a registry
+                that is our own are asked.
+        """
         status, _, _ = self._ask("HEAD", f"/v2/{self._name}/blobs/{digest}", allowed={_NOT_FOUND})
-        return status != _NOT_FOUND
+        if status != _NOT_FOUND:
+            return True
+        here = f"{self._host}/"
+        others = [other.removeprefix(here) for other in elsewhere if other.startswith(here)]
+        if not self._access.guarded:
+            return False
+        return any(self._mounted(digest, other) for other in others if other != self._name)
+
+    def check(self, version: str) -> None:
+        """Nothing, when a tag or digest is there and we may have it."""
+        headers = {"Accept": ", ".join(_MANIFESTS)}
+        self._ask("HEAD", f"/v2/{self._name}/manifests/{version}", headers=headers)
 
     def put_stream(self, stream: Stream) -> None:
         """Add a blob whose digest is known when it has been read."""
@@ -90,7 +125,28 @@ class Registry:
         path = f"/v2/{self._name}/manifests/{tag}"
         self._ask("PUT", path, headers={"Content-Type": media_type}, body=content)
 
+    def _mounted(self, digest: str, other: str) -> bool:
+        """Whether the registry lets us have a blob of another repository; else we may send it."""
+        query = urlencode({"mount": digest, "from": other})
+        path = f"/v2/{self._name}/blobs/uploads/"
+        status, answer, _ = self._ask(
+            "POST", f"{path}?{query}", headers={"Content-Length": "0"}, allowed=_NOT_MOUNTED
+        )
+        if status == HTTPStatus.ACCEPTED:
+            self._abandon()
+            self._begun = self._location(answer, path)
+        return status == HTTPStatus.CREATED
+
+    def _abandon(self) -> None:
+        """Let go of an upload that was begun and is not needed."""
+        place, self._begun = self._begun, ""
+        if place:
+            self._ask("DELETE", place, allowed=range(_FIRST_ERROR, 600))
+
     def _begin(self) -> str:
+        if self._begun:
+            place, self._begun = self._begun, ""
+            return place
         path = f"/v2/{self._name}/blobs/uploads/"
         _, answer, _ = self._ask("POST", path, headers={"Content-Length": "0"})
         return self._location(answer, path)
@@ -140,17 +196,17 @@ class Registry:
             response = connection.getresponse()
             content = response.read()
         except http.client.RemoteDisconnected as odd:
-            self.close()
+            self._disconnect()
             if chunked or not used:
                 raise self._unreachable(odd) from odd
             # The other side may have ended an idle connection, which is its right.
             return self._exchange(method, path, headers, body)
         except (OSError, http.client.HTTPException) as odd:
-            self.close()
+            self._disconnect()
             raise self._unreachable(odd) from odd
         self._used = True
         if response.will_close:
-            self.close()
+            self._disconnect()
         answer = {name.lower(): value for name, value in response.getheaders()}
         return response.status, answer, content
 
@@ -246,6 +302,17 @@ class Registry:
             hint=complaints.HINTS["Unreachable"],
             retryable=True,
         )
+
+
+def _is_direct(host: str) -> bool:
+    """Whether a registry is reached without a proxy: one on this machine always is."""
+    name = host.rpartition(":")[0].strip("[]") or host
+    with suppress(ValueError):
+        if ip_address(name).is_loopback:
+            return True
+    if name == "localhost" or not urllib.request.getproxies():
+        return True
+    return bool(urllib.request.proxy_bypass(host))
 
 
 class _Chunks:

@@ -17,6 +17,7 @@ import msgspec
 from slipcast.api.container import Container, SecurityContext
 from slipcast.builder import limits
 from slipcast.builder.credentials import registries
+from slipcast.builder.presence import here
 from slipcast.builder.task import Registries, anonymous
 from slipcast.builds.reasons import Reason
 from slipcast.ports.engine import ContainerSpec, Engine, PullSpec
@@ -93,13 +94,14 @@ def _container(custom: Custom) -> Container:
 def _pulled(custom: Custom, container: Container) -> ImageFacts:
     """The image, by the policy of the container (BLD-149)."""
     policy = _POLICIES.get(container.image_pull_policy, PullPolicy.IF_NOT_PRESENT)
-    here = None if policy is PullPolicy.ALWAYS else custom.engine.inspect(container.image)
-    if here is not None:
-        return here
-    custom.progress.note(f"Pulling image {container.image} ...", level=0)
     directory = custom.env.get(PULL_SECRET, "")
     file = registries.file_in(Path(directory)) if directory else None
     access = custom.registries(file)(container.image)
+    always = policy is PullPolicy.ALWAYS
+    held = None if always else here(custom.engine, container.image, access)
+    if held is not None:
+        return held
+    custom.progress.note(f"Pulling image {container.image} ...", level=0)
     spec = PullSpec(image=container.image, policy=policy, access=access)
     return custom.engine.pull(spec, log=partial(custom.progress.output, "stderr"))
 

@@ -39,7 +39,9 @@ def push(
     try:
         with task.progress.stage(Stage.PUSH_IMAGE, step, f"Pushing {destination}"):
             access = registries.push(task)(destination)
-            spec = PushSpec(image=built.image, destination=destination, access=access)
+            spec = PushSpec(
+                image=built.image, destination=destination, access=access, bases=built.bases
+            )
             digest = _tried(task, spec, wait)
     except PortFault as fault:
         _tell_credentials(task, destination, access)

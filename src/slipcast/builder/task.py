@@ -89,7 +89,11 @@ class Fetched(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):
-    """An image that was built under a tag of its own, which is nobody else's."""
+    """An image that was built under a tag of its own, which is nobody else's.
+
+    Shape:  bases are the images that it was made of, as the Build names them.
+    """
 
     tag: str
     image: str
+    bases: tuple[str, ...] = ()

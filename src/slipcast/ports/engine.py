@@ -37,12 +37,15 @@ class RegistryAccess(msgspec.Struct, frozen=True, kw_only=True):
     """How a registry is reached: anonymous and verified unless said otherwise.
 
     Shape:  hint is what can be done when the registry refuses us, where we know better than it.
+            guarded: an image of it that is here already is used only by who may pull it, so the
+            registry is asked each time.
     """
 
     credential: Credential | None = None
     ca_file: Path | None = None
     insecure: bool = False
     hint: str = ""
+    guarded: bool = False
 
 
 ANONYMOUS = RegistryAccess()
@@ -144,12 +147,15 @@ class PushSpec(msgspec.Struct, frozen=True, kw_only=True):
     """Where an image goes.
 
     Shape:  image is an id or reference that is present; destination is a registry reference
-            (`host:port/name:tag`) or `oci:DIR[:TAG]` for an OCI layout.
+            (`host:port/name:tag`) or `oci:DIR[:TAG]` for an OCI layout. bases are the images that
+            it was made of, by the names that they have in registries: what such a registry has of
+            them is not sent to it again.
     """
 
     image: str
     destination: str
     access: RegistryAccess = ANONYMOUS
+    bases: tuple[str, ...] = ()
 
 
 class Container(Protocol):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +29,7 @@ from slipcast.ports.pods import Pods
 from slipcast.store.store import SERVER, Running, Store
 from slipcast.store.tending import tended
 from slipcast.values.faults import FieldError, InvalidFault
+from slipcast.values.image import NOTHING
 from slipcast.wiring.podmanpods import podman
 from slipcast.wiring.serving import Place
 
@@ -82,9 +83,12 @@ class Agency(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def opened(building: Building, place: Place, clock: Clock) -> Agency:
+def opened(
+    building: Building, place: Place, clock: Clock, registry: Mapping[str, str] = NOTHING
+) -> Agency:
     """What the settings ask for.
 
+    Shape:  registry are the variables that tell builders of the integrated registry.
     Errors: HostFault; InvalidFault.
     """
     if building.pods == "none":
@@ -94,7 +98,7 @@ def opened(building: Building, place: Place, clock: Clock) -> Agency:
         uploads = DirectoryUploads(
             place.directory / "uploads", clock, largest=building.largest_upload
         )
-        pods = _pods(building, place.directory / "pods")
+        pods = _pods(building, place.directory / "pods", registry)
     return Agency(
         running=Running(pods=pods, logs=logs, uploads=uploads),
         pods=pods,
@@ -107,11 +111,11 @@ def _node(server: str) -> str:
     return re.sub(r"[^a-z0-9-]+", "-", server.lower()).strip("-")
 
 
-def _pods(building: Building, directory: Path) -> Pods:
+def _pods(building: Building, directory: Path, registry: Mapping[str, str]) -> Pods:
     socket = building.cluster.engine_socket
     sockets = (socket,) if socket else ()
     if building.pods == "podman":
-        return PodmanPods(directory, podman(os.environ, sockets))
+        return PodmanPods(directory, podman({**os.environ, **registry}, sockets))
     if building.pods != "process":
         what = "write process, podman or none"
         raise InvalidFault((FieldError(path="builds.pods", what=what, value=building.pods),))
@@ -121,6 +125,7 @@ def _pods(building: Building, directory: Path) -> Pods:
         if name.startswith(HANDED_ON) and name != "SLIPCAST_ROOT"
     }
     env.setdefault("PATH", PATH)
+    env |= registry
     nursery = None
     program = building.program
     if not program:

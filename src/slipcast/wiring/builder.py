@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from slipcast.ports.git import Git
     from slipcast.ports.progress import Progress
     from slipcast.ports.reporter import Reporter
+    from slipcast.wiring.registries import Own
     from slipcast.wiring.settings import Settings
     from slipcast.wiring.toolbox import RealToolbox
 
@@ -127,6 +128,7 @@ class RealOutfit:
             credentials=Files([file] if file is not None else []),
             insecure=self._settings.insecure_registries,
             ca_file=self._settings.registry_ca_file,
+            own=self._own_registry,
         )
 
         def access(image: str) -> RegistryAccess:
@@ -134,6 +136,20 @@ class RealOutfit:
             return replace(said, hint=_HINT) if said.credential is None else said
 
         return access
+
+    @cached_property
+    def _own_registry(self) -> Own:
+        """The registry of the server that started us, and what vouches for it."""
+        from slipcast.builder.program import root_of
+        from slipcast.wiring.registries import Own
+
+        settings, authority = self._settings, root_of(self._env) / ACCOUNT / "ca.crt"
+        said = (settings.registry_address, settings.registry_public_address)
+        return Own(
+            addresses=tuple(address for address in said if address),
+            plain=tuple(filter(None, (settings.registry_plain_listen,))),
+            authority=authority if _is_filled(authority) else None,
+        )
 
     def progress(self, level: int) -> Progress:
         """Lines on standard error, in the order in which things happen."""

@@ -19,12 +19,24 @@ if TYPE_CHECKING:
     from slipcast.adapters.credentials import Credentials
 
 
+class Own(msgspec.Struct, frozen=True, kw_only=True):
+    """The registry of the server that a build is of.
+
+    Shape:  addresses are `host:port`; those in plain have no TLS; authority vouches for the others.
+    """
+
+    addresses: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()
+    authority: Path | None = None
+
+
 class Registries(msgspec.Struct, frozen=True, kw_only=True):
     """Answers how the registry of an image is reached."""
 
     credentials: Credentials
     insecure: tuple[str, ...] = ()
     ca_file: Path | None = None
+    own: Own = Own()
 
     def access(self, image: str) -> RegistryAccess:
         """How the registry of an image is reached; an OCI layout needs nothing."""
@@ -34,9 +46,11 @@ class Registries(msgspec.Struct, frozen=True, kw_only=True):
             host = ""
         if not host:
             return ANONYMOUS
+        is_own = host in (*self.own.addresses, *self.own.plain)
         return RegistryAccess(
             credential=self.credentials.of(image),
-            ca_file=self.ca_file,
-            insecure=host in self.insecure,
+            ca_file=self.own.authority if is_own else self.ca_file,
+            insecure=host in (*self.insecure, *self.own.plain),
             hint=self.credentials.hint(image),
+            guarded=is_own,
         )

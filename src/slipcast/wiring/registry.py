@@ -48,9 +48,13 @@ class Addresses(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(filter(None, (self.own, self.public, self.plain))))
 
     @property
-    def without_tls(self) -> tuple[str, ...]:
-        """Those of them that are reached without TLS."""
-        return (self.plain,) if self.plain else ()
+    def variables(self) -> Mapping[str, str]:
+        """The variables that tell builders of it, as settings that we have given them."""
+        return {
+            "SLIPCAST_REGISTRY_ADDRESS": self.own,
+            "SLIPCAST_REGISTRY_PUBLIC_ADDRESS": self.public,
+            "SLIPCAST_REGISTRY_PLAIN_LISTEN": self.plain,
+        }
 
     def base(self, address: str, listening_on: str) -> Callable[[str], str]:
         """The URL of the registry as a client has reached it, by its Host header."""

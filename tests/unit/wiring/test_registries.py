@@ -10,7 +10,7 @@ import pytest
 
 from slipcast.adapters.credentials import Credentials
 from slipcast.ports.engine import ANONYMOUS
-from slipcast.wiring.registries import Registries
+from slipcast.wiring.registries import Own, Registries
 
 
 @pytest.fixture
@@ -50,3 +50,29 @@ def test_trust_comes_from_the_settings(registries: Registries) -> None:
 @pytest.mark.parametrize("image", ["oci:directory", "Not A Reference"])
 def test_what_lies_in_no_registry_needs_nothing(registries: Registries, image: str) -> None:
     assert registries.access(image) == ANONYMOUS
+
+
+def test_the_servers_own_registry_is_trusted_by_its_authority_and_no_other_is() -> None:
+    own = Own(addresses=("127.0.0.1:8443",), authority=Path("/own"))
+    registries = Registries(credentials=Credentials([]), ca_file=Path("/ca"), own=own)
+
+    ours, other = registries.access("127.0.0.1:8443/shop/app"), registries.access("r.example/x")
+
+    assert (ours.ca_file, ours.insecure) == (Path("/own"), False)
+    assert (other.ca_file, other.insecure) == (Path("/ca"), False)
+
+
+def test_only_who_may_pull_from_the_servers_registry_uses_what_is_here() -> None:
+    own = Own(addresses=("127.0.0.1:8443",), plain=("127.0.0.1:5000",))
+    registries = Registries(credentials=Credentials([]), own=own)
+
+    assert registries.access("127.0.0.1:8443/shop/app").guarded
+    assert not registries.access("r.example/shop/app").guarded
+
+
+def test_where_it_has_no_tls_nothing_is_verified() -> None:
+    registries = Registries(credentials=Credentials([]), own=Own(plain=("127.0.0.1:5000",)))
+
+    plain = registries.access("127.0.0.1:5000/shop/app")
+
+    assert (plain.insecure, plain.guarded) == (True, True)

@@ -26,8 +26,14 @@ class Layout:
         self._blobs.mkdir(parents=True, exist_ok=True)
         (directory / "oci-layout").write_text('{"imageLayoutVersion": "1.0.0"}')
 
-    def has(self, digest: str) -> bool:
-        """Whether a blob is there."""
+    @property
+    def name(self) -> str:
+        """None: it is no repository."""
+        return ""
+
+    def has(self, digest: str, elsewhere: Iterable[str] = ()) -> bool:
+        """Whether a blob is there; a layout takes over nothing."""
+        del elsewhere
         return self._place(digest).exists()
 
     def put_stream(self, stream: Stream) -> None:

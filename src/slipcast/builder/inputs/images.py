@@ -16,6 +16,7 @@ from slipcast.api.build import ImageSource, ImageSourcePath
 from slipcast.builder import reading
 from slipcast.builder.credentials import registries
 from slipcast.builder.placing import Misplaced, Place, inside
+from slipcast.builder.presence import here
 from slipcast.builder.task import Task
 from slipcast.builds.options import is_forced
 from slipcast.builds.reasons import Reason
@@ -65,11 +66,11 @@ def pulled(task: Task, source: ImageSource, index: int) -> ImageFacts:
     image = source.from_.name
     policy = PullPolicy.ALWAYS if is_forced(task.build.spec.strategy) else PullPolicy.IF_NOT_PRESENT
     try:
-        here = None if policy is PullPolicy.ALWAYS else task.engine.inspect(image)
-        if here is not None:
-            return here
-        task.progress.note(f'Pulling image "{image}" ...', level=0)
         access = registries.source_image(task, index)(image)
+        held = None if policy is PullPolicy.ALWAYS else here(task.engine, image, access)
+        if held is not None:
+            return held
+        task.progress.note(f'Pulling image "{image}" ...', level=0)
         spec = PullSpec(image=image, policy=policy, access=access)
         with task.progress.stage(Stage.PULL_IMAGES, Step.PULL_INPUT_IMAGE, f"Pulling {image}"):
             return task.engine.pull(spec, log=partial(task.progress.output, "stderr"))

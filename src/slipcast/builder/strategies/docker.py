@@ -20,6 +20,7 @@ from slipcast.builder import dockerfilerewrite, limits
 from slipcast.builder.credentials import registries
 from slipcast.builder.diagnosis import OutOfMemory
 from slipcast.builder.inputs.files import secrets_into
+from slipcast.builder.presence import here
 from slipcast.builder.task import Built, Fetched, Task
 from slipcast.builds.reasons import Reason
 from slipcast.builds.s2i import platform
@@ -51,11 +52,12 @@ def run(task: Task, source: Fetched) -> Built:
     strategy = task.build.spec.strategy.docker_strategy or DockerBuildStrategy()
     path = dockerfilerewrite.rewrite(task, source)
     args = {each.name: each.value for each in strategy.build_args}
-    for image in _images(dockerfilerewrite.parsed(path.read_bytes()), args):
+    images = _images(dockerfilerewrite.parsed(path.read_bytes()), args)
+    for image in images:
         _pull(task, strategy, image)
     with secrets_into(task, source.context):
         facts = _build(task, _spec(task, strategy, source, path))
-    return Built(tag=task.tag, image=facts.id)
+    return Built(tag=task.tag, image=facts.id, bases=images)
 
 
 def _images(dockerfile: Dockerfile, args: Mapping[str, str]) -> tuple[str, ...]:
@@ -69,17 +71,18 @@ def _images(dockerfile: Dockerfile, args: Mapping[str, str]) -> tuple[str, ...]:
 
 def _pull(task: Task, strategy: DockerBuildStrategy, image: str) -> None:
     try:
-        if not strategy.force_pull and task.engine.inspect(image) is not None:
+        sources = (each.from_.name for each in task.build.spec.source.images)
+        index = next((index for index, name in enumerate(sources) if name == image), None)
+        known = registries.pull(task) if index is None else registries.source_image(task, index)
+        access = known(image)
+        if not strategy.force_pull and here(task.engine, image, access) is not None:
             return
         ref = ImageRef.parse(image)
         policy = PullPolicy.ALWAYS if strategy.force_pull else PullPolicy.IF_NOT_PRESENT
         if not strategy.force_pull and ref.registry == _NO_REGISTRY:
             policy = PullPolicy.NEVER
         task.progress.note(f"Pulling image {image} ...", level=0)
-        sources = (each.from_.name for each in task.build.spec.source.images)
-        index = next((index for index, name in enumerate(sources) if name == image), None)
-        known = registries.pull(task) if index is None else registries.source_image(task, index)
-        spec = PullSpec(image=image, policy=policy, access=known(image))
+        spec = PullSpec(image=image, policy=policy, access=access)
         with task.progress.stage(Stage.PULL_IMAGES, Step.PULL_BASE_IMAGE, f"Pulling {image}"):
             task.engine.pull(spec, log=partial(task.progress.output, "stderr"))
     except (PortFault, InvalidFault) as fault:

@@ -43,7 +43,8 @@ def run(task: Task, source: Fetched) -> Built:
         state=task.work,
     )
     result = flow.build(asked, task.progress)
-    return Built(tag=task.tag, image=result.image)
+    bases = tuple(filter(None, (asked.builder_image, asked.runtime_image)))
+    return Built(tag=task.tag, image=result.image, bases=bases)
 
 
 def request(task: Task, source: Fetched) -> S2IRequest:

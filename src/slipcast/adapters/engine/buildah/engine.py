@@ -98,7 +98,7 @@ class BuildahEngine:
         """The image after applying the policy."""
         if spec.policy is not PullPolicy.ALWAYS:
             facts = self.inspect(spec.image)
-            if facts is not None:
+            if facts is not None and (not spec.access.guarded or self._sender().may_pull(spec)):
                 return facts
         if spec.policy is PullPolicy.NEVER:
             raise NotFound(

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from slipcast.adapters.engine.buildah.holders import Holders
 from slipcast.adapters.engine.buildah.storage import Record, Storage, Stored, data_name
 from slipcast.adapters.layers.assembling import assembled, contents
 from slipcast.adapters.layers.compressing import Codec, Compressed, Stream
@@ -55,8 +56,13 @@ _DOCKER = (
 class Place(Protocol):
     """Where images go: a registry, a layout."""
 
-    def has(self, digest: str) -> bool:
-        """Whether a blob is there."""
+    @property
+    def name(self) -> str:
+        """The repository, with its registry; empty for what has none."""
+        ...
+
+    def has(self, digest: str, elsewhere: Iterable[str] = ()) -> bool:
+        """Whether a blob is there, or may be taken over from other repositories of the place."""
         ...
 
     def put(self, content: bytes) -> None:
@@ -76,7 +82,8 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     """An image to send.
 
     Shape:  notes is the file that remembers what layers compressed to; settle waits until a layer
-            that is on its way already has arrived.
+            that is on its way already has arrived. bases are the repositories of the images that
+            it was made of.
     """
 
     storage: Storage
@@ -84,6 +91,7 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     codec: Codec
     notes: Path
     settle: Callable[[str], None]
+    bases: tuple[str, ...] = ()
 
 
 def push(outbound: Outbound, place: Place, tag: str, log: Sink) -> str:
@@ -123,6 +131,7 @@ class _Layers:
         self._log = log
         self._takes_plain = takes_plain
         self._notes = Notes(outbound.notes)
+        self._holders = Holders(outbound.notes.parent)
 
     def send(self, layer: Record) -> Sent:
         """Send one, unless it is there."""
@@ -142,11 +151,14 @@ class _Layers:
         self._place.put_stream(stream)
         sent = (stream.digest, stream.size, PLAIN if plain else self._outbound.codec.value)
         self._notes.add(diff_id, sent)
+        self._holders.add(stream.digest, self._place.name)
         return sent
 
     def _there(self, known: Iterable[Sent], wanted: str) -> Sent | None:
         for digest, size, codec in known:
-            if codec == wanted and self._place.has(digest):
+            elsewhere = (*self._outbound.bases, *self._holders.of(digest))
+            if codec == wanted and self._place.has(digest, elsewhere):
+                self._holders.add(digest, self._place.name)
                 return digest, size, codec
         return None
 

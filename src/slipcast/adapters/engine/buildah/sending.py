@@ -5,8 +5,8 @@ Apart from the engine because of what it imports; `pushing` says what is sent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -14,13 +14,14 @@ import msgspec
 
 from slipcast.adapters.distribution import Elsewhere, Registry
 from slipcast.adapters.engine.buildah.ahead import Abandoned, Described, Tar, Target
+from slipcast.adapters.engine.buildah.holders import Holders
 from slipcast.adapters.engine.buildah.pushing import PLAIN, Notes, Outbound, push
 from slipcast.adapters.engine.buildah.storage import Storage, Stored
 from slipcast.adapters.layers.compressing import Codec, Compressed
 from slipcast.adapters.layers.layout import Layout
 from slipcast.adapters.layers.plain import Plain
-from slipcast.ports.engine import PushSpec, RegistryAccess, Sink
-from slipcast.values.faults import EngineFault
+from slipcast.ports.engine import PullSpec, PushSpec, RegistryAccess, Sink
+from slipcast.values.faults import EngineFault, InvalidFault
 from slipcast.values.imageref import ImageRef
 
 _LAYOUT = "oci:"
@@ -49,6 +50,7 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
             codec=self._codec,
             notes=self.notes,
             settle=self.settle,
+            bases=tuple(_repositories(spec.bases)),
         )
         directory, tag = layout(spec.destination)
         try:
@@ -64,6 +66,19 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
                 f"the image {spec.image} could not be pushed to {spec.destination}: {odd}"
             ) from odd
 
+    def may_pull(self, spec: PullSpec) -> bool:
+        """Whether the registry has an image for us; False when it is for buildah to find out.
+
+        Errors: EngineFault when it has not.
+        """
+        reference = ImageRef.parse(spec.image).with_default_tag
+        try:
+            with closing(Registry(reference, spec.access)) as registry:
+                registry.check(str(reference.digest or reference.tag))
+        except Elsewhere:
+            return False
+        return True
+
     def send_ahead(self, target: Target, layer: Tar, described: Described) -> None:
         """Send a layer that is only just being described, and remember what it became.
 
@@ -78,6 +93,7 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
             pieces = asking.unless_there(iter(layer), described)
             stream = Compressed(pieces, self._codec) if codec else Plain(pieces, described.wait)
             registry.put_stream(stream)
+            Holders(self.notes.parent).add(stream.digest, registry.name)
         Notes(self.notes).add(described.wait(), (stream.digest, stream.size, codec))
 
     @property
@@ -111,7 +127,16 @@ class _Asking(NamedTuple):
         if self.codec == PLAIN:
             digests = [diff_id]
         with closing(Registry(self.reference, self.access)) as registry:
-            return any(registry.has(digest) for digest in digests)
+            holders = Holders(self.notes.parent)
+            return any(registry.has(digest, holders.of(digest)) for digest in digests)
+
+
+def _repositories(images: Iterable[str]) -> Iterator[str]:
+    """The repositories of images, with their registries, as ours are called."""
+    for image in images:
+        with suppress(InvalidFault):
+            reference = ImageRef.parse(image)
+            yield f"{reference.registry_host}/{reference.repository}"
 
 
 def layout(destination: str) -> tuple[Path | None, str]:

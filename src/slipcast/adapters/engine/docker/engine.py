@@ -77,7 +77,8 @@ class DockerEngine:
         """The image after applying the policy."""
         if spec.policy is not PullPolicy.ALWAYS:
             facts = self.inspect(spec.image)
-            if facts is not None:
+            # The engine finds out whether we may have it, and fetches nothing that is here.
+            if facts is not None and not spec.access.guarded:
                 return facts
         if spec.policy is PullPolicy.NEVER:
             return required(None, spec.image)
