@@ -1,26 +1,254 @@
-"""Manifests read, put and removed; one that is put becomes the newest of its tag."""
+"""Manifests read, put and removed; one that is put becomes the newest of its tag.
+
+Source: OCI distribution specification 1.1, pulling, pushing, deleting manifests; image-streams.md
+IS-113 to IS-119.
+"""
 
 from __future__ import annotations
 
+import asyncio
+from typing import Final
+
+import msgspec
 from starlette.responses import Response
 
-from slipcast.registry.faults import UNSUPPORTED, RegistryFault
+from slipcast.api import kinds
+from slipcast.api.document import JSON
+from slipcast.api.image import ImageStream
+from slipcast.images.manifests import (
+    LARGEST,
+    MEDIA_TYPES,
+    OLDEST,
+    SCHEMA_1,
+    Piece,
+    References,
+    digest_of,
+    references,
+)
+from slipcast.images.schema1 import payload
+from slipcast.ports.api import Resource
+from slipcast.registry import belonging, contents, pullthrough, recording, streams
+from slipcast.registry.bodies import whole
+from slipcast.registry.contents import Manifest
+from slipcast.registry.faults import (
+    DENIED,
+    DIGEST_INVALID,
+    MANIFEST_BLOB_UNKNOWN,
+    MANIFEST_INVALID,
+    MANIFEST_UNKNOWN,
+    TAG_INVALID,
+    RegistryFault,
+)
+from slipcast.registry.names import TAG, Repository
 from slipcast.registry.parts import Call, Parts
+from slipcast.registry.rights import demand
+from slipcast.values.apifaults import Forbidden, NotFound
+from slipcast.values.digest import Digest
+from slipcast.values.faults import InvalidFault
+
+LARGEST_CONFIG: Final = 2**20
+"""Bytes of a configuration up to which the Image holds it."""
+ANY_TYPE: Final = frozenset({"", "application/json", "text/plain"})
+"""Types of bodies that leave it to the body to say what it is."""
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """A manifest that was sent, and under which tag, if any."""
+
+    manifest: Manifest
+    found: References
+    tag: str = ""
 
 
 async def read(parts: Parts, call: Call) -> Response:
-    """To come."""
-    del parts, call
-    raise RegistryFault(UNSUPPORTED, "not there yet")
+    """A manifest, as it is kept.
+
+    Errors: RegistryFault.
+    """
+    await demand(parts, call.actor, call.repository, "pull")
+    stream = await streams.stream_of(parts, call.repository)
+    found = await _found(parts, call.repository, stream, call.reference) if stream else None
+    if found is None:
+        raise _unknown(call)
+    etag = f'"{found.digest}"'
+    headers = {"docker-content-digest": str(found.digest), "etag": etag}
+    asked = call.request.headers.get("if-none-match", "")
+    if etag in (each.strip().removeprefix("W/") for each in asked.split(",")):
+        return Response(status_code=304, headers=headers)
+    headers["content-type"] = found.media_type
+    if call.request.method == "HEAD":
+        return Response(headers={**headers, "content-length": str(len(found.body))})
+    return Response(found.body, headers=headers)
+
+
+async def _found(
+    parts: Parts, repository: Repository, stream: ImageStream, reference: str
+) -> Manifest | None:
+    """What a tag or a digest means in a repository, here or elsewhere."""
+    digest = _digest(reference)
+    if digest is None:
+        event = streams.newest(stream, reference)
+        if event is None:
+            return None
+        if not event.image:
+            return await pullthrough.manifest(parts, repository, event)
+        digest = Digest.parse(event.image)
+    found = await contents.manifest(parts, repository, stream, digest)
+    return found or await pullthrough.pinned(parts, repository, stream, digest)
 
 
 async def put(parts: Parts, call: Call) -> Response:
-    """To come."""
-    del parts, call
-    raise RegistryFault(UNSUPPORTED, "not there yet")
+    """Take a manifest whose pieces are there, and let it be the newest of its tag.
+
+    Errors: RegistryFault.
+    """
+    repository = call.repository
+    await demand(parts, call.actor, repository, "push")
+    sent = _sent(call, await whole(call.request, LARGEST))
+    stream = await streams.stream_of(parts, repository)
+    await _check_pieces(parts, repository, stream, sent.found)
+    if stream is None:
+        await recording.prepare(parts, call.actor, repository)
+    manifest = sent.manifest
+    await contents.keep(parts, repository, manifest)
+    subject = sent.found.subject.digest if sent.found.subject else None
+    await parts.links.add("manifests", str(repository), manifest.digest, subject)
+    texts = await _texts(parts, sent)
+    image = recording.image_of(parts, repository, str(manifest.digest), texts)
+    await recording.record(parts, repository, image, sent.tag)
+    headers = {
+        "location": f"/v2/{repository}/manifests/{manifest.digest}",
+        "docker-content-digest": str(manifest.digest),
+    }
+    if subject is not None:
+        headers["oci-subject"] = str(subject)
+    return Response(status_code=201, headers=headers)
 
 
 async def remove(parts: Parts, call: Call) -> Response:
-    """To come."""
-    del parts, call
-    raise RegistryFault(UNSUPPORTED, "not there yet")
+    """Take a tag from a stream; or an image from its history, all tags, and the repository.
+
+    Errors: RegistryFault.
+    """
+    repository = call.repository
+    await demand(parts, call.actor, repository, "delete")
+    digest = _digest(call.reference)
+    if digest is None:
+        await _remove_tag(parts, call)
+        return Response(status_code=202)
+    link = await parts.links.find("manifests", str(repository), digest)
+    was_there = await recording.forget(parts, repository, str(digest))
+    if link is None and not was_there:
+        raise _unknown(call)
+    await parts.links.remove("manifests", str(repository), digest)
+    return Response(status_code=202)
+
+
+async def _remove_tag(parts: Parts, call: Call) -> None:
+    repository = call.repository
+    if not TAG.fullmatch(call.reference):
+        raise _unknown(call)
+    name = f"{repository.stream}:{call.reference}"
+    kind = kinds.require(kinds.IMAGE, "ImageStreamTag")
+    try:
+        await parts.apis.as_(call.actor).delete(Resource(kind, repository.namespace, name))
+    except NotFound as fault:
+        raise _unknown(call) from fault
+    except Forbidden as fault:
+        raise RegistryFault(DENIED, "access denied") from fault
+
+
+def _sent(call: Call, body: bytes) -> Sent:
+    """What was sent.
+
+    Errors: RegistryFault when it is no manifest, or not the one that it was said to be.
+    """
+    media_type = call.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in MEDIA_TYPES and media_type not in ANY_TYPE:
+        raise RegistryFault(MANIFEST_INVALID, "the content type is no manifest's")
+    try:
+        found = references(media_type, body)
+        digest = digest_of(body, found.media_type)
+    except InvalidFault as fault:
+        raise RegistryFault(MANIFEST_INVALID, str(fault)) from fault
+    if found.media_type in OLDEST:
+        # Kept without its signatures, of which its digest knows nothing.
+        body, media_type = payload(body), SCHEMA_1
+    tag, wanted = call.reference, _digest(call.reference)
+    if wanted is not None:
+        if not wanted.matches(body):
+            raise RegistryFault(DIGEST_INVALID, "the manifest is not the one that the digest names")
+        tag, digest = "", wanted
+    elif not TAG.fullmatch(tag):
+        raise RegistryFault(TAG_INVALID, "tags have 128 letters, digits and _ . - at most")
+    form = SCHEMA_1 if found.media_type in OLDEST else found.media_type
+    return Sent(manifest=Manifest(digest=digest, media_type=form, body=body), found=found, tag=tag)
+
+
+async def _check_pieces(
+    parts: Parts, repository: Repository, stream: ImageStream | None, found: References
+) -> None:
+    """Nothing, when all that a manifest refers to is the repository's, and stays here.
+
+    Errors: RegistryFault MANIFEST_BLOB_UNKNOWN, with all that is missing.
+    """
+    missing: list[str] = []
+    pieces = (*((found.config,) if found.config else ()), *found.layers)
+    for piece in dict.fromkeys(piece.digest for piece in pieces if not piece.is_foreign):
+        is_there = await belonging.blob(parts, repository, piece) is not None
+        if not is_there or await parts.blobs.touch(piece) is None:
+            missing.append(str(piece))
+    for piece in dict.fromkeys(piece.digest for piece in found.manifests):
+        is_there = stream is not None and await contents.has(parts, repository, stream, piece)
+        if not is_there or await parts.blobs.touch(piece) is None:
+            missing.append(str(piece))
+    if missing:
+        raise RegistryFault(
+            MANIFEST_BLOB_UNKNOWN,
+            "the manifest refers to what the repository does not have",
+            detail=[{"digest": each} for each in missing],
+        )
+
+
+async def _texts(parts: Parts, sent: Sent) -> JSON:
+    """What the Image holds of a manifest: its text, and that of its configuration."""
+    texts: JSON = {
+        "dockerImageManifest": sent.manifest.body.decode(),
+        "dockerImageManifestMediaType": sent.manifest.media_type,
+    }
+    config = await _config(parts, sent.found.config)
+    return {**texts, "dockerImageConfig": config} if config else texts
+
+
+async def _config(parts: Parts, piece: Piece | None) -> str:
+    if piece is None:
+        return ""
+    info = await parts.blobs.stat(piece.digest)
+    if info is None or info.size > LARGEST_CONFIG:
+        return ""
+    path = await parts.blobs.path(piece.digest)
+    try:
+        return (await asyncio.to_thread(path.read_bytes)).decode()
+    except UnicodeDecodeError:
+        # Whatever it is: configurations of artifacts may be anything.
+        return ""
+
+
+def _digest(reference: str) -> Digest | None:
+    """The digest that a reference is; None for a tag.
+
+    Errors: RegistryFault DIGEST_INVALID.
+    """
+    if ":" not in reference:
+        return None
+    try:
+        return Digest.parse(reference)
+    except InvalidFault as fault:
+        raise RegistryFault(DIGEST_INVALID, "the digest is none that is known") from fault
+
+
+def _unknown(call: Call) -> RegistryFault:
+    return RegistryFault(
+        MANIFEST_UNKNOWN,
+        f"{call.repository} has no manifest {call.reference[:256]!r}",
+    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import msgspec
 from starlette.requests import Request
@@ -17,14 +19,27 @@ from slipcast.ports.identity import Authenticator
 from slipcast.ports.passes import Passes
 from slipcast.registry.names import Repository
 from slipcast.values.actor import Actor
+from slipcast.values.digest import Digest
+
+AT_ONCE: Final = 64
+"""How much is fetched from elsewhere at once."""
+
+
+@dataclass(slots=True)
+class Fetching:
+    """What is being fetched from elsewhere: how much more may be, and which blobs are kept."""
+
+    seats: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    kept: set[Digest] = field(default_factory=set)
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """The registry's surroundings.
 
     Shape:  server is the Api with the registry's own rights; address is the registry's own
-            `host:port`, under which streams know it; base gives the URL of this server as a client
-            has reached it, by its Host header.
+            `host:port`, under which streams know it, aliases are others that mean it, or have
+            meant it; base gives the URL of this server as a client has reached it, by its Host
+            header.
     """
 
     apis: Apis
@@ -37,6 +52,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     address: str
     base: Callable[[str], str]
+    aliases: frozenset[str] = frozenset()
+    fetching: Fetching = msgspec.field(default_factory=Fetching)
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
