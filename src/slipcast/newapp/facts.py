@@ -1,0 +1,183 @@
+"""Facts: what was looked up so far, and how a pure function asks for more.
+
+new-app decides from the beginning each time, on all that is known by then; what it lacks it names
+as questions, all it can name at once. Nobody remembers where it was.
+
+Source: house rule of journey 5.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, TypeVar, cast
+
+import msgspec
+
+from slipcast.api.document import JSON
+from slipcast.api.image import Image, ImageStream
+from slipcast.api.template import Template
+from slipcast.newapp.image import ImageFacts
+from slipcast.source.inspect import SourceFacts
+
+T = TypeVar("T")
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """A source that was looked at.
+
+    Shape:  facts None when it was not inspected. uri and ref are what is built, uri empty for a
+            directory that no remote has, which is uploaded; dockerfile is its text, None for none.
+            unpushed says in words what lies here and not at uri. needs_credentials: it cannot be
+            read by who has none.
+    """
+
+    uri: str = ""
+    ref: str = ""
+    directory: str = ""
+    name: str = ""
+    facts: SourceFacts | None = None
+    dockerfile: str | None = None
+    unpushed: str = ""
+    needs_credentials: bool = False
+
+
+class NoSource(msgspec.Struct, frozen=True, kw_only=True):
+    """That a word names no source: why not, and whether a repository refused us there."""
+
+    why: str
+    is_denied: bool = False
+
+
+class RegistryImage(msgspec.Struct, frozen=True, kw_only=True):
+    """An image as a registry has it; the pull spec names it by digest."""
+
+    image: ImageFacts
+    pull_spec: str
+
+
+class NoImage(msgspec.Struct, frozen=True, kw_only=True):
+    """That a registry gave no image: unknown, unauthorized, or a failure in words."""
+
+    reason: Literal["unknown", "unauthorized", "failed"]
+    why: str = ""
+
+
+class NoTemplate(msgspec.Struct, frozen=True, kw_only=True):
+    """That a file is no template, or a template could not be processed: why."""
+
+    why: str
+
+
+class IsSource(msgspec.Struct, frozen=True):
+    """What source a word names, if it does; answered by Source or NoSource."""
+
+    word: str
+    context_dir: str = ""
+
+
+class Streams(msgspec.Struct, frozen=True):
+    """The streams of a namespace; none where it may not be read."""
+
+    namespace: str
+
+
+class Templates(msgspec.Struct, frozen=True):
+    """The templates of a namespace; none where it may not be read."""
+
+    namespace: str
+
+
+class TagImage(msgspec.Struct, frozen=True):
+    """The image that a tag of a stream means now; None when it is gone."""
+
+    namespace: str
+    stream: str
+    tag: str
+
+
+class LookUp(msgspec.Struct, frozen=True):
+    """An image in a registry; answered by RegistryImage or NoImage."""
+
+    pull_spec: str
+    insecure: bool = False
+
+
+class TemplateFile(msgspec.Struct, frozen=True):
+    """The template in a file or at a URL; answered by Template or NoTemplate."""
+
+    place: str
+
+
+class ProcessedTemplate(msgspec.Struct, frozen=True):
+    """A template's objects, filled in; answered by Template or NoTemplate.
+
+    Shape:  template is the place where it is: `namespace/name`, or a file.
+    """
+
+    place: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
+class Existing(msgspec.Struct, frozen=True):
+    """The object of a kind and name in a namespace; None when there is none."""
+
+    group: str
+    kind: str
+    namespace: str
+    name: str
+
+
+Question = (
+    IsSource | Streams | Templates | TagImage | LookUp | TemplateFile | ProcessedTemplate | Existing
+)
+Answer = (
+    Source
+    | NoSource
+    | tuple[ImageStream, ...]
+    | tuple[Template, ...]
+    | ImageFacts
+    | RegistryImage
+    | NoImage
+    | Template
+    | NoTemplate
+    | Image
+    | JSON
+    | None
+)
+
+
+class Need(Exception):
+    """That something must be looked up before it can be decided."""
+
+    def __init__(self, questions: Iterable[Question]) -> None:
+        super().__init__("something must be looked up")
+        self.questions = tuple(dict.fromkeys(questions))
+
+
+class Facts:
+    """The answers so far."""
+
+    def __init__(self, answers: Mapping[Question, Answer] | None = None) -> None:
+        self._answers = dict(answers or {})
+
+    def ask(self, question: Question, kind: type[T]) -> T:
+        """The answer to a question, of a kind that its asker knows.
+
+        Errors: Need.
+        """
+        del kind
+        self.require((question,))
+        return cast("T", self._answers[question])
+
+    def require(self, questions: Iterable[Question]) -> None:
+        """Nothing, when all of these are answered.
+
+        Errors: Need, with all that are not.
+        """
+        missing = [each for each in questions if each not in self._answers]
+        if missing:
+            raise Need(missing)
+
+    def with_answers(self, answers: Mapping[Question, Answer]) -> Facts:
+        """The facts, and more."""
+        return Facts({**self._answers, **answers})
