@@ -143,8 +143,8 @@ def _ref(wanted: Wanted) -> str:
 
 
 def _named(ref: str) -> str:
-    if ref.startswith(TAGS):
-        return f'tag "{ref.removeprefix(TAGS)[:_SHOWN]}"'
+    if ref.startswith("refs/") and not ref.startswith(HEADS):
+        return f'ref "{ref[:_SHOWN]}"'
     return f'branch "{ref.removeprefix(HEADS)[:_SHOWN]}"'
 
 

@@ -3,7 +3,7 @@
 A header that is sent must be right; who sends none has only the secret in the address to show. All
 secrets are tried, whichever fits.
 
-Source: the documentation of GitHub, Gogs, GitLab and Bitbucket on securing webhooks; issue of
+Source: the documentation of GitHub, Gogs, GitLab and Bitbucket on securing webhooks;
 user-pain.md UP-16.
 """
 
