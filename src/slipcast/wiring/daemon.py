@@ -57,7 +57,7 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
         stack.callback(socket.close)
         port: int = socket.getsockname()[1]
         address = address_of(wanted.host, port)
-        hosted = Hosted(wanted.streams, address, wanted.host)
+        hosted = Hosted(wanted, address)
         stack.callback(hosted.close)
         names = (*names_of(wanted.host), *hosted.addresses.hosts)
         # First, since nothing is put beside a journal that is not ours.

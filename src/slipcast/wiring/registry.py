@@ -14,8 +14,10 @@ from urllib.parse import urlsplit
 import msgspec
 
 from slipcast.adapters import listening
+from slipcast.adapters.identity.passes import SignedPasses
+from slipcast.adapters.identity.signing import SigningKey
 from slipcast.ports.clock import Clock
-from slipcast.ports.daemon import Registering, Streams
+from slipcast.ports.daemon import Registering, Serving
 from slipcast.ports.distribution import Distribution
 from slipcast.ports.identity import Authenticator
 from slipcast.registry.app import PREFIXES, Registry
@@ -92,16 +94,16 @@ def addresses(wanted: Registering, address: str, plain: Socket | None) -> Addres
 class Hosted:
     """The registry of a server, from its addresses to its answers."""
 
-    def __init__(self, wanted: Streams, address: str, listening_on: str) -> None:
+    def __init__(self, wanted: Serving, address: str) -> None:
         """Prepare to serve at the server's URL, and where it is wanted without TLS.
 
         Errors: InvalidFault; PortFault when an address is taken or not ours.
         """
         self._wanted = wanted
-        self._plain = bound(wanted.registry)
+        self._plain = bound(wanted.streams.registry)
         self._alone: listening.Server | None = None
-        self._server = (address, listening_on)
-        self.addresses = addresses(wanted.registry, address, self._plain)
+        self._address = address
+        self.addresses = addresses(wanted.streams.registry, address, self._plain)
         self.distribution: Distribution | None = None
 
     @property
@@ -111,7 +113,7 @@ class Hosted:
             address=self.addresses.own,
             public=self.addresses.public,
             distribution=self.distribution,
-            imported_at_once=self._wanted.importing.at_once,
+            imported_at_once=self._wanted.streams.importing.at_once,
         )
 
     def mounts(
@@ -123,24 +125,37 @@ class Hosted:
         """
         if not self.addresses.own:
             return {}
-        del place
         registry = Registry(
             Parts(
                 apis=store,
                 server=store.as_(SERVER),
                 authenticator=authenticator,
-                passes=_Awaited("passes"),
+                passes=SignedPasses(SigningKey.at(place.keys / "passes.key")),
                 blobs=_Awaited("blobs"),
                 links=_Awaited("links"),
                 distribution=_Awaited("distribution"),
                 clock=clock,
                 address=self.addresses.own,
-                base=self.addresses.base(*self._server),
+                base=self.addresses.base(self._address, self._wanted.host),
+                aliases=self._aliases(place),
             )
         )
         if self._plain is not None:
             self._alone = listening.Server(registry, None, drain=lambda: None)
         return dict.fromkeys(PREFIXES, registry)
+
+    def _aliases(self, place: Place) -> frozenset[str]:
+        """Other addresses that mean this registry, or have meant it: images still say so.
+
+        Errors: HostFault.
+        """
+        with place.usable():
+            known = place.addresses
+            before = known.read_text("utf-8").split() if known.exists() else []
+            if self.addresses.own not in before:
+                known.write_text("\n".join((*before, self.addresses.own, "")), "utf-8")
+        others = (*self.addresses.known, *self._wanted.identity.registries)
+        return frozenset((*before, *others)) - {self.addresses.own}
 
     def background(self) -> Sequence[Coroutine[Any, Any, None]]:
         """The work beside requests of the server."""

@@ -62,6 +62,11 @@ class Place(msgspec.Struct, frozen=True):
         return self.directory / "registry"
 
     @property
+    def addresses(self) -> Path:
+        """Every address that the integrated registry has had."""
+        return self.directory / "registry.addresses"
+
+    @property
     def keys(self) -> Path:
         """Certificates and keys."""
         return self.directory / "pki"
