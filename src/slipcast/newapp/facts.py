@@ -42,10 +42,15 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NoSource(msgspec.Struct, frozen=True, kw_only=True):
-    """That a word names no source: why not, and whether a repository refused us there."""
+    """That a word names no source: why not.
+
+    Shape:  is_denied says that a repository is there, or might be, and refused us; is_file that the
+            word names a file, which may hold a template.
+    """
 
     why: str
     is_denied: bool = False
+    is_file: bool = False
 
 
 class RegistryImage(msgspec.Struct, frozen=True, kw_only=True):

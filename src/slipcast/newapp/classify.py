@@ -1,0 +1,131 @@
+"""What bare words are: variables, sources, template files, or names of things to be found.
+
+What looks like a Git URL is one, and is never read as a variable or an image (UP-4, UP-7); whether
+a repository answers there is asked.
+
+Source: detection.md section 2, NA-10 to NA-18; section 10, NA-30, NA-35.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from slipcast.newapp.facts import Facts, IsSource, NoSource, Source
+from slipcast.newapp.request import NewAppRequest, Pair
+from slipcast.values.faults import FieldError, InvalidFault
+
+_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[^/:@~\s]+@[^/:@\s]+:")
+_VARIABLE: Final = re.compile(r"[^=]+=", re.DOTALL)
+_NAME: Final = re.compile(r"\w+", re.ASCII)
+
+
+class Named(msgspec.Struct, frozen=True, kw_only=True):
+    """A name of something to be found, and perhaps what is built with it.
+
+    Shape:  word is what was typed, without the source; group joins what is deployed together.
+            has_source says that `~` was typed; source is empty then where any will do (NA-30).
+    """
+
+    word: str
+    group: str
+    source: str = ""
+    has_source: bool = False
+
+
+class Classified(msgspec.Struct, frozen=True, kw_only=True):
+    """Words by what they are, each in the order in which they were given."""
+
+    env: tuple[Pair, ...] = ()
+    sources: tuple[str, ...] = ()
+    named: tuple[Named, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+def is_url(word: str) -> bool:
+    """Whether a word has the form of a Git URL."""
+    return _URL.match(word) is not None
+
+
+def classified(request: NewAppRequest, facts: Facts) -> Classified:
+    """The words of a request by what they are.
+
+    Errors: Need; InvalidFault with every word that can be nothing.
+    """
+    words = [word for word in request.words if word]
+    asked = [word for word in words if is_url(word) or not _is_sure(word)]
+    questions = [IsSource(word, request.context_dir) for word in asked]
+    facts.require(questions)
+    env: list[Pair] = []
+    sources: list[str] = []
+    named: list[Named] = []
+    files: list[str] = []
+    errors: list[FieldError] = []
+    for word in words:
+        answer = facts.ask(IsSource(word, request.context_dir), object) if word in asked else None
+        if isinstance(answer, Source):
+            sources.append(word)
+        elif is_url(word):
+            assert isinstance(answer, NoSource)  # noqa: S101 -- it is one or the other
+            errors.append(FieldError(path=word, what=_no_repository(answer)))
+        elif _VARIABLE.match(word):
+            name, _, value = word.partition("=")
+            if _NAME.fullmatch(name):
+                env.append(Pair(name, value))
+            else:
+                errors.append(FieldError(path=word, what=f"{name!r} is no name of a variable"))
+        elif isinstance(answer, NoSource) and answer.is_file:
+            files.append(word)
+        else:
+            try:
+                named += group_of(word)
+            except InvalidFault as fault:
+                errors += fault.errors
+    if errors:
+        raise InvalidFault(tuple(errors))
+    return Classified(
+        env=tuple(env), sources=tuple(sources), named=tuple(named), files=tuple(files)
+    )
+
+
+def group_of(word: str) -> Iterable[Named]:
+    """The members of `a+b~source`; the first gives the group its name (NA-30, NA-35).
+
+    Errors: InvalidFault.
+    """
+    members = []
+    for part in split_group(word):
+        name, mark, source = part.partition("~")
+        if not name:
+            what = "names no image before the ~: write IMAGE~SOURCE"
+            raise InvalidFault((FieldError(path=word, what=what),))
+        members.append(Named(word=name, group=word, source=source, has_source=bool(mark)))
+    return members
+
+
+def split_group(word: str) -> list[str]:
+    """The words that are joined by `+`; a plus sign within a URL joins nothing."""
+    parts: list[str] = []
+    for piece in word.split("+"):
+        if parts and _URL.search(parts[-1].partition("~")[2]) and "~" not in piece:
+            parts[-1] += f"+{piece}"
+        else:
+            parts.append(piece)
+    return parts
+
+
+def _is_sure(word: str) -> bool:
+    """Whether a word can be no directory and no file: it says what it is by its form."""
+    return "~" in word.lstrip("~") or bool(_VARIABLE.match(word))
+
+
+def _no_repository(answer: NoSource) -> str:
+    if answer.is_denied:
+        return (
+            f"the repository does not let us in: {answer.why}. Name it with --code to have it built"
+            " unseen, with --source-secret for the credentials of its builds"
+        )
+    return f"no Git repository answers there: {answer.why}"
