@@ -14,6 +14,7 @@ from typing_extensions import override
 from slipcast.api.meta import (
     Condition,
     Conditions,
+    ListMeta,
     LocalObjectReference,
     Object,
     ObjectMeta,
@@ -79,6 +80,17 @@ class Secret(Object, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         # What it holds must not come into a log by way of a repr.
         return f"Secret(namespace={self.metadata.namespace!r}, name={self.metadata.name!r})"
+
+
+class SecretList(Wire, frozen=True, kw_only=True):
+    """Several objects of the kind Secret.
+
+    metadata: the revision at which the list is true.
+    items: the objects.
+    """
+
+    metadata: ListMeta = ListMeta()
+    items: tuple[Secret, ...] = ()
 
 
 class ConfigMap(Object, frozen=True, kw_only=True):

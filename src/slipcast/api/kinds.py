@@ -137,7 +137,42 @@ KINDS: Final = (
     ),
     Kind(
         group=IMAGE, name="ImageStream", plural="imagestreams", struct="image:ImageStream",
-        short=("is",), categories=("all",), legacy=True, subresources=(STATUS,),
+        short=("is",), categories=("all",), legacy=True,
+        subresources=(
+            STATUS,
+            Subresource(name="secrets", verbs=("get",), kind="SecretList", version="v1"),
+            Subresource(
+                name="layers", verbs=("get",), kind="ImageStreamLayers", group=IMAGE, version="v1"
+            ),
+        ),
+    ),
+    Kind(
+        group=IMAGE, name="ImageStreamTag", plural="imagestreamtags",
+        struct="image:ImageStreamTag", short=("istag",), legacy=True, stored=False,
+        verbs=("create", "delete", "get", "list", "patch", "update"),
+    ),
+    Kind(
+        group=IMAGE, name="ImageTag", plural="imagetags", struct="image:ImageTag",
+        short=("itag",), stored=False,
+        verbs=("create", "delete", "get", "list", "patch", "update"),
+    ),
+    Kind(
+        group=IMAGE, name="ImageStreamImage", plural="imagestreamimages",
+        struct="image:ImageStreamImage", short=("isimage",), legacy=True, stored=False,
+        verbs=("get",),
+    ),
+    Kind(
+        group=IMAGE, name="ImageStreamMapping", plural="imagestreammappings",
+        struct="image:ImageStreamMapping", legacy=True, stored=False, verbs=CREATE,
+    ),
+    Kind(
+        group=IMAGE, name="ImageStreamImport", plural="imagestreamimports",
+        struct="image:ImageStreamImport", legacy=True, stored=False, verbs=CREATE,
+    ),
+    Kind(
+        group=IMAGE, name="ImageSignature", plural="imagesignatures",
+        struct="image:ImageSignature", namespaced=False, legacy=True, stored=False,
+        verbs=("create", "delete"),
     ),
     Kind(
         group=TEMPLATE, name="Template", plural="templates", struct="template:Template",
@@ -265,6 +300,23 @@ KINDS: Final = (
 )  # fmt: skip
 """THE TABLE, OpenShift's groups first."""
 
+OUTCOME: Final = Kind(group=CORE, name="Status", plural="status", struct="status:Status", verbs=())
+"""What tells how a request went, where no object tells it."""
+
+SECRETS: Final = Kind(
+    group=CORE, name="SecretList", plural="secretlists", struct="core:SecretList", verbs=()
+)
+"""Secrets as one object, which only lies below others."""
+
+LAYERS: Final = Kind(
+    group=IMAGE, name="ImageStreamLayers", plural="imagestreamlayers",
+    struct="image:ImageStreamLayers", verbs=(),
+)  # fmt: skip
+"""What the images of a stream consist of, which only lies below it."""
+
+TRAVELLING: Final = (OUTCOME, SECRETS, LAYERS)
+"""Kinds that are sent, and have no resource of their own."""
+
 
 def groups(kinds: Iterable[Kind] = KINDS) -> tuple[str, ...]:
     """The groups of the kinds, each once, in the table's order."""
@@ -299,7 +351,7 @@ def of(api_version: str, name: str) -> Kind | None:
     return next(
         (
             kind
-            for kind in KINDS
+            for kind in (*KINDS, *TRAVELLING)
             if (kind.name, kind.version) == (name, version)
             and (kind.group == group or (not group and kind.legacy))
         ),

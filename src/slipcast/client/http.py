@@ -66,7 +66,7 @@ class HttpApi:
     async def get(self, resource: Resource, *, resource_version: str = "") -> Document:
         """See the port."""
         answer = await self.send(wire.getting(resource, resource_version))
-        return wire.document_of(resource.kind, wire.read(answer.content))
+        return wire.found(resource, answer.content)
 
     async def list(self, resource: Resource, options: ListOptions = _LIST) -> Listing:
         """See the port."""

@@ -194,10 +194,19 @@ def document_of(kind: Kind, content: JSON) -> Document:
     return Document.of(kind, {**content, "metadata": known}, revision)
 
 
+def found(resource: Resource, body: bytes) -> Document:
+    """The object that was asked for, or what lies below it."""
+    content = read(body)
+    return document_of(_kind_of(resource, content), content)
+
+
 def answer_of(resource: Resource, status: int, body: bytes, warnings: tuple[str, ...]) -> Answer:
     """The answer to a write or a deletion."""
     content = read(body)
+    created = status == 201  # noqa: PLR2004 -- Created
     if content.get("kind") == "Status" and content.get("status") == "Success":
+        if created:
+            return Answer(document_of(kinds.OUTCOME, content), warnings, created=True)
         details = content.get("details") or {}
         metadata = {
             "name": details.get("name") or resource.name,
@@ -205,7 +214,6 @@ def answer_of(resource: Resource, status: int, body: bytes, warnings: tuple[str,
             "uid": details.get("uid") or "",
         }
         return Answer(document_of(resource.kind, {"metadata": metadata}), warnings, gone=True)
-    created = status == 201  # noqa: PLR2004 -- Created
     return Answer(document_of(_kind_of(resource, content), content), warnings, created=created)
 
 

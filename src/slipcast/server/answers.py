@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from slipcast.api import codec
+from slipcast.api import codec, kinds
 from slipcast.api.document import Document
 from slipcast.ports.api import Listing, Resource
 from slipcast.server.negotiate import Form
@@ -37,7 +37,7 @@ def api_version(resource: Resource) -> str:
 
 def link(resource: Resource, document: Document) -> str:
     """The selfLink that clients of the legacy paths expect; empty elsewhere."""
-    if not resource.legacy:
+    if not resource.legacy or document.kind in kinds.TRAVELLING:
         return ""
     names, kind = document.names, document.kind
     inside = f"namespaces/{names.namespace}/" if kind.namespaced else ""

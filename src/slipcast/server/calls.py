@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 
 from slipcast.api import kinds
-from slipcast.api.kinds import Kind
+from slipcast.api.kinds import Kind, Subresource
 from slipcast.ports.api import Resource
 from slipcast.values.apifaults import BadRequest, MethodNotAllowed, NotServed
 
@@ -153,8 +153,15 @@ def _below(method: str, resource: Resource, rest: str) -> Call:
     if verb not in subresource.verbs:
         raise MethodNotAllowed(NOT_ALLOWED)
     if resource.subresource not in KEPT_BELOW:
-        verb = "open" if verb == "get" else "send" if subresource.is_raw else "act"
+        verb = _done(verb, subresource)
     return Call(verb=verb, resource=resource, rest=rest)
+
+
+def _done(verb: str, below: Subresource) -> str:
+    """What is done at a subresource that is not kept: bytes travel, or objects do."""
+    if below.is_raw:
+        return "open" if verb == "get" else "send"
+    return "get" if verb == "get" else "act"
 
 
 def is_true(text: str) -> bool:

@@ -202,8 +202,12 @@ def _kind_of(place: Place) -> Kind:
     below = place.subresource
     if below is None or not below.kind:
         return place.kind
-    found = kinds.by_name(below.group, below.kind)
-    return found or _foreign(below)
+    return kinds.of(_version(below), below.kind) or _foreign(below)
+
+
+def _version(below: Subresource) -> str:
+    version = below.version or "v1"
+    return f"{below.group}/{version}" if below.group else version
 
 
 def _foreign(below: Subresource) -> Kind:

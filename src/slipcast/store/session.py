@@ -53,6 +53,10 @@ Stream = Callable[
 """A subresource that is a stream of bytes, or is sent one; refuses before the first byte."""
 
 
+View = Callable[[Guard, Resource], Awaitable[Document]]
+"""A subresource that is read, and is not the object itself."""
+
+
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """What the sessions of a store share."""
 
@@ -61,6 +65,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     virtual: Mapping[Kind, Virtual]
     actions: Mapping[tuple[Kind, str], Action]
     streams: Mapping[tuple[Kind, str], Stream]
+    views: Mapping[tuple[Kind, str], View] = {}
 
 
 class Session:
@@ -80,6 +85,9 @@ class Session:
         if not resource.kind.stored:
             return await self._virtual(resource).get(self._guard, resource)
         await self._guard.check("get", resource)
+        view = self._parts.views.get((resource.kind, resource.subresource))
+        if view is not None:
+            return await view(self._guard, resource)
         return await self._verbs.reading.get(resource, resource_version)
 
     async def list(self, resource: Resource, options: ListOptions = _LIST) -> Listing:
