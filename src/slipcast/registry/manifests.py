@@ -15,6 +15,7 @@ from starlette.responses import Response
 from slipcast.api import kinds
 from slipcast.api.document import JSON
 from slipcast.api.image import ImageStream
+from slipcast.images.events import newest
 from slipcast.images.manifests import (
     LARGEST,
     MEDIA_TYPES,
@@ -87,7 +88,7 @@ async def _found(
     """What a tag or a digest means in a repository, here or elsewhere."""
     digest = _digest(reference)
     if digest is None:
-        event = streams.newest(stream, reference)
+        event = newest(stream, reference)
         if event is None:
             return None
         if not event.image:

@@ -39,12 +39,6 @@ async def stream_of(parts: Parts, repository: Repository) -> ImageStream | None:
         return None
 
 
-def newest(stream: ImageStream, tag: str) -> TagEvent | None:
-    """What a tag means now (IS-40)."""
-    histories = (each.items for each in stream.status.tags if each.tag == tag)
-    return next((items[0] for items in histories if items), None)
-
-
 def events(stream: ImageStream) -> Iterator[TagEvent]:
     """The history of all tags, each its newest first."""
     for history in stream.status.tags:
