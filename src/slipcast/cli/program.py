@@ -114,6 +114,12 @@ COMMANDS = (
     Row("login", "slipcast.cli.commands.login:login", "Log in to a server.", Manner.API),
     Row("logout", "slipcast.cli.commands.logout:logout", "End the session.", Manner.API),
     Row(
+        "registry",
+        "slipcast.cli.commands.registry:registry",
+        "Reach the integrated registry.",
+        Manner.API,
+    ),
+    Row(
         "project",
         "slipcast.cli.commands.project:project",
         "Show or change the project.",
