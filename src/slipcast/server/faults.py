@@ -17,6 +17,7 @@ from slipcast.values.apifaults import (
     ApiFault,
     Forbidden,
     InternalError,
+    MethodNotAllowed,
     NotFound,
     NotServed,
     Unavailable,
@@ -60,7 +61,7 @@ def status_of(fault: ApiFault, *, legacy: bool = False, is_patch: bool = False) 
         "message": message,
         "reason": fault.reason,
     }
-    if details or isinstance(fault, NotServed):
+    if details or isinstance(fault, NotServed | MethodNotAllowed):
         status["details"] = details
     return status | {"code": fault.code}
 
