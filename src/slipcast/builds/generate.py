@@ -29,8 +29,6 @@ from slipcast.api.build import (
     BuildTriggerPolicy,
     CustomBuildStrategy,
     EnvVar,
-    ImageChangeTriggerStatus,
-    ImageStreamTagReference,
     ObjectReference,
 )
 from slipcast.api.meta import ObjectMeta, OwnerReference
@@ -41,10 +39,14 @@ from slipcast.builds.strategy import image_of, source_type
 from slipcast.builds.triggers import (
     MANUAL,
     Reference,
+    last_image,
     reference,
     references,
     watched,
     watches_strategy,
+    with_image,
+    with_spec_noted,
+    with_trigger_statuses,
 )
 from slipcast.values.apifaults import BadRequest, InternalError, Invalid
 from slipcast.values.causes import Cause
@@ -103,12 +105,8 @@ def generated(
     triggers, warnings = _refreshed(config, request, resolved)
     config = replace(config, spec=replace(config.spec, triggers=triggers))
     number = max(config.status.last_version, newest) + 1
-    status = replace(
-        config.status,
-        last_version=number,
-        image_change_triggers=tuple(_trigger_statuses(config, request, now)),
-    )
-    config = replace(config, status=status)
+    status = with_trigger_statuses(config, _asked(config, request), to_text(now))
+    config = with_spec_noted(replace(config, status=replace(status, last_version=number)))
     spec = _spec(config, request, _Images(config, resolved), account)
     build = Build(metadata=_metadata(config, request), spec=spec, status=_status(config))
     return Made(build=build, config=config, warnings=warnings)
@@ -128,7 +126,7 @@ def _check(config: BuildConfig, request: BuildRequest) -> None:
     trigger, image = _asked(config, request), request.triggered_by_image
     if trigger is None or trigger.image_change is None or image is None:
         return
-    if trigger.image_change.last_triggered_image_id == image.name:
+    if last_image(trigger, config) == image.name:
         raise InternalError(
             f"Internal error occurred: build config {where} has already instantiated a build for"
             f" imageid {image.name}"
@@ -173,33 +171,8 @@ def _refreshed(
                     raise
                 # What it was built with last stays known, so that the image's return is no news.
                 warnings.append(fault.message)
-        triggers.append(_with_image(trigger, found))
+        triggers.append(with_image(trigger, found or last_image(trigger, config)))
     return tuple(triggers), tuple(warnings)
-
-
-def _with_image(trigger: BuildTriggerPolicy, image: str) -> BuildTriggerPolicy:
-    change = trigger.image_change
-    if change is None or not image:
-        return trigger
-    return replace(trigger, image_change=replace(change, last_triggered_image_id=image))
-
-
-def _trigger_statuses(
-    config: BuildConfig, request: BuildRequest, now: datetime
-) -> Iterator[ImageChangeTriggerStatus]:
-    """What each image change trigger last did, told anew with every build (BA-36)."""
-    asked = _asked(config, request)
-    times = {each.from_: each.last_trigger_time for each in config.status.image_change_triggers}
-    for trigger in config.spec.triggers:
-        place, change = watched(trigger, config), trigger.image_change
-        if place is None or change is None:
-            continue
-        from_ = ImageStreamTagReference(namespace=place.namespace, name=place.name)
-        yield ImageChangeTriggerStatus(
-            last_triggered_image_id=change.last_triggered_image_id,
-            from_=from_,
-            last_trigger_time=to_text(now) if trigger is asked else times.get(from_, ""),
-        )
 
 
 def _found(place: Reference, resolved: Resolved) -> str:

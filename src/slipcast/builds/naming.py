@@ -32,6 +32,10 @@ WEBHOOK_PATHS: Final = "build.slipcast.io/webhook-paths"
 """Patterns of paths; pushes that change nothing there start no builds."""
 MOST_PATTERNS: Final = 50
 """Patterns of one annotation that count."""
+REBUILD_ON_CHANGE: Final = "build.slipcast.io/rebuild-on-change"
+"""Whether a ConfigChange trigger also starts a build when what is built has changed."""
+BUILT_SPEC: Final = "build.slipcast.io/built-spec"
+"""What the newest build was made of, as a hash."""
 ACCEPTED: Final = "build.openshift.io/accepted"
 JENKINS: Final = (
     "openshift.io/jenkins-status-json",

@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from slipcast.api.build import Build, BuildConfig
+from slipcast.api.build import Build, BuildConfig, BuildConfigStatus
 from slipcast.builds.phases import Phase, is_terminal
 
 OUT_OF_MEMORY: Final = "OutOfMemoryKilled"
@@ -17,11 +17,16 @@ OUT_OF_MEMORY: Final = "OutOfMemoryKilled"
 
 
 def updated_config(config: BuildConfig, stored: BuildConfig) -> BuildConfig:
-    """The BuildConfig as it replaces the stored one: its lastVersion never falls (BA-31)."""
+    """The BuildConfig as it replaces the stored one: its lastVersion never falls (BA-31).
+
+    Shape:  a manifest that says nothing of the status does not make it forget either which images
+            were built with (UP-17).
+    """
     if config.status.last_version >= stored.status.last_version:
         return config
-    kept = replace(config.status, last_version=stored.status.last_version)
-    return replace(config, status=kept)
+    says_nothing = config.status == BuildConfigStatus()
+    kept = stored.status if says_nothing else config.status
+    return replace(config, status=replace(kept, last_version=stored.status.last_version))
 
 
 def updated_build(build: Build, stored: Build) -> Build:

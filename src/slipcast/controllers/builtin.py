@@ -32,9 +32,10 @@ from slipcast.controllers.sight import (
     owner_of,
 )
 from slipcast.controllers.standing import Going, Over, line
-from slipcast.reconcile import buildconfigs, builds
+from slipcast.reconcile import buildconfigs, builds, imagechange
 from slipcast.reconcile.actions import Act, Action, Create
 from slipcast.reconcile.buildconfigs import ConfigView
+from slipcast.reconcile.imagechange import ImageView
 from slipcast.reconcile.views import BuildView
 from slipcast.values.apifaults import BadRequest
 
@@ -62,10 +63,10 @@ class Row(msgspec.Struct, Generic[V], frozen=True, kw_only=True):
     refused: Callable[[V, Create | Act, str, datetime], tuple[Action, ...]]
 
 
-LISTED: Final = (BUILD, POD, BUILD_CONFIG)
+LISTED: Final = (BUILD, POD, BUILD_CONFIG, STREAM)
 """The kinds of which controllers know all there are."""
 
-FOLLOWED: Final = (SECRET, CONFIG_MAP, STREAM)
+FOLLOWED: Final = (SECRET, CONFIG_MAP)
 """The kinds of which they want to know only that something changes."""
 
 
@@ -139,18 +140,63 @@ def _its_config(sight: Sight, document: Document) -> Iterator[Key]:
     if isinstance(sight.builds.get(names.namespace, names.name), Going):
         return
     config = _config_of(document)
-    if config and sight.configs.get(names.namespace, config) is not None:
+    if config and _is_tended(sight, (names.namespace, config)):
         yield names.namespace, config
 
 
-def _itself(_sight: Sight, document: Document) -> Iterator[Key]:
+def _itself(sight: Sight, document: Document) -> Iterator[Key]:
     names = document.names
-    yield names.namespace, names.name
+    key = (names.namespace, names.name)
+    if _is_tended(sight, key):
+        yield key
 
 
-def _demanding(sight: Sight) -> Iterator[Key]:
-    for name, _ in sight.configs.values():
-        yield name
+def _is_tended(sight: Sight, key: Key) -> bool:
+    kept = sight.configs.get(*key)
+    return kept is not None and kept.is_tended
+
+
+def _tended(sight: Sight) -> Iterator[Key]:
+    for name, kept in sight.configs.values():
+        if kept.is_tended:
+            yield name
+
+
+def _stale_itself(sight: Sight, document: Document) -> Iterator[Key]:
+    """A BuildConfig that watches an image it was not built with wakes itself (TR-93)."""
+    names = document.names
+    key = (names.namespace, names.name)
+    if _is_stale(sight, key):
+        yield key
+
+
+def _stale_by_stream(sight: Sight, document: Document) -> Iterator[Key]:
+    """A stream wakes those who watch it and were not built with what it has (TR-93)."""
+    names = document.names
+    for key, kept in sight.configs.named("watched", (names.namespace, names.name)):
+        if sight.is_stale(kept):
+            yield key
+
+
+def _stale_by_build(sight: Sight, document: Document) -> Iterator[Key]:
+    """A build that is over may have made an image of which it was not known whose it is."""
+    names = document.names
+    if isinstance(sight.builds.get(names.namespace, names.name), Going):
+        return
+    config = _config_of(document)
+    if config and _is_stale(sight, (names.namespace, config)):
+        yield names.namespace, config
+
+
+def _stale(sight: Sight) -> Iterator[Key]:
+    for name, kept in sight.configs.values():
+        if sight.is_stale(kept):
+            yield name
+
+
+def _is_stale(sight: Sight, key: Key) -> bool:
+    kept = sight.configs.get(*key)
+    return kept is not None and sight.is_stale(kept)
 
 
 def _own(_sight: Sight, key: Key) -> Hashable:
@@ -167,6 +213,13 @@ def _first_refused(
     view: ConfigView, _action: Create | Act, why: str, _now: datetime
 ) -> tuple[Action, ...]:
     return buildconfigs.instantiate_refused(view, why)
+
+
+def _change_refused(
+    view: ImageView, action: Create | Act, why: str, _now: datetime
+) -> tuple[Action, ...]:
+    request = action.body if isinstance(action, Act) else action.object
+    return imagechange.instantiate_refused(view, request, why)
 
 
 BUILDS: Final = Row[BuildView](
@@ -190,12 +243,23 @@ CONFIGS: Final = Row[ConfigView](
     name="buildconfigs",
     component="buildconfig-controller",
     wakes={BUILD_CONFIG: _itself, BUILD: _its_config},
-    everything=_demanding,
+    everything=_tended,
     lane=_own,
     gather=gathering.config_view,
     reconcile=buildconfigs.reconcile,
     refused=_first_refused,
 )
 
-TABLE: Final = (BUILDS, CONFIGS)
+IMAGES: Final = Row[ImageView](
+    name="imagechange",
+    component="image-change-controller",
+    wakes={STREAM: _stale_by_stream, BUILD_CONFIG: _stale_itself, BUILD: _stale_by_build},
+    everything=_stale,
+    lane=_own,
+    gather=gathering.image_view,
+    reconcile=imagechange.reconcile,
+    refused=_change_refused,
+)
+
+TABLE: Final = (BUILDS, CONFIGS, IMAGES)
 """THE TABLE."""

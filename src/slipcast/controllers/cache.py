@@ -89,6 +89,10 @@ class Cache(Generic[T]):
         """What is kept of the objects that have a value in an index."""
         return tuple(self._indexes[index].get(value, {}).values())
 
+    def named(self, index: str, value: Hashable) -> Iterator[tuple[Name, T]]:
+        """What is kept of the objects that have a value in an index, with their names."""
+        yield from self._indexes[index].get(value, {}).items()
+
     def values(self) -> Iterator[tuple[Name, T]]:
         """Everything that is kept."""
         for name, entry in self._entries.items():

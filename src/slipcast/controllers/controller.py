@@ -19,7 +19,7 @@ import msgspec
 from slipcast.api.document import Document
 from slipcast.api.kinds import Kind
 from slipcast.builds.strategies import Cluster
-from slipcast.controllers.builtin import BUILDS, CONFIGS, FOLLOWED, LISTED, Row
+from slipcast.controllers.builtin import BUILDS, CONFIGS, FOLLOWED, IMAGES, LISTED, Row
 from slipcast.controllers.informer import Informer
 from slipcast.controllers.perform import Performer
 from slipcast.controllers.queue import Key, Queue
@@ -156,6 +156,7 @@ class Controllers:
         self.each: Sequence[Working] = (
             Controller(BUILDS, self._sight, clock, self.wrote),
             Controller(CONFIGS, self._sight, clock, self.wrote),
+            Controller(IMAGES, self._sight, clock, self.wrote),
         )
         self._unlisted = {*LISTED, *FOLLOWED}
         self._ready = asyncio.Event()

@@ -15,6 +15,7 @@ import msgspec
 from slipcast.api import kinds
 from slipcast.api.build import Build, BuildConfig
 from slipcast.api.document import Document
+from slipcast.api.image import ImageStream
 from slipcast.api.kinds import Kind
 from slipcast.api.lens import read
 from slipcast.api.pod import Pod
@@ -22,12 +23,16 @@ from slipcast.api.wire import Wire
 from slipcast.builds import naming
 from slipcast.builds.phases import Phase
 from slipcast.builds.strategies import is_delegated
+from slipcast.builds.triggers import Reference, reference, stale_images, watched
 from slipcast.controllers import needs
 from slipcast.controllers.queue import Key
 from slipcast.controllers.sight import BUILD, BUILD_CONFIG, POD, STREAM, Sight
 from slipcast.controllers.standing import Going, Over
+from slipcast.images.references import split_stream_tag
+from slipcast.images.resolve import Found, newest
 from slipcast.ports.api import Resource
 from slipcast.reconcile.buildconfigs import ConfigView
+from slipcast.reconcile.imagechange import ImageView
 from slipcast.reconcile.views import BuildView, Missing, Output
 from slipcast.values.apifaults import NotFound
 
@@ -77,12 +82,62 @@ async def build_view(sight: Sight, key: Key) -> BuildView | None:
 
 async def config_view(sight: Sight, key: Key) -> ConfigView | None:
     """What there is to be seen of a BuildConfig; None when there is nothing to be done about it."""
-    if sight.configs.get(*key) is None:
+    kept = sight.configs.get(*key)
+    if kept is None or not kept.is_tended:
         return None
     document = await _found(sight, BUILD_CONFIG, *key)
     if document is None:
         return None
-    return ConfigView(config=read(document, BuildConfig), builds=sight.history(*key))
+    # Of the builds that have made an image, one is known by it until that is built or passed over.
+    builds = () if sight.is_stale(kept) else sight.history(*key)
+    return ConfigView(config=read(document, BuildConfig), builds=builds)
+
+
+async def image_view(sight: Sight, key: Key) -> ImageView | None:
+    """What there is to be seen of the tags that a BuildConfig watches; None when all are built.
+
+    Shape:  the tags are as they are after the BuildConfig was read: what it has built already is
+            never newer than they are.
+    """
+    kept = sight.configs.get(*key)
+    document = None if kept is None else await _found(sight, BUILD_CONFIG, *key)
+    if document is None:
+        return None
+    config = read(document, BuildConfig)
+    places = dict.fromkeys(watched(each, config) for each in config.spec.triggers)
+    images = {
+        place: found
+        for place in places
+        if place is not None and (found := await _newest(sight, place)) is not None
+    }
+    if not stale_images(config, {place: found.pull_spec for place, found in images.items()}):
+        return None
+    output = await _newest_output(sight, config)
+    siblings = sight.siblings(*key)
+    return ImageView(
+        config=config,
+        images=images,
+        output="" if output is None else output.image,
+        builds=tuple(each for each in siblings if naming.is_of_config(each, key[1])),
+        made=sight.made(*key),
+    )
+
+
+async def _newest(sight: Sight, place: Reference) -> Found | None:
+    """The image that a tag means now."""
+    halves = split_stream_tag(place.name)
+    document = None if halves is None else await _found(sight, STREAM, place.namespace, halves[0])
+    if halves is None or document is None:
+        return None
+    return newest(read(document, ImageStream)).get(halves[1])
+
+
+async def _newest_output(sight: Sight, config: BuildConfig) -> Found | None:
+    """The image at the tag that a BuildConfig's builds push to."""
+    to = config.spec.output.to
+    if to is None or to.kind != _STREAM_TAG:
+        return None
+    return await _newest(sight, reference(to, config.metadata.namespace))
 
 
 async def _build(sight: Sight, key: Key) -> Build | None:

@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from slipcast.api import kinds
-from slipcast.api.build import Build, BuildConfig
+from slipcast.api.build import Build
 from slipcast.api.document import Document
 from slipcast.api.kinds import Kind
 from slipcast.api.lens import read
@@ -20,8 +20,8 @@ from slipcast.builds import naming
 from slipcast.builds.phases import Phase
 from slipcast.builds.runpolicy import Turn, next_builds
 from slipcast.builds.strategies import Cluster
-from slipcast.builds.triggers import config_change_request
 from slipcast.controllers.cache import Cache
+from slipcast.controllers.demand import Demand, Tags, demand, tags, watched_streams
 from slipcast.controllers.standing import (
     Going,
     Over,
@@ -67,12 +67,15 @@ class _PodGlance(msgspec.Struct, frozen=True):
     status: _PodStatus = _PodStatus()
 
 
+AnyCache = Cache[Standing] | Cache[Document] | Cache[Demand] | Cache[Tags]
+
+
 class Sight:
     """What the controllers of one process see.
 
     Shape:  pods has the pods of builds that have not ended: for the last words of one that has,
             somebody asks once. configs has the BuildConfigs about which there may be something to
-            do beside making builds when asked to.
+            do beside making builds when asked to, streams those that have images.
     """
 
     def __init__(self, api: Api, cluster: Cluster) -> None:
@@ -88,11 +91,13 @@ class Sight:
             },
         )
         self.pods: Cache[Document] = Cache(_build_pod)
-        self.configs: Cache[bool] = Cache(_demanding)
-        self._caches: Mapping[Kind, Cache[Standing] | Cache[Document] | Cache[bool]] = {
+        self.configs: Cache[Demand] = Cache(demand, {"watched": watched_streams})
+        self.streams: Cache[Tags] = Cache(tags)
+        self._caches: Mapping[Kind, AnyCache] = {
             BUILD: self.builds,
             POD: self.pods,
             BUILD_CONFIG: self.configs,
+            STREAM: self.streams,
         }
 
     def saw(self, document: Document) -> bool:
@@ -157,6 +162,25 @@ class Sight:
             if isinstance(each, Over)
         )
 
+    def made(self, namespace: str, config: str) -> frozenset[str]:
+        """The digests of the images that builds of a BuildConfig which are over have pushed."""
+        names: set[Hashable] = {(namespace, config), (namespace, shortened(config))}
+        return frozenset(
+            each.image
+            for name in names
+            for each in self.builds.by("history", name)
+            if isinstance(each, Over) and each.image and naming.is_of_config(each.build, config)
+        )
+
+    def is_stale(self, kept: Demand) -> bool:
+        """Whether a tag that a BuildConfig watches seems to have another image than was built."""
+        for each in kept.watches:
+            found = self.streams.get(each.namespace, each.stream)
+            image = "" if found is None else found.get(each.tag, "")
+            if image and image != each.image:
+                return True
+        return False
+
     def _with_pod(self, build: Build) -> Build:
         if build.status.phase not in {"", Phase.NEW}:
             return build
@@ -184,17 +208,3 @@ def _build_pod(document: Document) -> Document | None:
     if not owner_of(document) or read(document, _PodGlance).status.phase in _ENDED:
         return None
     return document
-
-
-def _demanding(document: Document) -> bool | None:
-    """Whether a BuildConfig wants its first build, or old ones removed."""
-    try:
-        config = read(document, BuildConfig)
-    except BadRequest:
-        return None
-    limits = (
-        config.spec.successful_builds_history_limit,
-        config.spec.failed_builds_history_limit,
-    )
-    has_limits = any(each is not None for each in limits)
-    return True if has_limits or config_change_request(config) is not None else None

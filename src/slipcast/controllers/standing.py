@@ -35,11 +35,20 @@ class _Metadata(msgspec.Struct, frozen=True, rename="camel"):
     resource_version: str = ""
 
 
+class _Pushed(msgspec.Struct, frozen=True, rename="camel"):
+    image_digest: str = ""
+
+
+class _Output(msgspec.Struct, frozen=True):
+    to: _Pushed = _Pushed()
+
+
 class _Status(msgspec.Struct, frozen=True, rename="camel"):
     phase: str = ""
     reason: str = ""
     completion_timestamp: str = ""
     log_snippet: str = ""
+    output: _Output = _Output()
 
 
 class _Glance(msgspec.Struct, frozen=True):
@@ -54,7 +63,8 @@ class Over(msgspec.Struct, frozen=True, gc=False):
     """A build that is over.
 
     Shape:  config is the name of its BuildConfig as the build says it, and number the text of its
-            annotation; both empty where there is none. is_annotated says that config is in full.
+            annotation; both empty where there is none. image is the digest of what was pushed,
+            empty where nothing was. is_annotated says that config is in full.
             is_settled says that nothing more can be learnt of it.
     """
 
@@ -65,6 +75,7 @@ class Over(msgspec.Struct, frozen=True, gc=False):
     config: str
     number: str
     phase: str
+    image: str
     is_annotated: bool
     is_leaving: bool
     is_settled: bool
@@ -166,6 +177,7 @@ def _over(seen: _Glance) -> Over:
         created=metadata.creation_timestamp,
         config=annotated or labelled,
         number=annotations.get(naming.BUILD_NUMBER, ""),
+        image=seen.status.output.to.image_digest,
         phase=Phase(status.phase).value,
         is_annotated=bool(annotated),
         is_leaving=bool(metadata.deletion_timestamp),

@@ -8,7 +8,7 @@ Source: image-streams.md IS-40 to IS-42; build-lifecycle.md BL-19; build-api.md 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 from msgspec.structs import replace
@@ -63,6 +63,15 @@ def of_tag(stream: ImageStream, tag: str) -> Found | Missing:
     if newest is None:
         return Missing(why="unable to find latest tagged image")
     return _found(stream, tag, newest)
+
+
+def newest(stream: ImageStream) -> Mapping[str, Found]:
+    """The image that each tag means now; tags that have none are not there."""
+    return {
+        each.tag: _found(stream, each.tag, each.items[0])
+        for each in stream.status.tags
+        if each.items
+    }
 
 
 def of_image(stream: ImageStream, image: str) -> Found | Missing:

@@ -1,6 +1,8 @@
 """The controller of BuildConfigs: the first build of a new one, and builds past the limits.
 
-Source: triggers.md section 8; build-lifecycle.md BL-130, BL-590.
+Also a build of one that has changed, where an annotation of it asks for that.
+
+Source: triggers.md section 8; build-lifecycle.md BL-130, BL-590; user-pain.md UP-17.
 """
 
 from __future__ import annotations
@@ -14,8 +16,12 @@ from slipcast.api import kinds
 from slipcast.api.build import Build, BuildConfig
 from slipcast.builds import naming
 from slipcast.builds.history import exceeding
-from slipcast.builds.triggers import config_change_request
-from slipcast.reconcile.actions import WARNING, Act, Action, Record, Remove
+from slipcast.builds.triggers import (
+    config_change_request,
+    wants_spec_noted,
+    with_spec_noted,
+)
+from slipcast.reconcile.actions import WARNING, Act, Action, Change, Record, Remove
 
 BUILD: Final = kinds.require(kinds.BUILD, "Build")
 BUILD_CONFIG: Final = kinds.require(kinds.BUILD, "BuildConfig")
@@ -40,6 +46,9 @@ def reconcile(view: ConfigView, now: datetime) -> tuple[Action, ...]:  # noqa: A
     own = [each for each in view.builds if naming.is_of_config(each, name)]
     present = [each for each in own if not each.metadata.deletion_timestamp]
     old = tuple(Remove(kind=BUILD, object=each) for each in exceeding(config, present))
+    if wants_spec_noted(config):
+        noted = with_spec_noted(config)
+        return (*old, Change(kind=BUILD_CONFIG, before=config, after=noted))
     request = config_change_request(config)
     if request is None or naming.is_paused(config.metadata.annotations):
         return old
@@ -54,7 +63,7 @@ def instantiate_refused(view: ConfigView, why: str) -> tuple[Action, ...]:
             tells nothing. why is the fault's message.
     """
     config = view.config
-    if config.status.last_version != 0:
+    if config_change_request(config) is None:
         return ()
     told = Record(
         kind=BUILD_CONFIG,

@@ -38,6 +38,7 @@ _PLAIN: Final = Hooks()
 
 HOOKS: Final[Mapping[tuple[str, str], Hooks]] = {
     (BUILD, "BuildConfig"): Hooks(
+        fill=builds.filled_config,
         prepare=builds.prepared_config,
         validate=builds.wrong_config,
         counts=builds.config_counts,

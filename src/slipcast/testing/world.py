@@ -13,10 +13,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
+import msgspec
+
 from slipcast.adapters.journal.memory import MemoryJournal
 from slipcast.api import kinds
 from slipcast.api.build import Build
 from slipcast.api.document import JSON, Document
+from slipcast.api.image import ImageStream
 from slipcast.api.kinds import Kind
 from slipcast.api.lens import read
 from slipcast.api.pod import Pod
@@ -24,7 +27,7 @@ from slipcast.builds import naming
 from slipcast.builds.strategies import Cluster
 from slipcast.controllers.controller import Controllers, Running
 from slipcast.ports.api import Api, DeleteOptions, Patch, Resource
-from slipcast.store.keys import Place
+from slipcast.store.keys import Place, place_of
 from slipcast.store.store import SERVER, Store
 from slipcast.testing.api import StandingClock
 from slipcast.values.apifaults import NotFound
@@ -67,6 +70,7 @@ class World:
     deaths: int = 0
     made: list[str] = field(default_factory=list)
     numbered: int = 0
+    _journal: MemoryJournal = field(default_factory=MemoryJournal)
     _store: Store | None = None
     _controllers: Controllers | None = None
     _news: deque[tuple[Document, bool]] = field(default_factory=deque)
@@ -81,7 +85,7 @@ class World:
 
     async def begin(self) -> World:
         """Make the namespace and start the controllers."""
-        self._store = Store(MemoryJournal(), self.clock)
+        self._store = Store(self._journal, self.clock)
         self._store.tell(self._wrote)
         await self.create(NAMESPACE, {"metadata": {"name": SPACE}})
         await self.restart()
@@ -95,6 +99,12 @@ class World:
         """Drop the controllers and start new ones, which know nothing."""
         self._news.clear()
         self._is_controlling = False
+        # Of what was written together, only a part may have been told before the end.
+        for entry in (await self._journal.list("")).entries:
+            place = place_of(entry.key)
+            if place is not None and entry.value is not None:
+                key = (place.kind, place.namespace, place.name)
+                self._last[key] = Document(place.kind, entry.value, entry.revision)
         self._controllers = Controllers(self.api, self.clock, self.running)
         for informer in self._controllers.informers():
             await informer.list()
@@ -146,6 +156,31 @@ class World:
         """All objects of a kind."""
         listing = await self.api.list(Resource(kind, SPACE))
         return tuple(each.content for each in listing.documents)
+
+    async def push(self, tag: str, image: str, repository: str = "registry.example.com") -> str:
+        """A tag such as `ruby:latest` gets an image, which is a few characters; its pull spec."""
+        name, _, tag = tag.partition(":")
+        place = Resource(STREAM, SPACE, name)
+        try:
+            stream = read(await self.api.get(place), ImageStream)
+        except NotFound:
+            stream = read(await self.create(STREAM, {"metadata": {"name": name}}), ImageStream)
+        digest = "sha256:" + image * (64 // len(image))
+        spec = f"{repository}/{name}@{digest}"
+        event = {
+            "created": to_text(self.clock.now()),
+            "dockerImageReference": spec,
+            "image": digest,
+            "generation": 1,
+        }
+        tags: dict[str, list[Any]] = {
+            each.tag: [msgspec.to_builtins(event) for event in each.items]
+            for each in stream.status.tags
+        }
+        tags[tag] = [event, *tags.get(tag, [])]
+        status = {"tags": [{"tag": each, "items": items} for each, items in tags.items()]}
+        await self.change(STREAM, name, {"status": status}, "status")
+        return spec
 
     async def add(self, number: int, policy: str = "Serial", **changes: Any) -> str:
         """A new build of a BuildConfig, as if somebody had asked for it; its name.

@@ -284,13 +284,13 @@ async def test_the_accounts_secret_for_the_registry_is_pushed_with_bl_15(api: Ap
     assert build["spec"]["output"]["pushSecret"] == {"name": "push"}
 
 
-async def test_a_build_that_is_wrong_loses_its_number_ba_118(api: Api):
+async def test_a_build_that_is_wrong_takes_no_number_ba_118(api: Api):
     await a_plain_config(api)
 
     with pytest.raises(Invalid, match=r'"app-1" is invalid: spec\.strategy\.sourceStrategy\.env'):
         await instantiated(api, env=[{"name": "a b"}])
 
-    assert (await made(api))["metadata"]["name"] == "app-2"
+    assert (await made(api))["metadata"]["name"] == "app-1"
 
 
 async def test_twenty_at_once_get_twenty_numbers_bl_115(api: Api):

@@ -21,6 +21,7 @@ from slipcast.ports.api import Answer, ListOptions, Resource, WriteOptions
 from slipcast.store.typed import seen
 from slipcast.store.verbs import Verbs
 from slipcast.store.writing import Change
+from slipcast.values.apifaults import AlreadyExists
 from slipcast.values.names import shortened
 
 CONFIG: Final = kinds.require(kinds.BUILD, "BuildConfig")
@@ -61,8 +62,21 @@ class Counting:
             change = Change(resource=place, old=document, content=content)
         place = Resource(BUILD, namespace, legacy=legacy)
         new = ((place, content_of(made.build, BUILD)), *beside)
-        answer, *_ = await self._writing.together(change, new, options)
+        try:
+            answer, *_ = await self._writing.together(change, new, options)
+        except AlreadyExists as fault:
+            if change is not None and fault.plural == BUILD.plural and not options.dry_run:
+                await self._pass_over(change, made)
+            raise
         return Answer(answer.document, warnings=made.warnings, created=True)
+
+    async def _pass_over(self, change: Change, made: Made) -> None:
+        """Give up a number whose name another build has, for the next who asks (BA-118)."""
+        if made.config is not None:
+            status = change.old.content.get("status") or {}
+            counted = {**status, "lastVersion": made.config.status.last_version}
+            content = {**change.old.content, "status": counted}
+            await self._writing.update(change.resource, content, WriteOptions())
 
     async def is_taken(self, build: Build) -> bool:
         """Whether there is another Build of that name."""

@@ -1,0 +1,96 @@
+"""What controllers keep of BuildConfigs and streams: who may want a build, and of which image.
+
+A few words each: ten thousand BuildConfigs that want nothing are never looked at.
+
+Source: triggers.md sections 7 and 8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+
+import msgspec
+
+from slipcast.api.build import BuildConfig
+from slipcast.api.document import Document
+from slipcast.api.image import ImageStream
+from slipcast.api.lens import read
+from slipcast.builds import naming
+from slipcast.builds.triggers import (
+    Reference,
+    config_change_request,
+    last_image,
+    wants_spec_noted,
+    watched,
+)
+from slipcast.images.references import split_stream_tag
+from slipcast.images.resolve import newest
+from slipcast.values.apifaults import BadRequest
+
+Tags = Mapping[str, str]
+"""What is pulled for each tag of a stream, as it is now."""
+
+
+class Watch(msgspec.Struct, frozen=True, gc=False):
+    """A tag that a trigger watches, and the image that it last started a build with."""
+
+    namespace: str
+    stream: str
+    tag: str
+    image: str
+
+
+class Demand(msgspec.Struct, frozen=True):
+    """What a BuildConfig may want.
+
+    Shape:  is_tended says that its first build is wanted, or old ones may have to go.
+    """
+
+    is_tended: bool
+    watches: tuple[Watch, ...]
+
+
+def demand(document: Document) -> Demand | None:
+    """What is kept of a BuildConfig; nothing of one that only makes builds when asked to."""
+    try:
+        config = read(document, BuildConfig)
+    except BadRequest:
+        return None
+    watches = () if naming.is_paused(config.metadata.annotations) else tuple(_watches(config))
+    is_tended = (
+        config.spec.successful_builds_history_limit is not None
+        or config.spec.failed_builds_history_limit is not None
+        or config_change_request(config) is not None
+        or wants_spec_noted(config)
+    )
+    return Demand(is_tended, watches) if is_tended or watches else None
+
+
+def tags(document: Document) -> Tags | None:
+    """What is kept of a stream; nothing of one without images."""
+    try:
+        stream = read(document, ImageStream)
+    except BadRequest:
+        return None
+    return {tag: found.pull_spec for tag, found in newest(stream).items()} or None
+
+
+def watched_streams(kept: Demand) -> Iterator[Hashable]:
+    """The streams that the triggers of a BuildConfig watch."""
+    for each in kept.watches:
+        yield each.namespace, each.stream
+
+
+def _watches(config: BuildConfig) -> Iterator[Watch]:
+    for trigger in config.spec.triggers:
+        place = watched(trigger, config)
+        if place is None or (trigger.image_change and trigger.image_change.paused):
+            continue
+        halves = halves_of(place)
+        if halves is not None:
+            yield Watch(place.namespace, *halves, last_image(trigger, config))
+
+
+def halves_of(place: Reference) -> tuple[str, str] | None:
+    """The stream and the tag of a reference to a tag; None where it is none."""
+    return split_stream_tag(place.name)
