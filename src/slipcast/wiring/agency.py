@@ -8,8 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Coroutine, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Coroutine, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -29,8 +28,8 @@ from slipcast.ports.pods import Pods
 from slipcast.store.store import SERVER, Running, Store
 from slipcast.store.tending import tended
 from slipcast.values.faults import FieldError, InvalidFault
-from slipcast.values.image import NOTHING
 from slipcast.wiring.podmanpods import podman
+from slipcast.wiring.registry import Addresses
 from slipcast.wiring.serving import Place
 
 ENTRY: Final = "slipcast.wiring.builder:main"
@@ -50,6 +49,7 @@ LOADED: Final = (
 """What it needs nearly always."""
 HANDED_ON: Final = ("SLIPCAST_", "XDG_", "HOME", "PATH", "LANG", "LC_")
 """How variables begin that builders inherit: settings, and where tools lie; no secrets."""
+NOWHERE: Final = Addresses()
 LEAST: Final = 2
 """How many builds run at once at least, unless a setting says fewer."""
 
@@ -83,12 +83,10 @@ class Agency(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def opened(
-    building: Building, place: Place, clock: Clock, registry: Mapping[str, str] = NOTHING
-) -> Agency:
+def opened(building: Building, place: Place, clock: Clock, registry: Addresses = NOWHERE) -> Agency:
     """What the settings ask for.
 
-    Shape:  registry are the variables that tell builders of the integrated registry.
+    Shape:  registry is where builds find the integrated one.
     Errors: HostFault; InvalidFault.
     """
     if building.pods == "none":
@@ -98,7 +96,7 @@ def opened(
         uploads = DirectoryUploads(
             place.directory / "uploads", clock, largest=building.largest_upload
         )
-        pods = _pods(building, place.directory / "pods", registry)
+        pods = _pods(building, place, registry)
     return Agency(
         running=Running(pods=pods, logs=logs, uploads=uploads),
         pods=pods,
@@ -111,11 +109,14 @@ def _node(server: str) -> str:
     return re.sub(r"[^a-z0-9-]+", "-", server.lower()).strip("-")
 
 
-def _pods(building: Building, directory: Path, registry: Mapping[str, str]) -> Pods:
+def _pods(building: Building, place: Place, registry: Addresses) -> Pods:
+    directory = place.directory / "pods"
     socket = building.cluster.engine_socket
     sockets = (socket,) if socket else ()
     if building.pods == "podman":
-        return PodmanPods(directory, podman({**os.environ, **registry}, sockets))
+        return PodmanPods(
+            directory, podman({**os.environ, **registry.variables}, place.authority, sockets)
+        )
     if building.pods != "process":
         what = "write process, podman or none"
         raise InvalidFault((FieldError(path="builds.pods", what=what, value=building.pods),))
@@ -125,7 +126,7 @@ def _pods(building: Building, directory: Path, registry: Mapping[str, str]) -> P
         if name.startswith(HANDED_ON) and name != "SLIPCAST_ROOT"
     }
     env.setdefault("PATH", PATH)
-    env |= registry
+    env |= registry.variables
     nursery = None
     program = building.program
     if not program:

@@ -69,7 +69,7 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
         authority = pki.authority.read_bytes()
         doors = Doors(place.keys / "sa.key", authority, _known_as(wanted, hosted))
         stack.push_async_callback(doors.close)
-        agency = agencies.opened(wanted.building, place, clock, hosted.addresses.variables)
+        agency = agencies.opened(wanted.building, place, clock, hosted.addresses)
         setup = Setup(
             guarded=True,
             issuer=doors.issuer,

@@ -15,7 +15,7 @@ from typing import Final
 
 from slipcast.adapters.engine.buildah.program import Program
 from slipcast.adapters.engine.host import look
-from slipcast.adapters.pods.podman import Podman
+from slipcast.adapters.pods.podman import OwnRegistry, Podman
 from slipcast.wiring.settings import Settings
 from slipcast.wiring.toolbox import RealToolbox
 
@@ -25,9 +25,12 @@ STORAGE: Final = Path("/var/lib/containers")
 _MACHINE: Final = Path("/etc/machine-id")
 
 
-def podman(environment: Mapping[str, str], sockets: tuple[str, ...] = ()) -> Podman:
+def podman(
+    environment: Mapping[str, str], authority: Path, sockets: tuple[str, ...] = ()
+) -> Podman:
     """Podman as the settings have it.
 
+    Shape:  authority is the file of what vouches for the integrated registry.
     Errors: InvalidFault; HostFault when the state cannot be written.
     """
     settings = RealToolbox(environment).settings
@@ -43,6 +46,11 @@ def podman(environment: Mapping[str, str], sockets: tuple[str, ...] = ()) -> Pod
         builder_env=_variables(settings, state),
         shared=(state, storage, *(file for file in files if file is not None and file.is_file())),
         sockets=sockets,
+        own=OwnRegistry(
+            addresses=(settings.registry_address, settings.registry_public_address),
+            plain=settings.registry_plain_listen,
+            authority=authority,
+        ),
     )
 
 

@@ -72,6 +72,11 @@ class Place(msgspec.Struct, frozen=True):
         return self.directory / "pki"
 
     @property
+    def authority(self) -> Path:
+        """The certificate of what vouches for the server."""
+        return self.keys / "ca.crt"
+
+    @property
     def identity(self) -> Path:
         """Who this server is among others over one database."""
         return self.directory / IDENTITY

@@ -1,6 +1,6 @@
 """Pods as containers of podman, each pod below a small supervisor that outlives the server."""
 
-from slipcast.adapters.pods.podman.commandline import Podman
+from slipcast.adapters.pods.podman.commandline import OwnRegistry, Podman
 from slipcast.adapters.pods.podman.pods import PodmanPods
 
-__all__ = ["Podman", "PodmanPods"]
+__all__ = ["OwnRegistry", "Podman", "PodmanPods"]

@@ -31,12 +31,32 @@ LABEL: Final = "io.slipcast.pod"
 
 _HOST: Final = ("--pid=host", "--uts=host", "--ipc=host")
 _CGROUPS: Final = "/sys/fs/cgroup"
+_TRUST: Final = "SSL_CERT_FILE"
 _PERIOD: Final = 100_000
 _LEAST_QUOTA: Final = 1_000
 _LEAST_SHARES: Final = 2
 _SHARES: Final = 1024
 _PULL: Final = {"Always": "always", "Never": "never"}
 _NOTHING: Mapping[str, str] = {}
+
+
+class OwnRegistry(msgspec.Struct, frozen=True, kw_only=True):
+    """The registry of the server whose pods these are.
+
+    Shape:  addresses and plain, where it has no TLS, are `host:port`; authority is a file.
+    """
+
+    addresses: tuple[str, ...] = ()
+    plain: str = ""
+    authority: Path | None = None
+
+    def has(self, image: str) -> bool:
+        """Whether an image is of it."""
+        return bool(host := _host(image)) and host in (*self.addresses, self.plain)
+
+    def is_plain(self, image: str) -> bool:
+        """Whether it has no TLS where an image is pulled from."""
+        return bool(self.plain) and _host(image) == self.plain
 
 
 class Podman(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +66,7 @@ class Podman(msgspec.Struct, frozen=True, kw_only=True):
             the variables of the builder's containers, shared are paths that they see where the
             host has them, builder_network is their network: the host's, since the server may be
             reached nowhere else. network is that of other containers, empty for podman's own.
-            sockets are paths of the host that pods may see.
+            sockets are paths of the host that pods may see. own is the server's registry.
     """
 
     words: tuple[str, ...] = ("podman",)
@@ -56,6 +76,7 @@ class Podman(msgspec.Struct, frozen=True, kw_only=True):
     builder_network: str = "host"
     network: str = ""
     sockets: Collection[str] = ()
+    own: OwnRegistry = OwnRegistry()
 
 
 class Bind(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,7 +144,7 @@ def running(podman: Podman, run: Run) -> tuple[str, ...]:
         f"--name=slipcast-{place.uid}-{container.name}",
         f"--label={LABEL}={place.uid}",
         f"--pidfile={box(place, container.name) / PID}",
-        *_pulling(run),
+        *_pulling(podman, run),
         *_surroundings(podman, run),
         *_limits(limits_of(container)),
         *_rights(container.security_context or SecurityContext(), run.pod),
@@ -136,6 +157,13 @@ def running(podman: Podman, run: Run) -> tuple[str, ...]:
         _image(container),
         *words,
     )
+
+
+def _host(image: str) -> str:
+    try:
+        return ImageRef.parse(image).registry_host
+    except InvalidFault:
+        return ""
 
 
 def _program(container: Container) -> tuple[list[str], tuple[str, ...]]:
@@ -154,9 +182,19 @@ def _image(container: Container) -> str:
         raise PodFault(msg, reason="InvalidImageName") from fault
 
 
-def _pulling(run: Run) -> Iterator[str]:
-    yield f"--pull={_PULL.get(run.container.image_pull_policy, 'missing')}"
-    if run.access.insecure:
+def trust(podman: Podman, image: str) -> dict[str, str]:
+    """The variables by which podman trusts our own registry, for an image of it only."""
+    authority = podman.own.authority
+    return {_TRUST: str(authority)} if authority and podman.own.has(image) else {}
+
+
+def _pulling(podman: Podman, run: Run) -> Iterator[str]:
+    image = run.container.image
+    # All namespaces share what is here: whether a pod may have it is for the registry to say.
+    asked = podman.own.has(image) and not is_ours(run.container)
+    policy = "Always" if asked else run.container.image_pull_policy
+    yield f"--pull={_PULL.get(policy, 'missing')}"
+    if run.access.insecure or podman.own.is_plain(image):
         yield "--tls-verify=false"
     if run.access.credential is not None:
         yield f"--authfile={login(run.place, run.container.name) / '.dockerconfigjson'}"

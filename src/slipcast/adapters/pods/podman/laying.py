@@ -103,6 +103,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
         ours = host.complete(
             given.inherited, self.podman.env, self.place.path, self.place.root(container.name)
         )
+        ours |= commandline.trust(self.podman, container.image)
         laying.write_env(staged, container.name, ours)
 
     def _env(self, container: Container) -> dict[str, str]:

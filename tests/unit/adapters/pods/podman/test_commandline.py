@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from slipcast.adapters.pods.podman import commandline
-from slipcast.adapters.pods.podman.commandline import Bind, Podman, Run
+from slipcast.adapters.pods.podman.commandline import Bind, OwnRegistry, Podman, Run
 from slipcast.adapters.pods.process.place import Place
 from slipcast.api.pod import Pod
 from slipcast.ports.engine import Credential, RegistryAccess
@@ -17,7 +17,10 @@ from slipcast.values.faults import PodFault
 from slipcast.values.sensitive import Sensitive
 
 PLACE = Place(Path("/pods/u-1"))
-PODMAN = Podman(words=("podman", "--root", "/images"), shared=(Path("/state"),), network="slow")
+OWN = OwnRegistry(addresses=("r:8443", ""), plain="127.0.0.1:5000", authority=Path("/pki/ca.crt"))
+PODMAN = Podman(
+    words=("podman", "--root", "/images"), shared=(Path("/state"),), network="slow", own=OWN
+)
 
 
 def told(*, spec: dict[str, Any] | None = None, access: RegistryAccess | None = None,
@@ -141,3 +144,25 @@ def test_an_image_that_is_none_is_refused():
         told(image="Not An Image")
 
     assert caught.value.reason == "InvalidImageName"
+
+
+@pytest.mark.parametrize("policy", ["", "IfNotPresent", "Never", "Always"])
+def test_the_servers_registry_says_who_may_have_an_image_that_is_here(policy: str):
+    assert "--pull=always" in told(image="r:8443/shop/app", imagePullPolicy=policy)
+
+
+def test_the_builders_own_image_is_the_hosts():
+    words = told(image="r:8443/x/builder", command=["slipcast-builder", "s2i-build"])
+
+    assert "--pull=missing" in words
+
+
+def test_only_for_images_of_the_servers_registry_its_authority_counts():
+    assert commandline.trust(PODMAN, "r:8443/shop/app") == {"SSL_CERT_FILE": "/pki/ca.crt"}
+    assert commandline.trust(PODMAN, "other.example/shop/app") == {}
+    assert commandline.trust(PODMAN, "No Image") == {}
+
+
+def test_where_the_servers_registry_has_no_tls_none_is_asked_for():
+    assert "--tls-verify=false" in told(image="127.0.0.1:5000/shop/app")
+    assert "--tls-verify=false" not in told(image="r:8443/shop/app")
