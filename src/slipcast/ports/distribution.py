@@ -25,16 +25,19 @@ TLS: Final = "TLS"
 NOT_V2: Final = "NotV2Registry"
 UNREACHABLE: Final = "Unreachable"
 LIMITED: Final = "TooManyRequests"
+FORBIDDEN: Final = "Forbidden"
 """Reasons of a DistributionFault."""
 
 
 class DistributionFault(PortFault):
     """A registry could not be read from; its reason is one of the above.
 
-    Shape:  message names the host and what was asked for, never credentials.
+    Shape:  message names the host and what was asked for, never credentials. anonymous, of
+            UNAUTHORIZED, when there was no login to try it with.
     """
 
     default_reason = UNREACHABLE
+    anonymous = False
 
 
 class Login(msgspec.Struct, frozen=True, kw_only=True):
