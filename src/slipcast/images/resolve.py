@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 from msgspec.structs import replace
 
-from slipcast.api.image import ImageStream, TagEvent
+from slipcast.api.image import ImageStream, TagEvent, TagReference
 from slipcast.images.references import split_stream_image, split_stream_tag
 from slipcast.values.digest import Digest
 from slipcast.values.faults import InvalidFault
@@ -67,8 +67,9 @@ def of_tag(stream: ImageStream, tag: str) -> Found | Missing:
 
 def newest(stream: ImageStream) -> Mapping[str, Found]:
     """The image that each tag means now; tags that have none are not there."""
+    local = {each.name for each in stream.spec.tags if _is_local(each)}
     return {
-        each.tag: _found(stream, each.tag, each.items[0])
+        each.tag: _pulled(stream, each.items[0], is_local=each.tag in local)
         for each in stream.status.tags
         if each.items
     }
@@ -97,10 +98,19 @@ def _history(stream: ImageStream) -> Iterator[tuple[str, TagEvent]]:
 
 
 def _found(stream: ImageStream, tag: str, event: TagEvent) -> Found:
+    """What is pulled under the reference policy of a tag."""
+    is_local = any(_is_local(each) for each in stream.spec.tags if each.name == tag)
+    return _pulled(stream, event, is_local=is_local)
+
+
+def _is_local(tag: TagReference) -> bool:
+    return tag.reference_policy.type == "Local"
+
+
+def _pulled(stream: ImageStream, event: TagEvent, *, is_local: bool) -> Found:
     """What is pulled: through the stream's own repository where the tag wants it so (IS-41)."""
-    local = (each.reference_policy.type == "Local" for each in stream.spec.tags if each.name == tag)
     repository = stream.status.docker_image_repository
-    if not any(local) or not repository or not event.image:
+    if not is_local or not repository or not event.image:
         return Found(pull_spec=event.docker_image_reference, image=event.image)
     try:
         pinned = replace(ImageRef.parse(repository), tag="", digest=Digest.parse(event.image))
