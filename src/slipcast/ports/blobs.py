@@ -162,8 +162,14 @@ class Links(Protocol):
         """The link, None when there is none."""
         ...
 
-    async def remove(self, kind: LinkKind, repository: str, digest: Digest) -> None:
-        """Take a blob from a repository; none is fine."""
+    async def remove(
+        self,
+        kind: LinkKind,
+        repository: str,
+        digest: Digest,
+        made_before: datetime | None = None,
+    ) -> bool:
+        """Take a blob from a repository, unless it was made new since; whether it was taken."""
         ...
 
     def links(self, kind: LinkKind, repository: str) -> AsyncIterator[Link]:
@@ -182,6 +188,8 @@ class Links(Protocol):
         """Remove all links of a repository."""
         ...
 
-    async def forget_uploads(self, untouched_since: datetime) -> int:
-        """Remove uploads that nobody went on with; how many."""
+    async def forget_uploads(
+        self, untouched_since: datetime, *, dry_run: bool = False
+    ) -> tuple[UploadState, ...]:
+        """Remove uploads that nobody went on with; which, or which it would have been."""
         ...
