@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import msgspec
 
 from slipcast.api.image import ImageStream
 from slipcast.images.manifests import INDEXES, References, references
-from slipcast.ports.blobs import Link
+from slipcast.ports.blobs import Link, NoUpload
 from slipcast.registry import streams
 from slipcast.registry.names import Repository
 from slipcast.registry.parts import Parts
@@ -94,7 +95,8 @@ async def keep(parts: Parts, repository: Repository, manifest: Manifest) -> None
         await parts.blobs.append(upload.id, 0, body())
         await parts.blobs.commit(upload.id, manifest.digest)
     except BaseException:
-        await asyncio.shield(parts.blobs.abort(upload.id))
+        with suppress(NoUpload):
+            await asyncio.shield(parts.blobs.abort(upload.id))
         raise
 
 

@@ -12,7 +12,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any, Final
 
 import msgspec
@@ -22,7 +22,7 @@ from typing_extensions import override
 from slipcast.api.image import ImageStream, TagEvent
 from slipcast.images.manifests import OLDEST, SCHEMA_1, Piece, digest_of
 from slipcast.images.schema1 import payload
-from slipcast.ports.blobs import NoRoom
+from slipcast.ports.blobs import NoRoom, NoUpload
 from slipcast.ports.distribution import UNKNOWN, DistributionFault, RemoteManifest, Way
 from slipcast.registry import contents, streams
 from slipcast.registry.contents import Manifest
@@ -256,7 +256,8 @@ class _Keep:
         if self._upload:
             upload, self._upload = self._upload, ""
             self._parts.fetching.kept.discard(self._digest)
-            await self._parts.blobs.abort(upload)
+            with suppress(NoUpload):
+                await self._parts.blobs.abort(upload)
 
 
 @asynccontextmanager
