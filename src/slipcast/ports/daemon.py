@@ -78,6 +78,7 @@ class Registering(msgspec.Struct, frozen=True, kw_only=True):
 class Importing(msgspec.Struct, frozen=True, kw_only=True):
     """What is imported from other registries: tags of one import, -1 for all; and by itself.
 
+    Shape:  ca_file vouches for them, beside what this host trusts.
     Units:  interval in seconds.
     """
 
@@ -85,6 +86,7 @@ class Importing(msgspec.Struct, frozen=True, kw_only=True):
     scheduled: bool = True
     interval: int = 900
     per_minute: int = 60
+    ca_file: Path | None = None
 
 
 class Streams(msgspec.Struct, frozen=True, kw_only=True):

@@ -28,7 +28,7 @@ from slipcast.values.faults import FieldError, InvalidFault, PortFault
 from slipcast.wiring import agency as agencies
 from slipcast.wiring import controlling
 from slipcast.wiring.doors import Doors
-from slipcast.wiring.registry import Hosted
+from slipcast.wiring.registry import Hosted, hosting
 from slipcast.wiring.serving import (
     Place,
     address_of,
@@ -57,15 +57,14 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
         stack.callback(socket.close)
         port: int = socket.getsockname()[1]
         address = address_of(wanted.host, port)
-        hosted = Hosted(wanted, address)
-        stack.callback(hosted.close)
+        clock = SystemClock()
+        hosted = await stack.enter_async_context(hosting(wanted, address, clock))
         names = (*names_of(wanted.host), *hosted.addresses.hosts)
         # First, since nothing is put beside a journal that is not ours.
         journal = await opened(wanted.store, place)
         stack.push_async_callback(journal.close)
         with place.usable():
             pki = certificates.prepare(place.keys, names)
-        clock = SystemClock()
         authority = pki.authority.read_bytes()
         doors = Doors(place.keys / "sa.key", authority, _known_as(wanted, hosted))
         stack.push_async_callback(doors.close)
@@ -93,7 +92,7 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
             deliveries=store.webhooks,
             mounts={
                 **dict.fromkeys(PREFIXES, oauth.app),
-                **hosted.mounts(store, chain, clock, place),
+                **hosted.mounts(store, chain, place),
             },
         )
         application.readiness = partial(why_not_ready, journal)

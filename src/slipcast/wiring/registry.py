@@ -5,7 +5,8 @@ Source: image-streams.md section 5.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from socket import socket as Socket  # noqa: N812 -- the class
 from typing import Any
@@ -16,9 +17,10 @@ import msgspec
 from slipcast.adapters import listening
 from slipcast.adapters.identity.passes import SignedPasses
 from slipcast.adapters.identity.signing import SigningKey
+from slipcast.adapters.remoteregistry.reaching import Trust
+from slipcast.adapters.remoteregistry.registries import RemoteRegistries
 from slipcast.ports.clock import Clock
 from slipcast.ports.daemon import Registering, Serving
-from slipcast.ports.distribution import Distribution
 from slipcast.ports.identity import Authenticator
 from slipcast.registry.app import PREFIXES, Registry
 from slipcast.registry.parts import Parts
@@ -94,7 +96,7 @@ def addresses(wanted: Registering, address: str, plain: Socket | None) -> Addres
 class Hosted:
     """The registry of a server, from its addresses to its answers."""
 
-    def __init__(self, wanted: Serving, address: str) -> None:
+    def __init__(self, wanted: Serving, address: str, clock: Clock) -> None:
         """Prepare to serve at the server's URL, and where it is wanted without TLS.
 
         Errors: InvalidFault; PortFault when an address is taken or not ours.
@@ -104,7 +106,10 @@ class Hosted:
         self._alone: listening.Server | None = None
         self._address = address
         self.addresses = addresses(wanted.streams.registry, address, self._plain)
-        self.distribution: Distribution | None = None
+        self._clock = clock
+        self._distribution = RemoteRegistries(
+            clock, trust=Trust(ca_file=wanted.streams.importing.ca_file)
+        )
 
     @property
     def streaming(self) -> Streaming:
@@ -112,12 +117,12 @@ class Hosted:
         return Streaming(
             address=self.addresses.own,
             public=self.addresses.public,
-            distribution=self.distribution,
+            distribution=self._distribution,
             imported_at_once=self._wanted.streams.importing.at_once,
         )
 
     def mounts(
-        self, store: Store, authenticator: Authenticator, clock: Clock, place: Place
+        self, store: Store, authenticator: Authenticator, place: Place
     ) -> Mapping[str, Asgi]:
         """The paths that the registry answers; none where there is none.
 
@@ -133,8 +138,8 @@ class Hosted:
                 passes=SignedPasses(SigningKey.at(place.keys / "passes.key")),
                 blobs=_Awaited("blobs"),
                 links=_Awaited("links"),
-                distribution=_Awaited("distribution"),
-                clock=clock,
+                distribution=self._distribution,
+                clock=self._clock,
                 address=self.addresses.own,
                 base=self.addresses.base(self._address, self._wanted.host),
                 aliases=self._aliases(place),
@@ -168,10 +173,28 @@ class Hosted:
         if self._alone is not None:
             self._alone.stop()
 
+    async def leave(self) -> None:
+        """Let go of connections to registries elsewhere."""
+        await self._distribution.close()
+
     def close(self) -> None:
         """Let go of what was bound."""
         if self._plain is not None:
             self._plain.close()
+
+
+@asynccontextmanager
+async def hosting(wanted: Serving, address: str, clock: Clock) -> AsyncGenerator[Hosted]:
+    """The registry of a server, for as long as that serves.
+
+    Errors: as Hosted.
+    """
+    hosted = Hosted(wanted, address, clock)
+    try:
+        yield hosted
+    finally:
+        hosted.close()
+        await hosted.leave()
 
 
 class _Awaited:

@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 
+from slipcast.adapters.clock import SystemClock
 from slipcast.ports.daemon import Registering, Serving, Streams
 from slipcast.values.faults import InvalidFault
 from slipcast.wiring.registry import Addresses, Hosted
@@ -18,12 +19,12 @@ SERVER = "https://127.0.0.1:8443"
 def plain() -> Iterator[Hosted]:
     """A registry that answers without TLS, too."""
     wanted = Streams(registry=Registering(plain_listen="127.0.0.1:0"))
-    with closing(Hosted(Serving(streams=wanted), SERVER)) as hosted:
+    with closing(Hosted(Serving(streams=wanted), SERVER, SystemClock())) as hosted:
         yield hosted
 
 
 def test_streams_know_it_by_the_address_of_the_server() -> None:
-    hosted = Hosted(Serving(), SERVER)
+    hosted = Hosted(Serving(), SERVER, SystemClock())
 
     assert hosted.streaming.address == "127.0.0.1:8443"
 
@@ -31,7 +32,7 @@ def test_streams_know_it_by_the_address_of_the_server() -> None:
 def test_a_setting_gives_it_another_name_which_the_certificate_has() -> None:
     wanted = Streams(registry=Registering(address="images.shop:443", public="[2001:db8::1]:443"))
 
-    found = Hosted(Serving(streams=wanted), SERVER).addresses
+    found = Hosted(Serving(streams=wanted), SERVER, SystemClock()).addresses
 
     assert found.hosts == ("images.shop", "2001:db8::1")
     assert found.known == ("images.shop:443", "[2001:db8::1]:443")
@@ -40,7 +41,7 @@ def test_a_setting_gives_it_another_name_which_the_certificate_has() -> None:
 def test_a_server_without_registry_tells_streams_of_none() -> None:
     wanted = Streams(registry=Registering(enabled=False))
 
-    hosted = Hosted(Serving(streams=wanted), SERVER)
+    hosted = Hosted(Serving(streams=wanted), SERVER, SystemClock())
 
     assert hosted.addresses == Addresses()
     assert hosted.streaming.address == ""
@@ -59,7 +60,7 @@ def test_without_tls_it_answers_this_machine_only(address: str) -> None:
     wanted = Streams(registry=Registering(plain_listen=address))
 
     with pytest.raises(InvalidFault) as refused:
-        Hosted(Serving(streams=wanted), SERVER)
+        Hosted(Serving(streams=wanted), SERVER, SystemClock())
 
     assert refused.value.errors[0].path == "registry.plain_listen"
 
@@ -67,7 +68,9 @@ def test_without_tls_it_answers_this_machine_only(address: str) -> None:
 def test_unless_somebody_says_that_it_may_answer_others() -> None:
     registering = Registering(plain_listen="0.0.0.0:0", plain_anywhere=True)
 
-    with closing(Hosted(Serving(streams=Streams(registry=registering)), SERVER)) as hosted:
+    with closing(
+        Hosted(Serving(streams=Streams(registry=registering)), SERVER, SystemClock())
+    ) as hosted:
         assert hosted.addresses.plain.startswith("127.0.0.1:")
 
 

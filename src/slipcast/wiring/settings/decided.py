@@ -117,6 +117,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 scheduled=self.scheduled_imports,
                 interval=self.import_interval,
                 per_minute=self.imports_per_minute,
+                ca_file=self.registry_ca_file,
             ),
         )
 
