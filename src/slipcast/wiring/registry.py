@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from slipcast.adapters import listening
+from slipcast.adapters.blobs import opened
 from slipcast.adapters.identity.passes import SignedPasses
 from slipcast.adapters.identity.signing import SigningKey
 from slipcast.adapters.remoteregistry.reaching import Trust
@@ -130,14 +131,18 @@ class Hosted:
         """
         if not self.addresses.own:
             return {}
+        with place.usable():
+            blobs, links = opened(
+                self._wanted.streams.registry.directory or place.registry, self._clock
+            )
         registry = Registry(
             Parts(
                 apis=store,
                 server=store.as_(SERVER),
                 authenticator=authenticator,
                 passes=SignedPasses(SigningKey.at(place.keys / "passes.key")),
-                blobs=_Awaited("blobs"),
-                links=_Awaited("links"),
+                blobs=blobs,
+                links=links,
                 distribution=self._distribution,
                 clock=self._clock,
                 address=self.addresses.own,
@@ -195,16 +200,6 @@ async def hosting(wanted: Serving, address: str, clock: Clock) -> AsyncGenerator
     finally:
         hosted.close()
         await hosted.leave()
-
-
-class _Awaited:
-    """Stands for what is not there yet."""
-
-    def __init__(self, what: str) -> None:
-        self._what = what
-
-    def __getattr__(self, name: str) -> Any:
-        raise NotImplementedError(f"{self._what}.{name}")
 
 
 def _named(bound: Socket) -> str:
