@@ -1,4 +1,7 @@
-"""What a post-receive hook of git says, as the body of a generic webhook.
+"""Post-receive hooks of git: what they are told, as the body of a generic webhook; and ours.
+
+A repository has one hook for all the builds that it starts, and for each of those a program of its
+own, which knows a file with the address of a webhook.
 
 Source: githooks(5), post-receive; cli.md SB-73; triggers.md TR-73.
 """
@@ -6,7 +9,8 @@ Source: githooks(5), post-receive; cli.md SB-73; triggers.md TR-73.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+import shlex
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -17,6 +21,10 @@ from slipcast.values.revision import SourceRevision
 
 _COMMIT: Final = re.compile(r"(?:[0-9a-f]{40}(?:[0-9a-f]{24})?)?", re.ASCII)
 _WORDS: Final = 3
+MARK: Final = "# slipcast: starts builds of what is received."
+"""The second line of a hook that is ours."""
+PROGRAMS: Final = "slipcast"
+"""Where in a repository the programs are that its hook calls."""
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,3 +77,41 @@ def _told(moved: Moved, revision: SourceRevision) -> JSON:
 def _person(name: str, email: str) -> JSON:
     said = {"name": name, "email": email}
     return {field: value for field, value in said.items() if value}
+
+
+def hook(repository: str) -> str:
+    """The hook of a repository: it tells every program there what was received.
+
+    Shape:  repository is where the objects are, as an absolute path.
+    """
+    programs = shlex.quote(f"{repository}/{PROGRAMS}")
+    return f"""#!/bin/sh
+{MARK}
+# Written by `slipcast start-build NAME --git-post-receive`, which overwrites it.
+received=$(cat)
+for program in {programs}/*.sh; do
+    [ -x "$program" ] && printf '%s\\n' "$received" | "$program"
+done
+exit 0
+"""
+
+
+def is_ours(text: str) -> bool:
+    """Whether a hook is one that may be written anew."""
+    return text.split("\n")[1:2] == [MARK]
+
+
+def program(command: Sequence[str], repository: str, url: str, flags: Sequence[str] = ()) -> str:
+    """What calls the webhook of one BuildConfig.
+
+    Shape:  command is how slipcast is called; url is the file that the address is in.
+    """
+    words = (
+        *command,
+        "start-build",
+        f"--from-webhook=@{url}",
+        "--git-post-receive=-",
+        f"--git-repository={repository}",
+        *flags,
+    )
+    return f"#!/bin/sh\nexec {shlex.join(words)}\n"

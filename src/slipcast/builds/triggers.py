@@ -35,6 +35,7 @@ from slipcast.builds.strategy import image_of
 MANUAL: Final = BuildTriggerCause(message="Manually triggered")
 CONFIG_CHANGE: Final = BuildTriggerCause(message="Build configuration change")
 IMAGE_CHANGE: Final = "Image change"
+SECRET_KEY: Final = "WebHookSecretKey"  # noqa: S105 -- where in a Secret one is (TR-24)
 HIDDEN_SECRET: Final = "<secret>"  # noqa: S105 -- what stands for a secret (TR-120)
 
 

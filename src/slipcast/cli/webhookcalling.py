@@ -23,6 +23,8 @@ from slipcast.ports.webhooks import Answered
 from slipcast.values.faults import Fault, UsageFault
 
 STDIN: Final = "-"
+FROM_FILE: Final = "@"
+"""What stands before the name of a file that an address is in."""
 LARGEST: Final = 1 << 20
 """Bytes of what git tells a post-receive hook."""
 SHOWN: Final = 1000
@@ -47,11 +49,13 @@ class Hook(msgspec.Struct, frozen=True, kw_only=True):
     repository: str = ""
 
     @classmethod
-    def of(cls, url: str, received: str, repository: str) -> Hook:
-        """What the command line says.
+    def of(cls, url: str, received: str, repository: str, toolbox: Toolbox) -> Hook:
+        """What the command line says; the address may be in a file, as it is a secret.
 
         Errors: UsageFault.
         """
+        if url.startswith(FROM_FILE):
+            url = _read(url.removeprefix(FROM_FILE), toolbox).strip()
         _check(url)
         return cls(url=url, received=received, repository=repository)
 
@@ -121,7 +125,7 @@ def _said(place: tuple[str, str, int]) -> str:
 
 
 def _read(word: str, toolbox: Toolbox) -> str:
-    """What git told its hook.
+    """What git told its hook, or what a file says.
 
     Errors: UsageFault.
     """
@@ -134,7 +138,7 @@ def _read(word: str, toolbox: Toolbox) -> str:
     except OSError as fault:
         raise UsageFault(f"{word} cannot be read: {fault.strerror}") from fault
     if len(body) > LARGEST:
-        raise UsageFault(f"{word} is too large for what git tells a hook")
+        raise UsageFault(f"{word} is too large for what a hook is told")
     return body.decode("utf-8", "replace")
 
 

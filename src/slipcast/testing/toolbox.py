@@ -66,6 +66,7 @@ class FakeGit:
     """A git that knows one state for every tree and clones nothing."""
 
     told: WorkingState = field(default_factory=WorkingState)
+    configured: dict[str, str] = field(default_factory=dict)
 
     def available(self) -> bool:
         """There is one."""
@@ -75,8 +76,8 @@ class FakeGit:
         """Every repository answers."""
 
     def settings(self, file: Path) -> tuple[tuple[str, str], ...]:  # noqa: ARG002 -- likewise
-        """Nothing is set."""
-        return ()
+        """What was said."""
+        return tuple(self.configured.items())
 
     def clone(self, spec: CloneSpec, into: Path, *, log: Sink = ignore) -> None:
         """Makes an empty directory."""

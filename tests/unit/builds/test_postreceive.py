@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 
-from slipcast.builds.postreceive import Moved, parse, payload
+from slipcast.builds.postreceive import MARK, Moved, hook, is_ours, parse, payload, program
 from slipcast.values.faults import InvalidFault
 from slipcast.values.revision import SourceRevision
 
@@ -67,3 +69,18 @@ def test_of_a_commit_that_is_not_known_only_its_id_is_told() -> None:
 
 def test_nothing_is_told_when_nothing_moved_sb_73() -> None:
     assert payload((), lambda _: SourceRevision()) is None
+
+
+def test_a_hook_of_ours_is_known_by_its_second_line() -> None:
+    assert is_ours(hook("/srv/app.git"))
+    assert not is_ours(f"#!/bin/sh\necho\n{MARK}\n")
+    assert not is_ours("")
+
+
+def test_names_of_directories_are_no_words_of_the_shell() -> None:
+    said = program(("python", "-m", "x"), "/srv/a $(b).git", "/srv/a $(b).git/u", ("--flag=c d",))
+
+    words = shlex.split(said.splitlines()[1])
+    assert words[:4] == ["exec", "python", "-m", "x"]
+    assert words[-2:] == ["--git-repository=/srv/a $(b).git", "--flag=c d"]
+    assert "'/srv/a $(b).git/slipcast'/*.sh" in hook("/srv/a $(b).git")

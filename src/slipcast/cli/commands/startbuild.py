@@ -16,7 +16,15 @@ from slipcast.api.build import Build, BuildConfig
 from slipcast.api.document import JSON
 from slipcast.api.lens import read
 from slipcast.builds import naming
-from slipcast.cli import buildfollowing, resources, sending, serverflags, uploading, webhookurls
+from slipcast.cli import (
+    buildfollowing,
+    posthooks,
+    resources,
+    sending,
+    serverflags,
+    uploading,
+    webhookurls,
+)
 from slipcast.cli.flags import together
 from slipcast.cli.raw import out
 from slipcast.cli.selection import resource_of
@@ -36,6 +44,8 @@ UNHOOKED: Final = (
     *("follow", "wait", "list_webhooks"),
 )
 """Flags of what a webhook says or is not told."""
+INSTALL: Final = "\0"
+"""What --git-post-receive says when nothing stands behind it."""
 LOOPBACK: Final = ("https://127.", "https://[::1]", "https://localhost", "http://127.")
 
 source_options = together(
@@ -52,18 +62,26 @@ source_options = together(
     ),
 )
 webhook_options = together(
-    click.option("--from-webhook", default="", metavar="URL", help="Call a generic webhook."),
+    click.option(
+        "--from-webhook",
+        default="",
+        metavar="URL|@FILE",
+        help="Call a generic webhook; its address may be in a file.",
+    ),
     click.option(
         "--git-post-receive",
         default="",
+        is_flag=False,
+        flag_value=INSTALL,
         metavar="FILE|-",
-        help="What git told a post-receive hook; goes to --from-webhook.",
+        help="What git told a post-receive hook; goes to --from-webhook. With a name instead, and "
+        "nothing behind it: set up such a hook.",
     ),
     click.option(
         "--git-repository",
         default="",
         metavar="DIR",
-        help="Where those commits are. Default: the current directory.",
+        help="The repository of that hook. Default: the current directory.",
     ),
 )
 build_options = together(
@@ -93,14 +111,18 @@ build_options = together(
 def startbuild(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:
     """Start a build: `start-build app`, `start-build app --from-dir=. --follow`."""
     toolbox: Toolbox = ctx.obj
-    hook = _hook(words, given)
+    flags = serverflags.server_flags(given)
+    hook = _hook(words, given, toolbox)
     if hook is not None:
-        asyncio.run(_called(hook, serverflags.server_flags(given), toolbox, given["output"]))
+        asyncio.run(_called(hook, flags, toolbox, given["output"]))
         return
     wanted = Start.of(words, given)
-    flags = serverflags.server_flags(given)
 
     async def work(connection: Connection) -> int:
+        if given["git_post_receive"]:
+            repository = posthooks.repository_of(toolbox, given["git_repository"])
+            click.echo(await posthooks.set_up(connection, wanted.config, repository))
+            return 0
         if given["list_webhooks"]:
             return await _list_webhooks(connection, wanted, given["list_webhooks"])
         build = await wanted.start(connection, toolbox)
@@ -116,21 +138,41 @@ def _tell(build: str, output: str) -> None:
     click.echo(f"build/{build}" if output else f"build.{BUILD.group}/{build} started")
 
 
-def _hook(words: Sequence[str], flags: Mapping[str, Any]) -> Hook | None:
+def _hook(words: Sequence[str], flags: Mapping[str, Any], toolbox: Toolbox) -> Hook | None:
     """The webhook that is to be called, if one is (SB-4).
 
     Errors: UsageFault.
     """
+    received = flags["git_post_receive"]
     if not flags["from_webhook"]:
-        if flags["git_post_receive"] or flags["git_repository"]:
-            raise UsageFault("--git-post-receive and --git-repository go with --from-webhook")
+        _check_set_up(words, flags)
         return None
+    if received == INSTALL:
+        raise UsageFault("--git-post-receive takes a file or - where --from-webhook is given")
     _check_output(flags)
     odd = next((name for name in UNHOOKED if flags[name] not in ("", (), None, False)), "")
     if words or odd:
         what = f"--{odd.replace('_', '-')}" if odd else "a build config"
         raise UsageFault(f"{what} and --from-webhook may not be used together")
-    return Hook.of(flags["from_webhook"], flags["git_post_receive"], flags["git_repository"])
+    return Hook.of(flags["from_webhook"], received, flags["git_repository"], toolbox)
+
+
+def _check_set_up(words: Sequence[str], flags: Mapping[str, Any]) -> None:
+    """See that a hook is set up of one build config and of nothing else, if one is.
+
+    Errors: UsageFault.
+    """
+    if flags["git_post_receive"] == INSTALL and len(words) == 1:
+        odd = next((name for name in UNHOOKED if flags[name] not in ("", (), None, False)), "")
+        if odd:
+            what = f"--{odd.replace('_', '-')}"
+            raise UsageFault(f"{what} does not go with setting up a post-receive hook")
+    elif flags["git_post_receive"] or flags["git_repository"]:
+        raise UsageFault(
+            "--git-post-receive and --git-repository go with --from-webhook",
+            hint="To set up a hook: slipcast start-build NAME --git-repository=DIR "
+            "--git-post-receive",
+        )
 
 
 async def _called(hook: Hook, flags: ServerFlags, toolbox: Toolbox, output: str) -> None:

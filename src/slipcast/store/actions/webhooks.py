@@ -27,7 +27,7 @@ from slipcast.api.webhookdelivery import WebhookDelivery
 from slipcast.builds.delivery import Accepted, Forge, Ignored, Posted, Rejected, Wanted
 from slipcast.builds.pushes import HEADS, TAGS
 from slipcast.builds.signatures import one_of
-from slipcast.builds.triggers import webhook_cause
+from slipcast.builds.triggers import SECRET_KEY, webhook_cause
 from slipcast.builds.webhooks import by_word
 from slipcast.ports.api import Resource
 from slipcast.ports.clock import Clock
@@ -53,8 +53,6 @@ from slipcast.values.causes import Cause
 from slipcast.values.sensitive import Sensitive
 
 SECRET: Final = kinds.require(kinds.CORE, "Secret")
-KEY: Final = "WebHookSecretKey"
-"""Where in a Secret the secret of a webhook is (TR-24)."""
 HOOK: Final = "buildconfighook"
 VERBS: Final = {"GET": "get", "HEAD": "get", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 """THE TABLE of methods: what who uses them must be allowed to; all others create."""
@@ -292,7 +290,7 @@ def _block(trigger: BuildTriggerPolicy, forge: Forge) -> WebHookTrigger | None:
 def _held(secret: Secret) -> list[Sensitive]:
     """What a Secret holds for webhooks."""
     try:
-        text = secret.data.get(KEY, b"").decode()
+        text = secret.data.get(SECRET_KEY, b"").decode()
     except UnicodeDecodeError:
         return []
     return [Sensitive(text)] if text else []
