@@ -20,14 +20,18 @@ from slipcast.adapters.journal.memory import MemoryJournal
 from slipcast.api import kinds
 from slipcast.api.document import JSON
 from slipcast.ports.api import Api, Resource
+from slipcast.ports.identity import Authenticator
 from slipcast.registry.app import Registry
 from slipcast.registry.parts import Parts
 from slipcast.store.store import SERVER, Setup, Store, Streaming
+from slipcast.testing.blobs import MemoryBlobs, MemoryLinks
+from slipcast.testing.registries import FakeRegistries
 from slipcast.values import accesstoken
 from unit.adapters.identity.conftest import a_key
 from unit.store.conftest import StandingClock
 
 ADDRESS = "registry.test:5000"
+FORMER = "old.test:5000"
 BASE = f"https://{ADDRESS}"
 SPACE = "shop"
 ANNA = ("anna", "secret")
@@ -74,28 +78,51 @@ async def api(store: Store) -> Api:
 
 
 @pytest.fixture
-def parts(store: Store, api: Api, key: SigningKey, clock: StandingClock, tmp_path: Path) -> Parts:
+def elsewhere() -> FakeRegistries:
+    """Registries elsewhere."""
+    return FakeRegistries()
+
+
+@pytest.fixture
+def blobs(clock: StandingClock) -> MemoryBlobs:
+    return MemoryBlobs(clock)
+
+
+@pytest.fixture
+def authenticator(api: Api, key: SigningKey, clock: StandingClock, tmp_path: Path) -> Authenticator:
+    """Knows service accounts, people by their tokens, and anna by her password."""
     passwords = tmp_path / "passwords"
     hashed = bcrypt.hashpw(ANNA[1].encode(), bcrypt.gensalt(4)).decode()
     passwords.write_text(f"{ANNA[0]}:{hashed}\n")
-    chain = Chain(
-        (
-            ServiceAccounts(key, api, clock),
-            AccessTokens(api, clock),
-            Passwords(passwords, api, clock),
-        )
+    members = (
+        ServiceAccounts(key, api, clock),
+        AccessTokens(api, clock),
+        Passwords(passwords, api, clock),
     )
+    return Chain(members)
+
+
+@pytest.fixture
+def parts(
+    store: Store,
+    key: SigningKey,
+    clock: StandingClock,
+    authenticator: Authenticator,
+    blobs: MemoryBlobs,
+    elsewhere: FakeRegistries,
+) -> Parts:
     return Parts(
         apis=store,
-        server=api,
-        authenticator=chain,
+        server=store.as_(SERVER),
+        authenticator=authenticator,
         passes=SignedPasses(key),
-        blobs=None,  # type: ignore[arg-type]
-        links=None,  # type: ignore[arg-type]
-        distribution=None,  # type: ignore[arg-type]
+        blobs=blobs,
+        links=MemoryLinks(clock, blobs),
+        distribution=elsewhere,
         clock=clock,
         address=ADDRESS,
         base=lambda _: BASE,
+        aliases=frozenset({FORMER}),
     )
 
 
@@ -151,3 +178,23 @@ async def token_of_anna(api: Api, *scopes: str) -> str:
     }
     await api.create(TOKENS, content)
     return token
+
+
+async def with_history(api: Api, name: str, **tags: JSON) -> None:
+    """A stream with one event in the history of each tag."""
+    kind = kinds.require(kinds.IMAGE, "ImageStream")
+    resource = Resource(kind, SPACE, name)
+    made = await api.create(Resource(kind, SPACE), {"metadata": {"name": name}})
+    content = made.document.content
+    content["status"] = {"tags": [{"tag": tag, "items": [tags[tag]]} for tag in sorted(tags)]}
+    await api.update(Resource(kind, SPACE, resource.name, "status"), content)
+
+
+def event(reference: str, image: object = "") -> JSON:
+    """An event of a history."""
+    return {
+        "created": "2026-11-22T12:00:00Z",
+        "dockerImageReference": reference,
+        "image": str(image),
+        "generation": 1,
+    }
