@@ -119,12 +119,13 @@ async def _is_part(parts: Parts, stream: ImageStream, digest: Digest) -> bool:
 
     Shape:  images tagged from other streams have no links here; their indexes say what is theirs.
     """
-    seen = set[str]()
+    seen = set[Digest]()
     for event in streams.events(stream):
-        if not event.image or event.image in seen or streams.elsewhere(parts, event):
+        image = streams.image_of(event)
+        if image is None or image in seen or streams.elsewhere(parts, event):
             continue
-        seen.add(event.image)
-        found = await kept(parts, Digest.parse(event.image))
+        seen.add(image)
+        found = await kept(parts, image)
         if found is None or found.media_type not in INDEXES:
             continue
         index = meant(found.body)

@@ -93,7 +93,9 @@ async def _found(
             return None
         if not event.image:
             return await pullthrough.manifest(parts, repository, event)
-        digest = Digest.parse(event.image)
+        digest = streams.image_of(event)
+        if digest is None:
+            return None
     found = await contents.manifest(parts, repository, stream, digest)
     return found or await pullthrough.pinned(parts, repository, stream, digest)
 

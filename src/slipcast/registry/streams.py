@@ -45,6 +45,14 @@ def events(stream: ImageStream) -> Iterator[TagEvent]:
         yield from history.items
 
 
+def image_of(event: TagEvent) -> Digest | None:
+    """What names the image of an event; None for one that is called by something else."""
+    try:
+        return Digest.parse(event.image)
+    except InvalidFault:
+        return None
+
+
 def keeps(parts: Parts, stream: ImageStream, digest: Digest) -> bool:
     """Whether an image of the history is kept in this registry."""
     name = str(digest)
