@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -33,13 +34,20 @@ class Fetching:
     kept: set[Digest] = field(default_factory=set)
 
 
+class Pieces(msgspec.Struct, frozen=True):
+    """What a manifest refers to: configuration and layers, and other manifests."""
+
+    content: frozenset[Digest] = frozenset()
+    manifests: tuple[Digest, ...] = ()
+
+
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """The registry's surroundings.
 
     Shape:  server is the Api with the registry's own rights; address is the registry's own
             `host:port`, under which streams know it, aliases are others that mean it, or have
             meant it; base gives the URL of this server as a client has reached it, by its Host
-            header.
+            header; pieces are those of the manifests that were looked at last, and never change.
     """
 
     apis: Apis
@@ -54,6 +62,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     base: Callable[[str], str]
     aliases: frozenset[str] = frozenset()
     fetching: Fetching = msgspec.field(default_factory=Fetching)
+    pieces: OrderedDict[Digest, Pieces] = msgspec.field(default_factory=OrderedDict)
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
