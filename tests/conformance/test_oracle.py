@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT.parent / "shared" / "oracle"
 ROW = re.compile(r"^\| `?([0-9]{4}-[\w-]+)`? \|", re.MULTILINE)
 ROWS = set(ROW.findall((ROOT / "docs/reference/differences.md").read_text()))
-GROUPS = ("discovery", "bcvalid", "user", "builds", "instantiate")
+GROUPS = ("discovery", "bcvalid", "user", "builds", "instantiate", "webhooks")
 
 pytestmark = pytest.mark.skipif(not CORPUS.exists(), reason="no recorded answers beside here")
 Replay = Callable[[str], dict[str, bool]]

@@ -54,6 +54,7 @@ from slipcast.values.sensitive import Sensitive
 
 SECRET: Final = kinds.require(kinds.CORE, "Secret")
 HOOK: Final = "buildconfighook"
+NOT_ALLOWED: Final = "the server does not allow this method on the requested resource"
 VERBS: Final = {"GET": "get", "HEAD": "get", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 """THE TABLE of methods: what who uses them must be allowed to; all others create."""
 REFUSED_AFTER: Final = 0.025
@@ -102,7 +103,7 @@ class Webhooks:
             secret, forge = _asked(delivery)
             known = await self._known(delivery.place, secret, forge)
             if delivery.method != "POST":
-                raise MethodNotAllowed("the server does not allow this method on a webhook")
+                raise MethodNotAllowed(NOT_ALLOWED)
             posted = Posted(headers=delivery.headers, body=await delivery.body())
             told = self._told(known, posted)
             if not forge.is_genuine(posted, known.secrets):
