@@ -179,6 +179,10 @@ KINDS: Final = (
         legacy=True,
     ),
     Kind(
+        group=TEMPLATE, name="ProcessedTemplate", plural="processedtemplates",
+        struct="template:Template", legacy=True, stored=False, verbs=CREATE,
+    ),
+    Kind(
         group=PROJECT, name="Project", plural="projects", struct="project:Project",
         namespaced=False, legacy=True, stored=False,
         verbs=("create", "delete", "get", "list", "patch", "update", "watch"),

@@ -33,6 +33,7 @@ from slipcast.store.expiry import Expiry
 from slipcast.store.furnishing import ACCOUNT, Furnishing, NoIssuer
 from slipcast.store.garbage import Garbage
 from slipcast.store.lifecycle import Lifecycle
+from slipcast.store.processing import PROCESSED, ProcessedTemplates
 from slipcast.store.projects import PROJECT, REQUEST, ProjectRequests, Projects
 from slipcast.store.restoring import Restoring
 from slipcast.store.rolepolicy import RolePolicy
@@ -163,5 +164,6 @@ def _virtual(verbs: Verbs, furnishing: Furnishing, reviews: Reviews) -> Mapping[
         kind: reviews for kind in KINDS if kind.name.endswith("Review") and not kind.stored
     }
     table[PROJECT] = Projects(verbs)
+    table[PROCESSED] = ProcessedTemplates()
     table[REQUEST] = ProjectRequests(verbs, furnishing)
     return table

@@ -1,0 +1,261 @@
+"""`slipcast process`: a template's objects, with its parameters filled in."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import Any, Final
+
+import click
+
+from slipcast.api import codec, kinds
+from slipcast.api.document import JSON
+from slipcast.api.lens import overlay, read
+from slipcast.api.template import Template
+from slipcast.cli import manifests, outputs, parameters, serverflags
+from slipcast.cli.output import form as forms
+from slipcast.cli.output.form import Form
+from slipcast.cli.toolbox import Connection, Toolbox
+from slipcast.ports.api import Resource
+from slipcast.templates.process import Processed, processed, unknown, with_values
+from slipcast.values.apifaults import ApiFault, Invalid
+from slipcast.values.faults import Fault, UsageFault
+from slipcast.views.describe.description import described
+from slipcast.views.describe.page import Around
+from slipcast.views.jsonpath import Template as Path
+
+TEMPLATE: Final = kinds.require(kinds.TEMPLATE, "Template")
+PROCESSED: Final = kinds.require(kinds.TEMPLATE, "ProcessedTemplate")
+FORMS: Final = frozenset({"json", "yaml", "name", "describe", "jsonpath"})
+_ALONE: Final = ("param", "value", "param_file", "labels", "output", "output_version", "raw")
+
+
+@click.command(cls=serverflags.Command)
+@click.argument("words", metavar="[TEMPLATE] [KEY=VALUE…]", nargs=-1)
+@click.option(
+    "-f", "--filename", default="", metavar="FILE|URL|-", help="Where the template is described."
+)
+@click.option(
+    "-p", "--param", multiple=True, metavar="KEY=VALUE", help="A parameter's value. Repeatable."
+)
+@click.option("-v", "--value", multiple=True, metavar="KEY=VALUE", hidden=True)
+@click.option("--param-file", multiple=True, metavar="FILE|-", help="Values in lines of KEY=VALUE.")
+@click.option(
+    "--ignore-unknown-parameters", is_flag=True, help="Let values be whose names are no parameters."
+)
+@click.option("--local", is_flag=True, help="Ask no server.")
+@click.option("--parameters", "listing", is_flag=True, help="Only show the parameters.")
+@click.option("-l", "--labels", multiple=True, metavar="LABELS", help="Labels for every object.")
+@click.option("-o", "--output", default="", metavar="FORM", help="json, yaml, name, describe, …")
+@click.option("-t", "--template", "template", default="", help="The template of -o jsonpath.")
+@click.option("--raw", is_flag=True, help="Print objects one after another, in no list.")
+@click.option("--output-version", default="", metavar="VERSION", hidden=True)
+@serverflags.options
+@click.pass_context
+def process(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:
+    """Fill in a template: `process -f FILE KEY=VALUE`; `process NAME -p KEY=VALUE`."""
+    toolbox: Toolbox = ctx.obj
+    names = [word for word in words if "=" not in word]
+    given["value"] = (*given["value"], *(word for word in words if "=" in word))
+    _check(names, given)
+    form = _form(given, toolbox)
+    values = parameters.given(
+        (*given["value"], *given["param"]), given["param_file"], toolbox.directory
+    )
+    labels = parameters.labels(given["labels"])
+    if given["local"]:
+        content = _in_file(given["filename"], toolbox)
+        if given["listing"]:
+            _list(content)
+        else:
+            _print(_filled(_prepared(content, values, labels, given)), form, given)
+        return
+
+    async def work(connection: Connection) -> int:
+        if names:
+            content = await _stored(connection, names[0])
+        else:
+            content = _in_file(given["filename"], toolbox)
+        if given["listing"]:
+            _list(content)
+            return 0
+        asked = _prepared(content, values, labels, given)
+        if form.name == "describe" and given["raw"]:
+            _describe(asked, connection)
+            return 0
+        made = await _processed(connection, asked)
+        if form.name == "describe":
+            _describe(made, connection)
+        else:
+            _print(made, form, given)
+        return 0
+
+    serverflags.run(ctx, serverflags.server_flags(given), work)
+
+
+def _check(names: Sequence[str], given: dict[str, Any]) -> None:
+    """Refuse what contradicts itself (TP-50, TP-51, TP-56)."""
+    if not names and not given["filename"]:
+        raise UsageFault("Must pass a filename or name of stored template")
+    if len(names) + bool(given["filename"]) > 1:
+        extra = names[-1]
+        raise UsageFault(f"template name must be specified only once: {extra}")
+    if given["value"] and not all("=" in word for word in given["value"]):
+        raise UsageFault("a parameter is written KEY=VALUE")
+    if given["local"] and names:
+        raise UsageFault("--local works with -f only: a stored template is on the server")
+    if given["listing"]:
+        flags = [f"--{name.replace('_', '-')}" for name in _ALONE if given[name]]
+        if flags:
+            raise UsageFault(f"--parameters cannot be used with {', '.join(flags)}")
+
+
+def _form(given: dict[str, Any], toolbox: Toolbox) -> Form:
+    output = given["output"] or "json"
+    if output.partition("=")[0].removesuffix("-file") not in FORMS and "template" not in output:
+        raise UsageFault(f'output format "{output}" not recognized')
+    if output == "describe":
+        return Form(name=output)
+    said = {"output": output, "template": given["template"]}
+    usual = {"allow_missing_template_keys": True, "show_managed_fields": False}
+    return forms.form_of({**said, **usual}, toolbox.directory)
+
+
+def _prepared(content: JSON, values: dict[str, str], labels: Any, given: dict[str, Any]) -> JSON:
+    """The template as it is to be processed: with values and labels.
+
+    Errors: UsageFault for values of no parameter.
+    """
+    template = _seen(content)
+    strangers = unknown(template, values)
+    if strangers and not given["ignore_unknown_parameters"]:
+        raise UsageFault("\n".join(f'unknown parameter name "{name}"' for name in strangers))
+    filled = with_values(template, values)
+    asked = overlay(content, template, filled)
+    if labels:
+        asked["labels"] = {**(content.get("labels") or {}), **labels}
+    return asked
+
+
+def _seen(content: JSON) -> Template:
+    """The template that content is.
+
+    Errors: UsageFault (TP-60).
+    """
+    if content.get("kind") != TEMPLATE.name:
+        raise UsageFault(f"unable to parse: not a valid Template but {content.get('kind')!r}")
+    return read(content, Template)
+
+
+def _in_file(filename: str, toolbox: Toolbox) -> JSON:
+    """The first template of a file (TP-61).
+
+    Errors: UsageFault; HostFault.
+    """
+    found = manifests.read((filename,), toolbox, recursive=False)
+    if not found:
+        raise UsageFault(f"there is no template in {filename}")
+    if len(found) > 1:
+        click.echo(
+            f"{len(found)} input templates found, but only the first will be processed", err=True
+        )
+    return found[0].content
+
+
+async def _stored(connection: Connection, name: str) -> JSON:
+    """A template of the server (TP-58, TP-59).
+
+    Errors: UsageFault; ApiFault.
+    """
+    namespace, kind, stored = _place(name)
+    if kind not in {"", "template", "templates", TEMPLATE.name}:
+        raise UsageFault(f"unable to process invalid resource {kind!r}")
+    place = Resource(TEMPLATE, namespace or connection.namespace, stored)
+    return (await connection.api.get(place)).content
+
+
+def _place(name: str) -> tuple[str, str, str]:
+    parts = name.split("/")
+    match parts:
+        case [stored]:
+            return "", "", stored
+        case [kind, stored]:
+            return "", kind, stored
+        case [namespace, kind, stored]:
+            return namespace, kind, stored
+        case _:
+            raise UsageFault(f"invalid argument {name!r}: write NAME, or NAMESPACE//NAME")
+
+
+async def _processed(connection: Connection, asked: JSON) -> JSON:
+    """What the server makes of a template (TP-65).
+
+    Errors: Fault with the server's words (TP-64).
+    """
+    metadata = {
+        field: value
+        for field, value in (asked.get("metadata") or {}).items()
+        if field not in {"namespace", "resourceVersion", "uid", "creationTimestamp"}
+    }
+    content = {**asked, "apiVersion": TEMPLATE.api_version, "metadata": metadata}
+    place = Resource(PROCESSED, connection.namespace)
+    try:
+        answer = await connection.api.create(place, content)
+    except ApiFault as fault:
+        raise _failed(metadata.get("name", ""), fault) from fault
+    return {**content, **answer.document.content, "kind": TEMPLATE.name}
+
+
+def _filled(asked: JSON) -> JSON:
+    """What is made of a template here.
+
+    Errors: Fault as the server's would be.
+    """
+    template = _seen(asked)
+    made = processed(template, secrets.randbelow)
+    if isinstance(made, Processed):
+        return overlay(asked, template, made.template)
+    name = template.metadata.name
+    raise _failed(name, Invalid(TEMPLATE.name, TEMPLATE.group, name, made))
+
+
+def _failed(name: str, fault: Fault) -> Fault:
+    return Fault(f'error processing the template "{name}": {fault.message}', hint=fault.hint)
+
+
+def _print(made: JSON, form: Form, given: dict[str, Any]) -> None:
+    objects: list[JSON] = made.get("objects") or []
+    whole = {"kind": "List", "apiVersion": "v1", "metadata": {}, "items": objects}
+    match form.name:
+        case "name":
+            for each in objects:
+                click.echo(_name(each))
+        case "jsonpath":
+            path = Path(form.template, missing=form.missing)
+            for each in objects if given["raw"] else [whole]:
+                click.echo(path.fill(each), nl=False)
+        case name:
+            encode = codec.to_yaml if name == "yaml" else codec.to_json
+            texts = [encode(each) for each in (objects if given["raw"] else [whole])]
+            click.echo(("---\n" if name == "yaml" else "").join(texts), nl=False)
+
+
+def _name(content: JSON) -> str:
+    group = str(content.get("apiVersion", "")).rpartition("/")[0]
+    kind = str(content["kind"]).lower() + (f".{group}" if group else "")
+    return f"{kind}/{(content.get('metadata') or {}).get('name', '')}"
+
+
+def _list(content: JSON) -> None:
+    """The parameters as a table (TP-57)."""
+    rows: list[tuple[str, ...]] = [
+        (each.name, each.description, each.generate, each.from_ if each.generate else each.value)
+        for each in _seen(content).parameters
+    ]
+    outputs.fitted(("NAME", "DESCRIPTION", "GENERATOR", "VALUE"), rows)
+
+
+def _describe(content: JSON, connection: Connection) -> None:
+    metadata = {**(content.get("metadata") or {}), "namespace": connection.namespace}
+    around = Around(now=connection.clock.now())
+    click.echo(described(TEMPLATE, {**content, "metadata": metadata}, around, events=False))
