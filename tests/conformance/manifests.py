@@ -62,7 +62,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
 }
 """THE TABLE, by resource."""
 
-KEPT: Final = tuple(kind for kind in KINDS if kind.stored)
+KEPT: Final = tuple(kind for kind in KINDS if kind.stored and "create" in kind.verbs)
 
 
 def manifest(kind: Kind, name: str, namespace: str) -> dict[str, Any]:
