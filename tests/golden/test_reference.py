@@ -1,47 +1,74 @@
-"""The reference pages tell every command, flag, setting and exit code, and nothing else."""
+"""The reference pages tell every command, flag, setting and exit code, and nothing else.
+
+`make golden` writes rows of flags and sections of commands that are missing.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 import pytest
 
+from golden import reference
 from golden.tree import ENGINE_FLAGS, commands, flags
 from slipcast.builds.s2i.reasons import Exit, Reason
 from slipcast.wiring.settings import SETTINGS
 
 REFERENCE = Path(__file__).parents[2] / "docs/reference"
-COMMANDS = (REFERENCE / "commands.md").read_text()
-SECTIONS = dict(re.findall(r"^##+ (.+?)\n(.*?)(?=^##|\Z)", COMMANDS, re.MULTILINE | re.DOTALL))
-SHARED = {
-    "flags of the engine": "Flags of the engine",
-    "flags of the output": "Flags of the output",
-    "flags of the server": "Flags of the server",
-    "shared flags": "Shared flags",
-}
+COMMANDS = REFERENCE / "commands.md"
+REWRITE = os.environ.get("GOLDEN") == "rewrite"
 
 
-def told(section: str) -> set[str]:
-    """The flags that a section's table, and the sections it refers to, tell."""
-    own = set(re.findall(r"^\| .*?`(--[a-z-]+)`", SECTIONS[section], re.MULTILINE))
-    referred = [title for words, title in SHARED.items() if f"[{words}]" in SECTIONS[section]]
-    return own.union(*(told(title) for title in referred))
+@pytest.fixture(scope="module")
+def page() -> str:
+    """The page of the commands; its tables brought up to date when golden files are."""
+    if REWRITE:
+        COMMANDS.write_text(reference.rewritten(COMMANDS.read_text()))
+    return COMMANDS.read_text()
 
 
 @pytest.mark.parametrize("name", sorted(commands()))
-def test_every_command_tells_its_flags_and_no_other(name: str) -> None:
-    assert told(f"`{name}`") == flags(commands()[name])
+def test_every_command_tells_its_flags_and_no_other(name: str, page: str) -> None:
+    assert reference.told(page, f"`{name}`") == flags(commands()[name])
 
 
-def test_no_section_tells_a_command_that_is_gone() -> None:
-    sections = {title.strip("`") for title in SECTIONS if title.startswith("`")}
+def test_no_section_tells_a_command_that_is_gone(page: str) -> None:
+    titles = reference.sections(page)
+
+    sections = {title.strip("`") for title in titles if title.startswith("`")}
 
     assert sections == set(commands())
 
 
-def test_the_engine_flags_are_told_once() -> None:
-    assert told("Flags of the engine") == ENGINE_FLAGS
+def test_the_engine_flags_are_told_once(page: str) -> None:
+    assert reference.told(page, "Flags of the engine") == ENGINE_FLAGS
+
+
+def test_a_table_that_is_up_to_date_is_left_as_it_was_written(page: str) -> None:
+    assert reference.rewritten(page) == page
+
+
+def test_a_new_command_gets_a_section(page: str) -> None:
+    title, *_, last = page.partition("## `slipcast logout`\n")
+    rest = last[last.index("## ") :]
+
+    made = reference.sections(reference.rewritten(title + rest))
+
+    assert made["`slipcast logout`"].strip().startswith("`slipcast logout`: ")
+    assert "[flags of the server]" in made["`slipcast logout`"]
+
+
+def test_a_new_flag_gets_a_row_and_a_flag_that_is_gone_loses_its_own(page: str) -> None:
+    changed = page.replace("| `--dump-logs` |", "| `--dumped-logs` |", 1)
+
+    made = reference.rewritten(changed)
+
+    assert "--dumped-logs" not in made
+    assert reference.told(made, "`slipcast cancel-build`") == reference.told(
+        page, "`slipcast cancel-build`"
+    )
 
 
 def test_every_setting_is_told_with_its_variable() -> None:

@@ -109,6 +109,13 @@ COMMANDS = (
         "What logs was called before.",
         Manner.API,
     ),
+    Row("tag", "slipcast.cli.commands.tag:tag", "Set tags of image streams.", Manner.API),
+    Row(
+        "import-image",
+        "slipcast.cli.commands.importimage:importimage",
+        "Look images up, and take them into a stream.",
+        Manner.API,
+    ),
     Row("set", "slipcast.cli.commands.set:set_", "Change parts of objects.", Manner.API),
     Row("wait", "slipcast.cli.commands.wait:wait", "Wait for objects.", Manner.API),
     Row("login", "slipcast.cli.commands.login:login", "Log in to a server.", Manner.API),

@@ -1,0 +1,1 @@
+"""Command lines about image streams: what they ask for, as requests and histories."""
