@@ -14,7 +14,7 @@ import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from slipcast.registry import blobs, listings, manifests, tokens, uploads
+from slipcast.registry import blobs, listings, manifests, sweeping, tokens, uploads
 from slipcast.registry.faults import (
     BODY_SLOW,
     NAME_UNKNOWN,
@@ -65,6 +65,7 @@ async def root(parts: Parts, call: Call) -> Response:
 ROUTES: Final = (
     Route(re.compile(r"/v2/?"), {"GET": root, "HEAD": root}),
     Route(re.compile(r"/v2/_catalog"), {"GET": listings.catalog}),
+    Route(re.compile(r"/v2/_slipcast/prune"), {"POST": sweeping.answer}),
     Route(re.compile(rf"/v2/{_NAME}/tags/list"), {"GET": listings.tags}),
     Route(re.compile(rf"/v2/{_NAME}/referrers/(?P<reference>[^/]+)"), {"GET": listings.referrers}),
     Route(
