@@ -67,8 +67,9 @@ async def read(parts: Parts, call: Call) -> Response:
     Errors: RegistryFault.
     """
     await demand(parts, call.actor, call.repository, "pull")
+    digest = _digest(call.reference)
     stream = await streams.stream_of(parts, call.repository)
-    found = await _found(parts, call.repository, stream, call.reference) if stream else None
+    found = await _found(parts, call, stream, digest) if stream is not None else None
     if found is None:
         raise _unknown(call)
     etag = f'"{found.digest}"'
@@ -83,12 +84,12 @@ async def read(parts: Parts, call: Call) -> Response:
 
 
 async def _found(
-    parts: Parts, repository: Repository, stream: ImageStream, reference: str
+    parts: Parts, call: Call, stream: ImageStream, digest: Digest | None
 ) -> Manifest | None:
     """What a tag or a digest means in a repository, here or elsewhere."""
-    digest = _digest(reference)
+    repository = call.repository
     if digest is None:
-        event = newest(stream, reference)
+        event = newest(stream, call.reference)
         if event is None:
             return None
         if not event.image:
@@ -109,6 +110,8 @@ async def put(parts: Parts, call: Call) -> Response:
     await demand(parts, call.actor, repository, "push")
     sent = _sent(call, await whole(call.request, LARGEST))
     stream = await streams.stream_of(parts, repository)
+    if stream is None:
+        await recording.check_namespace(parts, repository)
     await _check_pieces(parts, repository, stream, sent.found)
     if stream is None:
         await recording.prepare(parts, call.actor, repository)

@@ -20,6 +20,7 @@ from slipcast.registry.parts import Parts
 from slipcast.values.actor import Actor
 from slipcast.values.apifaults import AlreadyExists, Conflict, Forbidden, Invalid, NotFound
 
+NAMESPACE: Final = kinds.require(kinds.CORE, "Namespace")
 IMAGE: Final = Resource(kinds.require(kinds.IMAGE, "Image"))
 MANAGED: Final = {
     "openshift.io/image.managed": "true",
@@ -28,6 +29,17 @@ MANAGED: Final = {
 """Annotations of images that are kept in this registry (IS-68)."""
 TRIES: Final = 5
 """How often a push goes on when others push to the same tag at once."""
+
+
+async def check_namespace(parts: Parts, repository: Repository) -> None:
+    """Nothing, when there is such a namespace (IS-114).
+
+    Errors: RegistryFault DENIED, as where one may not.
+    """
+    try:
+        await parts.server.get(Resource(NAMESPACE, "", repository.namespace))
+    except NotFound as fault:
+        raise RegistryFault(DENIED, "access denied") from fault
 
 
 async def prepare(parts: Parts, actor: Actor, repository: Repository) -> None:
