@@ -5,8 +5,9 @@ Source: image-streams.md section 5.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from ipaddress import ip_address
 from socket import socket as Socket  # noqa: N812 -- the class
 from typing import Any
@@ -23,10 +24,12 @@ from slipcast.adapters.remoteregistry.registries import RemoteRegistries
 from slipcast.ports.clock import Clock
 from slipcast.ports.daemon import Registering, Serving
 from slipcast.ports.identity import Authenticator
+from slipcast.registry import sweeping
 from slipcast.registry.app import PREFIXES, Registry
 from slipcast.registry.parts import Parts
 from slipcast.server.app import Asgi
 from slipcast.store.store import SERVER, Store, Streaming
+from slipcast.store.tending import tended
 from slipcast.values.faults import FieldError, InvalidFault
 from slipcast.wiring.serving import Place, address_of, names_of, own_addresses
 
@@ -105,6 +108,7 @@ class Hosted:
         self._wanted = wanted
         self._plain = bound(wanted.streams.registry)
         self._alone: listening.Server | None = None
+        self._sweeping: Callable[[], Awaitable[None]] | None = None
         self._address = address
         self.addresses = addresses(wanted.streams.registry, address, self._plain)
         self._clock = clock
@@ -135,21 +139,21 @@ class Hosted:
             blobs, links = opened(
                 self._wanted.streams.registry.directory or place.registry, self._clock
             )
-        registry = Registry(
-            Parts(
-                apis=store,
-                server=store.as_(SERVER),
-                authenticator=authenticator,
-                passes=SignedPasses(SigningKey.at(place.keys / "passes.key")),
-                blobs=blobs,
-                links=links,
-                distribution=self._distribution,
-                clock=self._clock,
-                address=self.addresses.own,
-                base=self.addresses.base(self._address, self._wanted.host),
-                aliases=self._aliases(place),
-            )
+        parts = Parts(
+            apis=store,
+            server=store.as_(SERVER),
+            authenticator=authenticator,
+            passes=SignedPasses(SigningKey.at(place.keys / "passes.key")),
+            blobs=blobs,
+            links=links,
+            distribution=self._distribution,
+            clock=self._clock,
+            address=self.addresses.own,
+            base=self.addresses.base(self._address, self._wanted.host),
+            aliases=self._aliases(place),
         )
+        registry = Registry(parts)
+        self._sweeping = partial(sweeping.background, parts)
         if self._plain is not None:
             self._alone = listening.Server(registry, None, drain=lambda: None)
         return dict.fromkeys(PREFIXES, registry)
@@ -168,10 +172,13 @@ class Hosted:
         return frozenset((*before, *others)) - {self.addresses.own}
 
     def background(self) -> Sequence[Coroutine[Any, Any, None]]:
-        """The work beside requests of the server."""
-        if self._alone is None or self._plain is None:
-            return ()
-        return (self._alone.serve(self._plain),)
+        """The work beside requests of the server, each for ever, whatever happens to it."""
+        works: list[Coroutine[Any, Any, None]] = []
+        if self._sweeping is not None:
+            works.append(tended("sweeping", self._sweeping, self._clock))
+        if self._alone is not None and self._plain is not None:
+            works.append(self._alone.serve(self._plain))
+        return works
 
     def stop(self) -> None:
         """Take no more requests where there is no TLS."""
