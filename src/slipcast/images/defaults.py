@@ -17,6 +17,7 @@ from slipcast.api.image import (
     ImageStreamMapping,
     ImageStreamStatus,
     ImageStreamTag,
+    NamedTagEventList,
     TagReference,
     TagReferencePolicy,
 )
@@ -95,6 +96,37 @@ def updated_stream(stream: ImageStream, stored: ImageStream) -> ImageStream:
         spec=replace(spec, tags=tags),
         status=stored.status,
     )
+
+
+def reported_stream(stream: ImageStream, stored: ImageStream) -> ImageStream:
+    """The stream with a history that somebody tells: what is new in it is of today's spec (IS-14).
+
+    Shape:  stream has the stored spec.
+    """
+    before = {history.tag: history.items for history in stored.status.tags}
+    wanted = {tag.name: tag.generation for tag in stored.spec.tags}
+    usual = stored.metadata.generation
+    tags = tuple(
+        _with_observed(history, wanted.get(history.tag) or usual)
+        if history.items != before.get(history.tag)
+        else history
+        for history in stream.status.tags
+    )
+    return replace(stream, status=replace(stream.status, tags=tags))
+
+
+def whole_stream(stream: ImageStream, stored: ImageStream) -> ImageStream:
+    """The stream whose spec and history are told together: tags have the generations told."""
+    generation = stored.metadata.generation + (stream.spec != stored.spec)
+    return replace(stream, metadata=replace(stream.metadata, generation=generation))
+
+
+def _with_observed(history: NamedTagEventList, generation: int) -> NamedTagEventList:
+    """The history whose newest item has a generation."""
+    if not history.items or history.items[0].generation:
+        return history
+    first, *rest = history.items
+    return replace(history, items=(replace(first, generation=generation), *rest))
 
 
 def _with_generation(tag: TagReference, before: TagReference | None) -> TagReference:

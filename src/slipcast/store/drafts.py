@@ -85,8 +85,8 @@ class Drafts:
         Errors: BadRequest; Invalid.
         """
         kind, hooks, now = resource.kind, hooks_of(resource.kind), self.now()
-        content = _read(resource, given)
-        warnings = _unknown(resource, content, options, {})
+        content = sent(resource, given)
+        warnings = unknown(resource, content, options, {})
         metadata = meta.created(content["metadata"], now, self._dice.uid())
         if name:
             metadata["name"] = name
@@ -119,9 +119,9 @@ class Drafts:
         """
         kind, hooks, now = resource.kind, hooks_of(resource.kind), self.now()
         before = old.content
-        content = _read(resource, given)
+        content = sent(resource, given)
         check_name(resource, content, is_patch=bool(form))
-        warnings = _unknown(resource, content, options, before if form else {})
+        warnings = unknown(resource, content, options, before if form else {})
         is_conditional = _check_revision(resource, content["metadata"], old, hooks)
         metadata = meta.kept(resource, content["metadata"], before["metadata"])
         content = _through(resource, {**content, "metadata": metadata}, before)
@@ -182,7 +182,7 @@ def _checked(occasion: Occasion, hooks: Hooks, content: JSON, old: Document | No
     return settled(content, ready, resource.kind)
 
 
-def _read(resource: Resource, given: JSON) -> JSON:
+def sent(resource: Resource, given: JSON) -> JSON:
     """What a client sent, in the form of its kind as far as its path is lenient.
 
     Errors: BadRequest.
@@ -236,7 +236,7 @@ def _check_revision(resource: Resource, metadata: JSON, old: Document, hooks: Ho
     return False
 
 
-def _unknown(
+def unknown(
     resource: Resource, content: JSON, options: WriteOptions, before: JSON
 ) -> tuple[str, ...]:
     """Warnings about fields that the kind does not have.

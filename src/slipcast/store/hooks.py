@@ -53,7 +53,11 @@ HOOKS: Final[Mapping[tuple[str, str], Hooks]] = {
         demands_revision=True,
     ),
     (IMAGE, "Image"): Hooks(prepare=images.prepared_image, validate=images.wrong_image),
-    (IMAGE, "ImageStream"): Hooks(prepare=images.prepared_stream, validate=images.wrong_stream),
+    (IMAGE, "ImageStream"): Hooks(
+        prepare=images.prepared_stream,
+        validate=images.wrong_stream,
+        below={"status": images.reported, images.WHOLE: images.rewritten},
+    ),
     (TEMPLATE, "Template"): Hooks(validate=images.wrong_template),
     (APPS_OPENSHIFT, "DeploymentConfig"): Hooks(
         prepare=prepared(workload_presets.filled_deployment_config),

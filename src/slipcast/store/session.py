@@ -29,9 +29,11 @@ from slipcast.store.authorize import Guard
 from slipcast.store.fields import NAME
 from slipcast.store.furnishing import Furnishing
 from slipcast.store.sourcesecrets import choosing
+from slipcast.store.streams.finishing import Finishing
 from slipcast.store.users import is_self, own
 from slipcast.store.verbs import Verbs
 from slipcast.store.virtual import Virtual, refused
+from slipcast.store.writing import Asking
 from slipcast.values.apifaults import NotServed
 from slipcast.values.selector import FieldSelector
 
@@ -62,6 +64,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
 
     verbs: Verbs
     furnishing: Furnishing
+    finishing: Finishing
     virtual: Mapping[Kind, Virtual]
     actions: Mapping[tuple[Kind, str], Action]
     streams: Mapping[tuple[Kind, str], Stream]
@@ -75,8 +78,12 @@ class Session:
         self._parts = parts
         self._verbs = parts.verbs
         self._guard = guard
-        fill = choosing(guard, parts.verbs.reading)
-        self._writing = parts.verbs.writing.admitting(by(guard), fill)
+        asking = Asking(
+            admit=by(guard),
+            fill=choosing(guard, parts.verbs.reading),
+            finish=parts.finishing.by(guard),
+        )
+        self._writing = parts.verbs.writing.asking(asking)
 
     async def get(self, resource: Resource, *, resource_version: str = "") -> Document:
         """See the port."""

@@ -39,6 +39,8 @@ from slipcast.store.restoring import Restoring
 from slipcast.store.rolepolicy import RolePolicy
 from slipcast.store.rows import Told
 from slipcast.store.session import Parts, Session
+from slipcast.store.streams import addresses
+from slipcast.store.streams.finishing import Finishing
 from slipcast.store.tending import tended
 from slipcast.store.verbs import Verbs
 from slipcast.store.virtual import Virtual
@@ -95,7 +97,10 @@ class Store:
     """Gives every actor an Api over one journal."""
 
     def __init__(self, journal: Journal, clock: Clock, setup: Setup = _SETUP) -> None:
+        system = Guard(AllowAll(), SERVER)
         verbs = Verbs.over(journal, clock, setup.pace)
+        finishing = Finishing(verbs, setup.streaming.address, setup.streaming.public)
+        verbs = msgspec.structs.replace(verbs, writing=finishing.writing(system))
         furnishing = Furnishing(verbs.rows, verbs.writing, setup.issuer)
         reviews = Reviews(setup.authenticate)
         instantiation = Instantiation(verbs, clock)
@@ -103,6 +108,7 @@ class Store:
         self._parts = Parts(
             verbs=verbs,
             furnishing=furnishing,
+            finishing=finishing,
             virtual=_virtual(verbs, furnishing, reviews),
             actions={
                 (ACCOUNT, "token"): Tokens(verbs.rows, setup.issuer, clock),
@@ -119,7 +125,6 @@ class Store:
         )
         self._policy = setup.policy or (RolePolicy(journal) if setup.guarded else AllowAll())
         verbs.rows.told.append(self._policy.wrote)
-        system = Guard(AllowAll(), SERVER)
         self._server = Session(self._parts, system)
         self.webhooks = Webhooks(verbs, instantiation, system, self._policy, clock)
         self._clock = clock
@@ -144,6 +149,7 @@ class Store:
         await self._policy.load()
         await bootstrap.prepare(self._server)
         await logins.follow(self._server, self._issuer)
+        await addresses.follow(self._server, self._parts.finishing)
 
     def background(self) -> Sequence[Coroutine[Any, Any, None]]:
         """The work beside requests, each for ever: to be run in one group of tasks."""

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from slipcast.api.document import JSON, Document
+from slipcast.api.document import JSON, Document, body_of
 from slipcast.ports.api import Answer, Patch, Resource, WriteOptions
 from slipcast.ports.journal import Stale
 from slipcast.store.admission import Admit, everything
@@ -31,6 +31,9 @@ NAMES: Final = 8
 Fill = Callable[[Resource, JSON], Awaitable[JSON]]
 """Gives what is about to be created what it does not say; looks only where it must."""
 
+Finish = Callable[[Resource, JSON, Document | None], Awaitable[JSON]]
+"""Gives what is about to be kept what follows from other objects. Errors: Invalid; Forbidden."""
+
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """An object as it was read, and as it is to be."""
@@ -45,6 +48,22 @@ async def as_sent(_resource: Resource, content: JSON) -> JSON:
     return content
 
 
+async def as_decided(_resource: Resource, content: JSON, _before: Document | None) -> JSON:
+    """Adds nothing."""
+    return content
+
+
+class Asking(msgspec.Struct, frozen=True, kw_only=True):
+    """Who writes, as far as it matters: what is admitted, and what is added."""
+
+    admit: Admit = everything
+    fill: Fill = as_sent
+    finish: Finish = as_decided
+
+
+_SERVER: Final = Asking()
+
+
 class Writing:
     """create, update and patch over rows."""
 
@@ -53,18 +72,22 @@ class Writing:
         rows: Rows,
         namespaces: Namespaces,
         drafts: Drafts,
-        admit: Admit = everything,
-        fill: Fill = as_sent,
+        asking: Asking = _SERVER,
     ) -> None:
         self._rows = rows
         self._namespaces = namespaces
         self._drafts = drafts
-        self._admit = admit
-        self._fill = fill
+        self._admit = asking.admit
+        self._fill = asking.fill
+        self._finish = asking.finish
 
-    def admitting(self, admit: Admit, fill: Fill = as_sent) -> Writing:
-        """The same, for whom not everything is admitted."""
-        return Writing(self._rows, self._namespaces, self._drafts, admit, fill)
+    def now(self) -> str:
+        """What time it is, as objects have it."""
+        return self._drafts.now()
+
+    def asking(self, asking: Asking) -> Writing:
+        """The same, for somebody else."""
+        return Writing(self._rows, self._namespaces, self._drafts, asking)
 
     async def create(
         self, resource: Resource, content: JSON, options: WriteOptions, *, form: str = ""
@@ -102,6 +125,7 @@ class Writing:
             await self._namespaces.check(resource)
             content = await self._fill(resource, given)
             draft = self._drafts.creation(resource, content, options)
+            draft = await self._finished(resource, draft, None)
             await self._admit(resource.named(draft.place.name), draft.content, None)
             drafts.append(draft)
         puts = [Put(draft.place, draft.body) for draft in drafts]
@@ -147,6 +171,7 @@ class Writing:
 
     async def _add(self, resource: Resource, draft: Draft, options: WriteOptions) -> Answer:
         place = draft.place
+        draft = await self._finished(resource, draft, None)
         await self._admit(resource.named(place.name), draft.content, None)
         if options.dry_run:
             document = await self._unwritten(draft)
@@ -171,6 +196,7 @@ class Writing:
         resource, old = change.resource, change.old
         unsaid = WriteOptions(dry_run=options.dry_run)
         draft = self._drafts.change(resource, change.content, old, unsaid)
+        draft = await self._finished(resource, draft, old)
         await self._admit(resource, draft.content, old.content)
         return Put(draft.place, draft.body, old)
 
@@ -202,6 +228,7 @@ class Writing:
                 raise NotFound(kind.plural, kind.group, resource.name)
             draft = decided(old)
             if not draft.is_same:
+                draft = await self._finished(resource, draft, old)
                 await self._admit(resource, draft.content, old.content)
             try:
                 return await self._replace(draft, old, options)
@@ -209,6 +236,13 @@ class Writing:
                 if draft.is_conditional:
                     break
         raise changed_meanwhile(kind.plural, kind.group, resource.name)
+
+    async def _finished(self, resource: Resource, draft: Draft, old: Document | None) -> Draft:
+        """The draft with what follows from other objects."""
+        content = await self._finish(resource, draft.content, old)
+        if content is draft.content:
+            return draft
+        return msgspec.structs.replace(draft, content=content, body=body_of(content))
 
     async def _replace(self, draft: Draft, old: Document, options: WriteOptions) -> Answer:
         place = draft.place

@@ -1,0 +1,1 @@
+"""Image streams as the store writes them, and the kinds that are views of them."""
