@@ -47,8 +47,9 @@ from slipcast.values.apifaults import Forbidden, NotFound
 from slipcast.values.digest import Digest
 from slipcast.values.faults import InvalidFault
 
-LARGEST_CONFIG: Final = 2**20
-"""Bytes of a configuration up to which the Image holds it."""
+LARGEST_TEXT: Final = 2**20
+"""Bytes of a manifest, and of a configuration, up to which the Image holds it: what is kept in the
+store has its limit, too."""
 ANY_TYPE: Final = frozenset({"", "application/json", "text/plain"})
 """Types of bodies that leave it to the body to say what it is."""
 
@@ -218,10 +219,10 @@ async def _check_pieces(
 
 async def _texts(parts: Parts, sent: Sent) -> JSON:
     """What the Image holds of a manifest: its text, and that of its configuration."""
-    texts: JSON = {
-        "dockerImageManifest": sent.manifest.body.decode(),
-        "dockerImageManifestMediaType": sent.manifest.media_type,
-    }
+    texts: JSON = {"dockerImageManifestMediaType": sent.manifest.media_type}
+    if len(sent.manifest.body) > LARGEST_TEXT:
+        return texts
+    texts["dockerImageManifest"] = sent.manifest.body.decode()
     config = await _config(parts, sent.found.config)
     return {**texts, "dockerImageConfig": config} if config else texts
 
@@ -230,7 +231,7 @@ async def _config(parts: Parts, piece: Piece | None) -> str:
     if piece is None:
         return ""
     info = await parts.blobs.stat(piece.digest)
-    if info is None or info.size > LARGEST_CONFIG:
+    if info is None or info.size > LARGEST_TEXT:
         return ""
     path = await parts.blobs.path(piece.digest)
     try:
