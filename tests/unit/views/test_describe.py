@@ -193,40 +193,6 @@ def test_events_are_a_table_at_the_end() -> None:
     assert " ".join(lines[-1].split()) == "Normal Started 10s (x3 over 60s) agent it runs"
 
 
-def test_a_stream_tells_its_tags_and_their_history() -> None:
-    spec_tags = [
-        {
-            "name": "latest",
-            "from": {"kind": "DockerImage", "name": "example.com/x"},
-            "importPolicy": {"scheduled": True, "insecure": True},
-            "referencePolicy": {"type": "Local"},
-            "annotations": {"description": "The newest."},
-        },
-        {"name": "ref", "reference": True, "from": {"kind": "DockerImage", "name": "y"}},
-        {"name": "1.0"},
-    ]
-    items = [
-        {"image": "sha256:2", "dockerImageReference": "r/x@sha256:2",
-         "created": "2026-11-22T11:00:00Z"},
-        {"image": "sha256:1", "dockerImageReference": "r/x@sha256:1"},
-    ]  # fmt: skip
-    failed = {"type": "ImportSuccess", "status": "False", "reason": "Oh", "message": "no"}
-    status = {"tags": [{"tag": "latest", "items": items, "conditions": [failed]}]}
-
-    lines = text(
-        kinds.require(kinds.IMAGE, "ImageStream"), spec={"tags": spec_tags}, status=status
-    ).splitlines()
-
-    assert "Unique Images:     2" in lines
-    assert lines.index("latest") < lines.index("1.0") < lines.index("ref")
-    assert "  updates automatically from DockerImage example.com/x" in lines
-    assert "  ! error: Import failed (Oh): no" in lines
-    assert "  * r/x@sha256:2" in lines
-    assert "    r/x@sha256:1" in lines
-    assert "  reference to DockerImage y" in lines
-    assert "  pushed image" in lines
-
-
 def test_an_image_tells_what_runs_in_it() -> None:
     config = {
         "Entrypoint": ["/run"],

@@ -8,7 +8,7 @@ from typing import Final
 from slipcast.api import kinds
 from slipcast.api.document import JSON
 from slipcast.api.kinds import Kind
-from slipcast.views.describe import builds, images, others, page
+from slipcast.views.describe import builds, images, others, page, streams
 from slipcast.views.describe.page import Around, Line, Lines
 
 Describe = Callable[[JSON, Around], Lines]
@@ -17,7 +17,7 @@ DESCRIPTIONS: Final[Mapping[tuple[str, str], Describe]] = {
     (kinds.BUILD, "Build"): builds.build,
     (kinds.BUILD, "BuildConfig"): builds.config,
     (kinds.IMAGE, "Image"): images.image,
-    (kinds.IMAGE, "ImageStream"): images.stream,
+    (kinds.IMAGE, "ImageStream"): streams.stream,
     (kinds.IMAGE, "ImageStreamTag"): images.image_of,
     (kinds.IMAGE, "ImageStreamImage"): images.image_of,
     (kinds.TEMPLATE, "Template"): images.template,

@@ -1,39 +1,21 @@
-"""Images, streams and templates, described.
+"""Images, tags and templates, described.
 
 Source: cli.md section 10; `oc describe`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from slipcast.api.document import JSON
 from slipcast.views import age as ages
 from slipcast.views.column import NONE, at
-from slipcast.views.describe.builds import reference
+from slipcast.views.describe import tracking
 from slipcast.views.describe.page import Around, Line, Lines, below, pairs, said
-from slipcast.views.imagecolumns import importance, repository
+from slipcast.views.describe.tracking import Tag
 
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB")
 _STEP: Final = 1000
-
-
-def stream(content: JSON, around: Around) -> Lines:
-    """The tags of a stream, and which images they have had."""
-    histories = {str(at(tag, "tag")): tag for tag in at(content, "status", "tags") or ()}
-    wanted = {str(at(tag, "name")): tag for tag in at(content, "spec", "tags") or ()}
-    images = {at(item, "image") for tag in histories.values() for item in at(tag, "items") or ()}
-    yield Line("Image Repository:", str(repository(content, around.now)) or NONE)
-    local = bool(at(content, "spec", "lookupPolicy", "local"))
-    yield Line("Image Lookup:", f"local={'true' if local else 'false'}")
-    yield Line("Unique Images:", str(len(images - {None, ""})))
-    yield Line("Tags:", str(len({*histories, *wanted})))
-    for name in sorted({*histories, *wanted}, key=importance):
-        yield Line("")
-        yield Line(name)
-        yield from _wish(wanted.get(name, {}))
-        yield from _history(histories.get(name, {}), around)
 
 
 def image(content: JSON, around: Around) -> Lines:
@@ -44,15 +26,15 @@ def image(content: JSON, around: Around) -> Lines:
     yield from said("Docker Image:", at(content, "dockerImageReference"))
     yield from said("Image Size:", _size(known, layers))
     yield from said("Image Created:", ages.ago(at(known, "Created"), around.now))
-    yield from said("Author:", at(known, "Author"))
+    yield Line("Author:", str(at(known, "Author") or NONE))
     yield from said("Arch:", at(known, "Architecture"))
     yield from said("Entrypoint:", " ".join(at(config, "Entrypoint") or ()))
     yield from said("Command:", " ".join(at(config, "Cmd") or ()))
-    yield from said("Working Dir:", at(config, "WorkingDir"))
-    yield from said("User:", at(config, "User"))
-    yield from said("Exposes Ports:", ", ".join(sorted(at(config, "ExposedPorts") or ())))
-    yield from _held("Docker Labels:", pairs(at(config, "Labels")))
-    yield from _held("Environment:", [str(each) for each in at(config, "Env") or ()])
+    yield Line("Working Dir:", str(at(config, "WorkingDir") or NONE))
+    yield Line("User:", str(at(config, "User") or NONE))
+    yield Line("Exposes Ports:", ", ".join(sorted(at(config, "ExposedPorts") or ())) or NONE)
+    yield from below("Docker Labels:", pairs(at(config, "Labels")))
+    yield from below("Environment:", [str(each) for each in at(config, "Env") or ()])
     yield from _held("Volumes:", sorted(at(config, "Volumes") or ()))
     yield from _held(
         "Layers:", [f"{size_text(at(each, 'size'))}  {at(each, 'name')}" for each in layers]
@@ -63,8 +45,11 @@ def image(content: JSON, around: Around) -> Lines:
 
 
 def image_of(content: JSON, around: Around) -> Lines:
-    """The image of a tag, or of a stream."""
+    """The image of a tag, or of a stream; of a tag, where it comes from."""
     found: JSON = at(content, "image") or {}
+    wish = at(content, "tag")
+    if isinstance(wish, dict):
+        yield from _source(content, wish, around)
     yield from said("Image Name:", at(found, "metadata", "name"))
     yield from image(found, around)
 
@@ -94,55 +79,36 @@ def size_text(size: object) -> str:
     return f"{rest:.4g}{_UNITS[-1]}"
 
 
-def _wish(tag: JSON) -> Lines:
-    """What a tag shall be."""
-    annotations: Mapping[str, Any] = at(tag, "annotations") or {}
-    if tag:
-        yield Line("", f"  {''.join(_origin(tag))}", bare=True)
-    if at(tag, "importPolicy", "insecure"):
-        yield Line("", "    will use insecure HTTPS or HTTP connections", bare=True)
-    if at(tag, "referencePolicy", "type") == "Local":
-        yield Line("", "    prefer registry pullthrough when referencing this tag", bare=True)
-    yield from said("Description:", annotations.get("description"), 1)
-    yield from said("Tags:", annotations.get("tags"), 1)
-    yield from said("Supports:", annotations.get("supports"), 1)
-    yield from said("Example Repo:", annotations.get("sampleRepo"), 1)
-
-
-def _origin(tag: JSON) -> Iterator[str]:
-    followed = at(tag, "from")
-    if not followed:
-        yield "pushed image"
-        return
-    if at(tag, "reference"):
-        yield f"reference to {reference(followed)}"
-        return
-    scheduled = at(tag, "importPolicy", "scheduled")
-    yield "updates automatically from " if scheduled else "tagged from "
-    yield reference(followed)
-
-
-def _history(tag: JSON, around: Around) -> Lines:
-    """The images that a tag has had, the newest first, marked by a star."""
-    for condition in at(tag, "conditions") or ():
-        if at(condition, "type") == "ImportSuccess" and at(condition, "status") == "False":
-            when = ages.ago(at(condition, "lastTransitionTime"), around.now)
-            told = (
-                f"  ! error: Import failed ({at(condition, 'reason')}): {at(condition, 'message')}"
-            )
-            yield Line("", told, bare=True)
-            yield Line("", f"      {when}", bare=True)
-    for place, item in enumerate(at(tag, "items") or ()):
-        mark = " " if place else "*"
-        yield Line("", f"  {mark} {at(item, 'dockerImageReference')}", bare=True)
-        yield Line("", f"      {ages.ago(at(item, 'created'), around.now)}", bare=True)
+def _source(content: JSON, wish: JSON, around: Around) -> Lines:
+    """Where a tag's image comes from, and whether it changes by itself (UP-23)."""
+    metadata = at(content, "metadata")
+    item = {
+        "created": at(metadata, "creationTimestamp"),
+        "generation": at(content, "generation"),
+    }
+    tag = Tag(
+        place=(
+            str(at(metadata, "namespace") or ""),
+            str(at(metadata, "name") or "").partition(":")[0],
+        ),
+        wish=wish,
+        history={"items": [item], "conditions": at(content, "conditions")},
+    )
+    yield Line("Source:", tracking.origin(tag))
+    yield Line("Updates:", tracking.tracking(tag, around.now))
+    for why, when in tracking.failed(tag, around.now):
+        yield Line("Import:", f"{why}, {when}" if when else why)
 
 
 def _size(known: JSON, layers: Any) -> str:
     size = at(known, "Size") or sum(int(at(layer, "size") or 0) for layer in layers)
     if not size:
         return ""
-    return f"{size_text(size)} in {len(layers)} layers" if layers else size_text(size)
+    return (
+        f"{size_text(size)} in {len(layers)} layer{'s' if len(layers) != 1 else ''}"
+        if layers
+        else size_text(size)
+    )
 
 
 def _manifest(manifest: JSON) -> str:
