@@ -153,12 +153,12 @@ def _itself(sight: Sight, document: Document) -> Iterator[Key]:
 
 def _is_tended(sight: Sight, key: Key) -> bool:
     kept = sight.configs.get(*key)
-    return kept is not None and kept.is_tended
+    return kept is not None and sight.is_tended(key, kept)
 
 
 def _tended(sight: Sight) -> Iterator[Key]:
     for name, kept in sight.configs.values():
-        if kept.is_tended:
+        if sight.is_tended(name, kept):
             yield name
 
 

@@ -89,6 +89,10 @@ class Cache(Generic[T]):
         """What is kept of the objects that have a value in an index."""
         return tuple(self._indexes[index].get(value, {}).values())
 
+    def has(self, index: str, value: Hashable) -> bool:
+        """Whether anything is kept that has a value in an index."""
+        return value in self._indexes[index]
+
     def named(self, index: str, value: Hashable) -> Iterator[tuple[Name, T]]:
         """What is kept of the objects that have a value in an index, with their names."""
         yield from self._indexes[index].get(value, {}).items()

@@ -43,10 +43,12 @@ class Watch(msgspec.Struct, frozen=True, gc=False):
 class Demand(msgspec.Struct, frozen=True):
     """What a BuildConfig may want.
 
-    Shape:  is_tended says that its first build is wanted, or old ones may have to go.
+    Shape:  is_changed says that its first build is wanted, or another as it has changed; is_limited
+            that builds which are over may have to go.
     """
 
-    is_tended: bool
+    is_changed: bool
+    is_limited: bool
     watches: tuple[Watch, ...]
 
 
@@ -57,13 +59,14 @@ def demand(document: Document) -> Demand | None:
     except BadRequest:
         return None
     watches = () if naming.is_paused(config.metadata.annotations) else tuple(_watches(config))
-    is_tended = (
+    is_changed = config_change_request(config) is not None or wants_spec_noted(config)
+    is_limited = (
         config.spec.successful_builds_history_limit is not None
         or config.spec.failed_builds_history_limit is not None
-        or config_change_request(config) is not None
-        or wants_spec_noted(config)
     )
-    return Demand(is_tended, watches) if is_tended or watches else None
+    if not (is_changed or is_limited or watches):
+        return None
+    return Demand(is_changed, is_limited, watches)
 
 
 def tags(document: Document) -> Tags | None:

@@ -83,7 +83,7 @@ async def build_view(sight: Sight, key: Key) -> BuildView | None:
 async def config_view(sight: Sight, key: Key) -> ConfigView | None:
     """What there is to be seen of a BuildConfig; None when there is nothing to be done about it."""
     kept = sight.configs.get(*key)
-    if kept is None or not kept.is_tended:
+    if kept is None or not sight.is_tended(key, kept):
         return None
     document = await _found(sight, BUILD_CONFIG, *key)
     if document is None:

@@ -172,6 +172,14 @@ class Sight:
             if isinstance(each, Over) and each.image and naming.is_of_config(each.build, config)
         )
 
+    def is_tended(self, key: tuple[str, str], kept: Demand) -> bool:
+        """Whether a build of a BuildConfig may be wanted as it is, or there are old ones."""
+        if kept.is_changed or not kept.is_limited:
+            return kept.is_changed
+        namespace, name = key
+        names: set[Hashable] = {key, (namespace, shortened(name))}
+        return any(self.builds.has("history", each) for each in names)
+
     def is_stale(self, kept: Demand) -> bool:
         """Whether a tag that a BuildConfig watches seems to have another image than was built."""
         for each in kept.watches:

@@ -28,7 +28,7 @@ from slipcast.builds.strategies import Cluster
 from slipcast.controllers.controller import Controllers, Running
 from slipcast.ports.api import Api, DeleteOptions, Patch, Resource
 from slipcast.store.keys import Place, place_of
-from slipcast.store.store import SERVER, Store
+from slipcast.store.store import SERVER, Setup, Store, Streaming
 from slipcast.testing.api import StandingClock
 from slipcast.values.apifaults import NotFound
 from slipcast.values.instant import to_text
@@ -61,11 +61,13 @@ class World:
 
     Shape:  mortality is the number of writes after which the controllers are killed; None: never.
             deaths counts how often they were. made are the names of pods in the order in which
-            they were made, numbered is the highest number of a build.
+            they were made, numbered is the highest number of a build, registry where streams are
+            pushed to.
     """
 
     clock: StandingClock = field(default_factory=StandingClock)
     running: Running = field(default_factory=lambda: Running(cluster=CLUSTER))
+    registry: str = "registry:5000"
     mortality: int | None = None
     deaths: int = 0
     made: list[str] = field(default_factory=list)
@@ -85,7 +87,8 @@ class World:
 
     async def begin(self) -> World:
         """Make the namespace and start the controllers."""
-        self._store = Store(self._journal, self.clock)
+        streaming = Streaming(address=self.registry)
+        self._store = Store(self._journal, self.clock, Setup(streaming=streaming))
         self._store.tell(self._wrote)
         await self.create(NAMESPACE, {"metadata": {"name": SPACE}})
         await self.restart()

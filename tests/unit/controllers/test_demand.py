@@ -36,7 +36,7 @@ def test_a_config_that_only_makes_builds_when_asked_to_is_not_kept() -> None:
 
 def test_a_config_is_kept_with_the_tags_that_it_watches() -> None:
     assert kept(ON_IMAGE) == Demand(
-        is_tended=False, watches=(Watch("shop", "ruby", "2.3", "r/ruby@1"),)
+        is_changed=False, is_limited=False, watches=(Watch("shop", "ruby", "2.3", "r/ruby@1"),)
     )
 
 
@@ -47,8 +47,11 @@ def test_what_is_no_tag_is_not_watched(name: str) -> None:
     assert kept({"type": "ImageChange", "imageChange": change}) is None
 
 
-def test_a_config_with_limits_is_tended() -> None:
-    assert kept(successfulBuildsHistoryLimit=5) == Demand(is_tended=True, watches=())
+def test_a_config_with_limits_may_want_old_builds_to_go() -> None:
+    wanted = Demand(is_changed=False, is_limited=True, watches=())
+
+    assert kept(successfulBuildsHistoryLimit=5) == wanted
+    assert kept(failedBuildsHistoryLimit=5) == wanted
 
 
 def test_what_cannot_be_read_is_not_kept() -> None:

@@ -15,7 +15,6 @@ from slipcast.testing.world import (
     PULLED,
     SOURCE,
     SPACE,
-    STREAM,
     World,
 )
 
@@ -289,13 +288,6 @@ def feeding_itself(**spec: Any) -> JSON:
     return a_config(ON_IMAGE, output={"to": tag("ruby:latest")}, **spec)
 
 
-async def with_repository(world: World) -> None:
-    """A first image, in a stream that can be pushed to."""
-    await world.push("ruby:latest", "a")
-    status = {"dockerImageRepository": f"registry:5000/{SPACE}/ruby"}
-    await world.change(STREAM, "ruby", {"status": status}, "status")
-
-
 async def pushes(world: World, build: str, image: str) -> str:
     """A build pushes an image and ends, in this order."""
     await world.runs(build)
@@ -313,7 +305,7 @@ async def pushes(world: World, build: str, image: str) -> str:
 async def test_a_build_of_its_own_output_does_not_loop_tr_104(
     world: World, limits: dict[str, int]
 ) -> None:
-    await with_repository(world)
+    await world.push("ruby:latest", "a")
     await world.create(BUILD_CONFIG, feeding_itself(**limits))
     await world.settle()
 
@@ -327,7 +319,7 @@ async def test_a_build_of_its_own_output_does_not_loop_tr_104(
 
 
 async def test_what_others_push_to_its_output_starts_a_build_tr_104(world: World) -> None:
-    await with_repository(world)
+    await world.push("ruby:latest", "a")
     await world.create(BUILD_CONFIG, feeding_itself())
     await world.settle()
     await pushes(world, "app-1", "b")
@@ -341,7 +333,7 @@ async def test_what_others_push_to_its_output_starts_a_build_tr_104(world: World
 async def test_a_build_that_failed_after_its_push_has_said_nothing_of_it_tr_104(
     world: World,
 ) -> None:
-    await with_repository(world)
+    await world.push("ruby:latest", "a")
     await world.create(BUILD_CONFIG, feeding_itself())
     await world.settle()
     await world.runs("app-1")

@@ -241,8 +241,6 @@ async def test_a_build_waits_for_its_output_bl_40_bl_41(world: World) -> None:
     assert await world.events("app-1") == {"invalidOutput": 1}
 
     await world.create(STREAM, {"metadata": {"name": "app"}})
-    status = {"dockerImageRepository": "registry:5000/shop/app"}
-    await world.change(STREAM, "app", {"status": status}, "status")
     await world.settle()
 
     build = await world.build("app-1")
@@ -252,7 +250,8 @@ async def test_a_build_waits_for_its_output_bl_40_bl_41(world: World) -> None:
     assert build.spec.output.to.kind == "ImageStreamTag"
 
 
-async def test_a_stream_without_repository_is_no_output_bl_40(world: World) -> None:
+async def test_a_stream_without_repository_is_no_output_bl_40() -> None:
+    world = await World(registry="").begin()
     await world.create(STREAM, {"metadata": {"name": "app"}})
 
     await world.add(1, output=TAG)
