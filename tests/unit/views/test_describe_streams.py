@@ -16,6 +16,7 @@ from slipcast.views.describe.page import Around
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 STREAM = kinds.require(kinds.IMAGE, "ImageStream")
+HOUR_AGO = "last checked about an hour ago"
 ONE, TWO = "sha256:" + "1" * 64, "sha256:" + "2" * 64
 DOCKER = {"kind": "DockerImage", "name": "r.example.com/x"}
 FAILED = {
@@ -122,7 +123,7 @@ def test_tags_that_matter_most_come_first_with_those_that_follow_them() -> None:
         (
             a_tag(DOCKER),
             "tagged from r.example.com/x",
-            "pinned to the image it found; last checked about an hour ago, import-image looks again",
+            f"pinned to the image it found; {HOUR_AGO}, import-image looks again",
         ),
         (
             a_tag(DOCKER, importPolicy={"scheduled": True}),
