@@ -115,6 +115,20 @@ def test_an_image_that_is_not_here_is_not_started(call: Call, toolbox: FakeToolb
     assert toolbox.work.launcher.started == []
 
 
+def test_an_image_whose_name_says_from_where_is_pulled(
+    call: Call, toolbox: FakeToolbox, port: int
+) -> None:
+    image = a_builder(config=a_config(exposed_ports=("8080/tcp",)))
+    toolbox.work.engine.offer("images.example:8443/shop/app", image)
+    toolbox.work.launcher.host_port = port
+
+    ended = call("run", "images.example:8443/shop/app", "--port", str(port))
+
+    assert ended.code == 0, ended.stderr
+    assert "Pulling images.example:8443/shop/app" in ended.stderr
+    assert len(toolbox.work.launcher.started) == 1
+
+
 def test_a_second_run_replaces_the_first(
     call: Call, toolbox: FakeToolbox, app: str, port: int
 ) -> None:

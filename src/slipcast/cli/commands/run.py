@@ -11,12 +11,15 @@ from slipcast.cli import answering, flags, following, outputs
 from slipcast.cli.answering import Answer
 from slipcast.cli.goflags import Command
 from slipcast.cli.toolbox import Toolbox, Tools
+from slipcast.ports.engine import PullSpec
 from slipcast.ports.launcher import Launched, LaunchSpec
 from slipcast.values.faults import EngineFault, Fault, InvalidFault, NotFound, UsageFault
+from slipcast.values.image import ImageFacts
 from slipcast.values.imageref import ImageRef
 
 _UNFIT = re.compile(r"[^a-zA-Z0-9_.-]+")
 _HIGHEST = 65535
+_LOCAL = "localhost"
 
 
 def port_pair(text: str) -> tuple[int, int]:
@@ -57,7 +60,8 @@ def port_pair(text: str) -> tuple[int, int]:
 def run(ctx: click.Context, /, image: str, **given: Any) -> None:
     """Start IMAGE and print the address where it answers; a container it has already is replaced.
 
-    It runs until `slipcast run IMAGE --stop`.
+    It is pulled if it is not here and its name says from where. It runs until
+    `slipcast run IMAGE --stop`.
     """
     toolbox: Toolbox = ctx.obj
     tools = toolbox.tools(flags.engine_flags(given))
@@ -103,15 +107,28 @@ def _status(mine: list[Launched], image: str, *, as_json: bool) -> None:
     _print(running[0], _address(running[0], Answer.HTTP), as_json=as_json)
 
 
-def _start(
-    tools: Tools, mine: list[Launched], image: str, name: str, given: dict[str, Any]
-) -> None:
+def _gotten(tools: Tools, image: str) -> ImageFacts:
+    """The image; one that is not here is pulled if its name says from where.
+
+    Errors: NotFound; what the engine raises.
+    """
     facts = tools.engine.inspect(image)
-    if facts is None:
+    if facts is not None:
+        return facts
+    registry = ImageRef.parse(image).registry
+    if registry in {"", _LOCAL}:
         raise NotFound(
             f"there is no image {image} in the storage of {tools.engine.name}",
             hint="Build it first: slipcast build SOURCE --tag NAME.",
         )
+    click.echo(f"Pulling {image}", err=True)
+    return tools.engine.pull(PullSpec(image=image, access=tools.access(image)))
+
+
+def _start(
+    tools: Tools, mine: list[Launched], image: str, name: str, given: dict[str, Any]
+) -> None:
+    facts = _gotten(tools, image)
     replaced = [each for each in mine if each.name == name]
     for each in replaced:
         tools.launcher.stop(each.name)
