@@ -28,7 +28,7 @@ from slipcast.store.admission import by
 from slipcast.store.authorize import Guard
 from slipcast.store.fields import NAME
 from slipcast.store.furnishing import Furnishing
-from slipcast.store.sourcesecrets import choosing
+from slipcast.store.sourcesecrets import SourceSecrets, choosing
 from slipcast.store.streams.finishing import Finishing
 from slipcast.store.users import is_self, own
 from slipcast.store.verbs import Verbs
@@ -65,6 +65,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     verbs: Verbs
     furnishing: Furnishing
     finishing: Finishing
+    sources: SourceSecrets
     virtual: Mapping[Kind, Virtual]
     actions: Mapping[tuple[Kind, str], Action]
     streams: Mapping[tuple[Kind, str], Stream]
@@ -80,7 +81,7 @@ class Session:
         self._guard = guard
         asking = Asking(
             admit=by(guard),
-            fill=choosing(guard, parts.verbs.reading),
+            fill=choosing(guard, parts.sources),
             finish=parts.finishing.by(guard),
         )
         self._writing = parts.verbs.writing.asking(asking)

@@ -39,6 +39,7 @@ from slipcast.store.restoring import Restoring
 from slipcast.store.rolepolicy import RolePolicy
 from slipcast.store.rows import Told
 from slipcast.store.session import Parts, Session
+from slipcast.store.sourcesecrets import SourceSecrets
 from slipcast.store.streams import addresses
 from slipcast.store.streams.finishing import Finishing
 from slipcast.store.tending import tended
@@ -109,6 +110,7 @@ class Store:
             verbs=verbs,
             furnishing=furnishing,
             finishing=finishing,
+            sources=SourceSecrets(verbs.rows, verbs.reading),
             virtual=_virtual(verbs, furnishing, reviews),
             actions={
                 (ACCOUNT, "token"): Tokens(verbs.rows, setup.issuer, clock),

@@ -10,12 +10,12 @@ from typing_extensions import override
 from slipcast.access.rules import Attempt
 from slipcast.adapters.journal.memory import MemoryJournal
 from slipcast.api.document import JSON
-from slipcast.ports.api import Api, Patch, WriteOptions
+from slipcast.ports.api import Api, Patch, Resource, WriteOptions
 from slipcast.store.authorize import AllowAll, Verdict
 from slipcast.store.store import Setup, Store
 from slipcast.values.actor import Actor
 from slipcast.values.apifaults import BadRequest, Forbidden
-from unit.store.conftest import BUILD_CONFIGS, SECRETS, StandingClock
+from unit.store.conftest import BUILD_CONFIGS, NAMESPACES, SECRETS, StandingClock
 
 pytestmark = pytest.mark.anyio
 
@@ -54,6 +54,27 @@ async def test_it_is_chosen_by_the_address_bl_24(api: Api):
     answer = await api.create(BUILD_CONFIGS, a_config(git={"uri": URI}))
 
     assert answer.document.content["spec"]["source"]["sourceSecret"] == {"name": "team"}
+
+
+async def test_a_secret_that_was_just_changed_is_seen_bl_22(api: Api):
+    await api.create(BUILD_CONFIGS, a_config(git={"uri": URI}))
+    await api.delete(SECRETS.named("team"))
+    annotations = {PATTERN: "https://example.com/*"}
+    await api.create(SECRETS, {"metadata": {"name": "all", "annotations": annotations}})
+
+    other = {**a_config(git={"uri": URI}), "metadata": {"name": "other"}}
+    answer = await api.create(BUILD_CONFIGS, other)
+
+    assert answer.document.content["spec"]["source"]["sourceSecret"] == {"name": "all"}
+
+
+async def test_secrets_of_another_namespace_are_not_chosen_bl_22(api: Api):
+    await api.create(BUILD_CONFIGS, a_config(git={"uri": URI}))
+    await api.create(NAMESPACES, {"metadata": {"name": "elsewhere"}})
+
+    answer = await api.create(Resource(BUILD_CONFIGS.kind, "elsewhere"), a_config(git={"uri": URI}))
+
+    assert "sourceSecret" not in answer.document.content["spec"]["source"]
 
 
 async def test_it_is_chosen_when_apply_creates_bl_22(api: Api):
