@@ -39,6 +39,20 @@ _COMMON: Final[Mapping[str, Any]] = {
     "status": {},
 }
 
+_OF_IMAGE: Final[Mapping[str, Any]] = {
+    "metadata": {},
+    "metadata.creationTimestamp": None,
+    "dockerImageMetadata": {
+        "kind": "DockerImage",
+        "apiVersion": "1.0",
+        "Id": "",
+        "Created": None,
+        "ContainerConfig": {},
+    },
+    "dockerImageMetadataVersion": "1.0",
+    "dockerImageLayers": None,
+}
+
 ALWAYS: Final[Mapping[tuple[str, str], Mapping[str, Any]]] = {
     (BUILD, "BuildConfig"): {**_COMMON, "spec.triggers": [], "status.lastVersion": 0},
     (BUILD, "Build"): {
@@ -62,6 +76,23 @@ ALWAYS: Final[Mapping[tuple[str, str], Mapping[str, Any]]] = {
         "status.tags[].items": None,
         "status.tags[].items[].image": "",
     },
+    (IMAGE, "ImageStreamImport"): {
+        "spec": {},
+        "spec.import": False,
+        "spec.repository.importPolicy": {},
+        "spec.images[].importPolicy": {},
+        "status": {},
+    },
+    (IMAGE, "ImageStreamTag"): {
+        "tag": None,
+        "tag.name": "",
+        "tag.annotations": None,
+        "tag.generation": None,
+        "tag.importPolicy": {},
+        "generation": 0,
+        **{f"image.{path}": value for path, value in _OF_IMAGE.items()},
+    },
+    (IMAGE, "ImageStreamImage"): {f"image.{path}": value for path, value in _OF_IMAGE.items()},
     (TEMPLATE, "Template"): {"objects": None},
 }
 """THE TABLE of fields that are always there, by kind: paths and what they say when nothing is."""

@@ -66,14 +66,15 @@ def login(secret: Secret, image: str) -> tuple[str, Sensitive] | None:
     """Who a secret logs in as to the registry, or the part of it, that an image is in."""
     entries = _documents(secret)
     found = next((entries[name] for name in _names(image) if name in entries), None)
-    if not isinstance(found, dict):
-        return None
-    user, password = found.get("username"), found.get("password")
-    if not user and isinstance(found.get("auth"), str):
-        user, password = _decoded(found["auth"])
-    if not (isinstance(user, str) and user and isinstance(password, str)):
-        return None
-    return user, Sensitive(password)
+    return _pair(found)
+
+
+def logins(secret: Secret) -> Iterator[tuple[str, str, Sensitive]]:
+    """The logins of a secret: the registry or the part of one, the user, the password."""
+    for name, entry in _documents(secret).items():
+        pair = _pair(entry)
+        if pair is not None:
+            yield name, *pair
 
 
 def _strategy(strategy: BuildStrategy, secrets: Sequence[Secret]) -> BuildStrategy:
@@ -123,6 +124,18 @@ def _names(image: str) -> Iterator[str]:
     for count in range(len(parts), 0, -1):
         yield f"{host}/{'/'.join(parts[:count])}"
     yield host
+
+
+def _pair(entry: object) -> tuple[str, Sensitive] | None:
+    """User and password of an entry; None where it has none."""
+    if not isinstance(entry, dict):
+        return None
+    user, password = entry.get("username"), entry.get("password")
+    if not user and isinstance(entry.get("auth"), str):
+        user, password = _decoded(entry["auth"])
+    if not (isinstance(user, str) and user and isinstance(password, str)):
+        return None
+    return user, Sensitive(password)
 
 
 def _decoded(auth: str) -> tuple[str, str]:

@@ -129,6 +129,13 @@ def _with_observed(history: NamedTagEventList, generation: int) -> NamedTagEvent
     return replace(history, items=(replace(first, generation=generation), *rest))
 
 
+def imported_stream(stream: ImageStream, stored: ImageStream | None) -> ImageStream:
+    """The stream as an import leaves it: its generations count, its history is the import's."""
+    filled = defaulted_stream(stream)
+    ready = created_stream(filled) if stored is None else updated_stream(filled, stored)
+    return replace(ready, status=stream.status)
+
+
 def _with_generation(tag: TagReference, before: TagReference | None) -> TagReference:
     """The tag with the generation it has, unless a client asks for an import with 0 (IS-517)."""
     if before is None or tag.generation == 0:

@@ -244,6 +244,19 @@ def folded(
     return stream
 
 
+def limited(stream: ImageStream, wanted: ImageStream, status: Status, now: str) -> ImageStream:
+    """The stream when what an import would make of it goes beyond a limit (IS-92).
+
+    Shape:  the tags that it would have got say why they are not there.
+    """
+    generation = stream.metadata.generation + 1
+    for history in wanted.status.tags:
+        if history_of(stream, history.tag) is None:
+            condition = _condition(status, generation, now)
+            stream = _with_conditions(stream, history.tag, (condition,))
+    return stream
+
+
 def _succeeded(
     stream: ImageStream, wanted: Wanted, image: Image, generation: int, now: str
 ) -> ImageStream:
@@ -268,14 +281,7 @@ def _succeeded(
 def _failed(
     stream: ImageStream, wanted: Wanted, status: Status, generation: int, now: str
 ) -> ImageStream:
-    condition = TagEventCondition(
-        type=IMPORT_SUCCESS,
-        status="False",
-        reason=status.reason,
-        message=status.message or _UNKNOWN,
-        last_transition_time=now,
-        generation=generation,
-    )
+    condition = _condition(status, generation, now)
     history, tag = history_of(stream, wanted.tag), spec_tag(stream, wanted.tag)
     for known in history.conditions if history is not None else ():
         if _says(known) == _says(condition) and _is_tried(tag, known.generation):
@@ -283,6 +289,17 @@ def _failed(
     if tag is not None:
         stream = _with_tag(stream, replace(tag, generation=0))
     return _with_conditions(stream, wanted.tag, (condition,))
+
+
+def _condition(status: Status, generation: int, now: str) -> TagEventCondition:
+    return TagEventCondition(
+        type=IMPORT_SUCCESS,
+        status="False",
+        reason=status.reason,
+        message=status.message or _UNKNOWN,
+        last_transition_time=now,
+        generation=generation,
+    )
 
 
 def _with_source(stream: ImageStream, wanted: Wanted) -> ImageStream:

@@ -1,7 +1,7 @@
 """Scheduled imports: when a tag was last looked up elsewhere, and when it is again.
 
 A stream keeps that itself, in an annotation, so that it survives whoever does the looking, and
-people can see it (UP-23). Streams are spread over the interval, each by its uid, so that what was
+people can see it (UP-23). Streams are spread over the interval, each by its name, so that what was
 created together is not looked up together for ever; what fails is looked up less and less often.
 
 Source: image-streams.md IS-105; user-pain.md UP-23.
@@ -89,7 +89,7 @@ def due(stream: ImageStream, tag: str, scheduling: Scheduling, now: datetime) ->
     last = next((moment for text in texts if (moment := _moment(text)) is not None), now)
     failures = found.failures if found is not None else 0
     # What is said to have been looked up in the future was not.
-    return min(last, now) + _wait(stream.metadata.uid, failures, scheduling)
+    return min(last, now) + _wait(stream, failures, scheduling)
 
 
 def looked(
@@ -107,7 +107,7 @@ def looked(
             kept |= {} if known is None else {name: known}
             continue
         failures = 0 if tried[name] else 1 + (known.failures if known is not None else 0)
-        again = now + _wait(stream.metadata.uid, failures, scheduling)
+        again = now + _wait(stream, failures, scheduling)
         kept[name] = Look(
             last=instant.to_text(now),
             next=instant.to_text(again) if scheduling.enabled else "",
@@ -123,15 +123,16 @@ def _with_looks(stream: ImageStream, kept: Mapping[str, Look]) -> ImageStream:
     return replace(stream, metadata=replace(stream.metadata, annotations=annotations))
 
 
-def _wait(uid: str, failures: int, scheduling: Scheduling) -> timedelta:
+def _wait(stream: ImageStream, failures: int, scheduling: Scheduling) -> timedelta:
     doubled = scheduling.interval * (1 << min(max(failures, 0), _MOST_DOUBLINGS))
     wait = min(doubled, max(scheduling.longest, scheduling.interval))
-    return wait + scheduling.interval * (_SPREAD * _share(uid))
+    return wait + scheduling.interval * (_SPREAD * _share(stream))
 
 
-def _share(uid: str) -> float:
+def _share(stream: ImageStream) -> float:
     """Where a stream stands among all, from 0 to 1: always the same of one."""
-    number = int.from_bytes(hashlib.sha256(uid.encode()).digest()[:2], "big")
+    name = f"{stream.metadata.namespace}/{stream.metadata.name}"
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:2], "big")
     return number / _PARTS
 
 

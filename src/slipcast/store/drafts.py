@@ -94,7 +94,7 @@ class Drafts:
             # The older API counts no generations of builds (BA-35).
             metadata["generation"] = 1
         content["metadata"] = metadata
-        if kind.subresource("status"):
+        if kind.subresource("status") and resource.subresource not in hooks.below:
             content.pop("status", None)
         occasion = Occasion(resource=resource, before=None)
         content = _checked(occasion, hooks, content, None)
@@ -166,7 +166,7 @@ def _checked(occasion: Occasion, hooks: Hooks, content: JSON, old: Document | No
     through = hooks.below.get(resource.subresource)
     if through is not None:
         ready = through(view, stored)
-        content = overlay(occasion.before or content, stored, ready)
+        content = overlay(occasion.before or content, view if stored is None else stored, ready)
     elif resource.subresource:
         ready = view
     else:

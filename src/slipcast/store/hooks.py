@@ -30,6 +30,7 @@ from slipcast.api.presets import workloads as workload_presets
 from slipcast.api.validity import claims, data, limits, others, roles, routes, services, workloads
 from slipcast.api.validity import pods as pod_rules
 from slipcast.builds.updates import reported_build
+from slipcast.images.defaults import imported_stream
 from slipcast.store.hooked import builds, images, namespaces, pods
 from slipcast.store.hooked.builds import spec_counts
 from slipcast.store.occasion import Hooks, prepared, ruled
@@ -56,7 +57,11 @@ HOOKS: Final[Mapping[tuple[str, str], Hooks]] = {
     (IMAGE, "ImageStream"): Hooks(
         prepare=images.prepared_stream,
         validate=images.wrong_stream,
-        below={"status": images.reported, images.WHOLE: images.rewritten},
+        below={
+            "status": images.reported,
+            images.WHOLE: images.rewritten,
+            images.IMPORTS: imported_stream,
+        },
     ),
     (TEMPLATE, "Template"): Hooks(validate=images.wrong_template),
     (APPS_OPENSHIFT, "DeploymentConfig"): Hooks(

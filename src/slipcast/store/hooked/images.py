@@ -24,6 +24,9 @@ from slipcast.values.causes import Cause
 WHOLE: Final = "whole"
 """Below a stream, its spec and its status are written together; nobody is served that."""
 
+IMPORTS: Final = "imports"
+"""Below a stream, imports write what they found: a new stream, too. Nobody is served that."""
+
 
 def prepared_image(_occasion: Occasion, new: Image, old: Image | None) -> Image:
     """An image as it is kept: what it consists of never changes (IS-66, IS-67)."""

@@ -20,7 +20,6 @@ from slipcast.api.meta import ObjectMeta
 from slipcast.api.status import Status
 from slipcast.images.imports import AMD64, Found, Result, Source, as_found, chosen
 from slipcast.images.manifests import Piece, Platform, References, described, references
-from slipcast.images.references import pull_spec
 from slipcast.ports.distribution import (
     HTTP_ONLY,
     TLS,
@@ -53,7 +52,7 @@ _CONFIGS: Final = frozenset(
         "",
     }
 )
-_OF_HOST: Final = frozenset({HTTP_ONLY, TLS, UNREACHABLE})
+_NO_TLS: Final = frozenset({HTTP_ONLY, TLS})
 _WITH_LOGIN: Final = frozenset({UNAUTHORIZED, UNKNOWN})
 
 T = TypeVar("T")
@@ -100,7 +99,9 @@ class Fetching:
         """All tags of a repository."""
         try:
             return await self._asked(
-                repository, insecure, lambda way: self._distribution.tags(repository, way)
+                repository,
+                lambda way: self._distribution.tags(repository, way),
+                insecure=insecure,
             )
         except DistributionFault as fault:
             return self._told(failures.of_registry(fault, _bare(repository)), fault)
@@ -145,7 +146,7 @@ class Fetching:
 
     async def _manifest(self, source: Source, ref: ImageRef) -> RemoteManifest:
         remote = await self._asked(
-            ref, source.insecure, lambda way: self._distribution.manifest(ref, way)
+            ref, lambda way: self._distribution.manifest(ref, way), insecure=source.insecure
         )
         self._take(len(remote.body))
         return remote
@@ -166,7 +167,7 @@ class Fetching:
                         raise DistributionFault(f"the configuration of {ref} is too large")
             return bytes(body)
 
-        body = await self._asked(ref, source.insecure, whole)
+        body = await self._asked(ref, whole, insecure=source.insecure)
         self._take(len(body))
         if not piece.digest.matches(body):
             raise DistributionFault(f"the configuration of {ref} is not what its digest names")
@@ -180,7 +181,9 @@ class Fetching:
         if self._left < 0:
             raise DistributionFault("the images of one import are too large together")
 
-    async def _asked(self, ref: ImageRef, insecure: bool, ask: Callable[[Way], Awaitable[T]]) -> T:
+    async def _asked(
+        self, ref: ImageRef, ask: Callable[[Way], Awaitable[T]], *, insecure: bool
+    ) -> T:
         """What a registry answers: to anybody, or to who has the logins of the namespace (IS-82).
 
         Errors: DistributionFault.
@@ -192,12 +195,12 @@ class Fetching:
         try:
             return await ask(Way(logins=known, insecure=insecure))
         except DistributionFault as fault:
-            if fault.reason in _OF_HOST:
+            if fault.reason in _NO_TLS or (fault.reason == UNREACHABLE and fault.retryable):
                 self._dead[place] = fault
             if fault.reason not in _WITH_LOGIN or known:
                 raise
             logins = await self._secrets()
-            if not logins:
+            if not any(_is_for(login, ref) for login in logins):
                 raise
         return await ask(Way(logins=logins, insecure=insecure))
 
@@ -217,14 +220,16 @@ class Fetching:
         return status
 
 
+def _is_for(login: Login, ref: ImageRef) -> bool:
+    return login.place.partition("/")[0] == ref.registry_host
+
+
 def repository(name: str) -> ImageRef:
     """The repository that an import names, with nothing left to defaults, at no tag.
 
     Errors: InvalidFault.
     """
-    ref = pull_spec(name)
-    ref = ImageRef.parse(name) if isinstance(ref, str) else ref
-    return msgspec.structs.replace(ImageRef.parse(ref.exact), tag="", digest=None)
+    return msgspec.structs.replace(ImageRef.parse(ImageRef.parse(name).exact), tag="", digest=None)
 
 
 def _bare(ref: ImageRef) -> str:
