@@ -43,7 +43,8 @@ class Subresource(msgspec.Struct, frozen=True, kw_only=True):
     """What lies below an object: its name, the verbs there, and the kind that travels.
 
     Shape:  kind and group empty mean those of the object; is_raw says that bytes travel as they
-            are: a log that is read, a source that is sent along.
+            are: a log that is read, a source that is sent along. rest is what follows the name in
+            the path, as templates of URIs have it.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Subresource(msgspec.Struct, frozen=True, kw_only=True):
     group: str = ""
     version: str = ""
     is_raw: bool = False
+    rest: str = ""
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -117,6 +119,10 @@ KINDS: Final = (
             Subresource(
                 name="instantiatebinary", verbs=CREATE, kind="BinaryBuildRequestOptions",
                 group=BUILD, is_raw=True,
+            ),
+            Subresource(
+                name="webhooks", verbs=CREATE, kind="Build", group=BUILD, is_raw=True,
+                rest="/{secret}/{type}",
             ),
         ),
     ),

@@ -99,7 +99,8 @@ def places(kind: Kind, root: str) -> Iterator[Place]:
     if one:
         yield Place(f"{inside}/{kind.plural}/{{name}}", kind, one)
     for below in kind.subresources:
-        yield Place(f"{inside}/{kind.plural}/{{name}}/{below.name}", kind, below.verbs, below)
+        path = f"{inside}/{kind.plural}/{{name}}/{below.name}{below.rest}"
+        yield Place(path, kind, below.verbs, below)
 
 
 def path_item(place: Place, dialect: Dialect) -> JSON:
@@ -128,7 +129,8 @@ def _operation(place: Place, verb: str, dialect: Dialect) -> JSON:
     if raw is not None:
         asked = list(rawoperations.parameters(raw, dialect))
         sent, said = rawoperations.body_and_answer(raw, dialect)
-        codes = {str(code): {"description": text, **said} for code, text in _codes(verb)}
+        meant = verb if raw.creates else "get"
+        codes = {str(code): {"description": text, **said} for code, text in _codes(meant)}
         return found | sent | {"parameters": asked, "responses": codes | {"default": refused}}
     parameters = [_parameter(name, dialect) for name in ("pretty", *PARAMETERS[verb])]
     answered = tuple(_answers(kind, verb))

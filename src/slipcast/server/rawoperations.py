@@ -24,13 +24,19 @@ class Raw(msgspec.Struct, frozen=True, kw_only=True):
     """What is said of one such operation.
 
     Shape:  unknown are options that only others have; other is what is meant by those that others
-            mean otherwise; answer None is text.
+            mean otherwise; answer None is text. creates says that the answer tells of something
+            new.
     """
 
     options: type[msgspec.Struct]
     unknown: frozenset[str] = frozenset()
     other: Mapping[str, str] = {}
     answer: type[msgspec.Struct] | None = None
+    creates: bool = True
+
+
+class Nothing(msgspec.Struct, frozen=True):
+    """No options."""
 
 
 RAW: Final[Mapping[tuple[str, str], Raw]] = {
@@ -44,6 +50,7 @@ RAW: Final[Mapping[tuple[str, str], Raw]] = {
     ),
     ("builds", "log"): Raw(options=BuildLogOptions),
     ("buildconfigs", "instantiatebinary"): Raw(options=BinaryBuildRequestOptions, answer=Build),
+    ("buildconfigs", "webhooks"): Raw(options=Nothing, answer=Build, creates=False),
 }
 """THE TABLE of such operations, by resource and subresource."""
 
@@ -52,6 +59,8 @@ _NOT_ASKED: Final = frozenset({"apiVersion", "kind", "metadata"})
 
 def parameters(raw: Raw, dialect: Dialect) -> Iterator[JSON]:
     """What may be said in the address."""
+    if raw.options is Nothing:
+        return
     for name, schema in _properties(raw.options, dialect).items():
         if name in _NOT_ASKED | raw.unknown:
             continue

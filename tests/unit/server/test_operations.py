@@ -75,3 +75,13 @@ def references(part: Any) -> set[str]:
         return set()
     own = {part["$ref"]} if isinstance(part.get("$ref"), str) else set()
     return own.union(*map(references, part.values()))
+
+
+def test_a_webhook_is_told_with_what_follows_it_in_its_path_ba_4() -> None:
+    path = f"{BELOW}/buildconfigs/{{name}}/webhooks/{{secret}}/{{type}}"
+
+    item = paths("v3/apis/build.openshift.io/v1")[path]
+
+    assert [each["name"] for each in item["parameters"]] == ["namespace", "name", "secret", "type"]
+    assert names(item["post"]) == set()
+    assert list(item["post"]["responses"]) == ["200", "default"]
