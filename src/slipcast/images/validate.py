@@ -17,6 +17,7 @@ from slipcast.api.image import (
     ImageStreamImport,
     ImageStreamMapping,
     ImageStreamTag,
+    ImageTag,
     TagImportPolicy,
     TagReference,
 )
@@ -72,6 +73,18 @@ def image_stream_tag(new: ImageStreamTag, old: ImageStreamTag | None) -> tuple[C
         causes.extend(tag_reference(new.tag, "tag"))
     elif old is None:
         causes.append(required("tag"))
+    return tuple(causes)
+
+
+def image_tag(new: ImageTag) -> tuple[Cause, ...]:
+    """What is wrong with an ImageTag: it says what its tag shall be, and of no other."""
+    if new.spec is None:
+        return (required("spec"),)
+    tag = new.metadata.name.partition(":")[2]
+    causes = [*tag_reference(new.spec, "spec")]
+    if new.spec.name and new.spec.name != tag:
+        what = f"must be the tag of the name, {tag}, or empty"
+        causes.append(invalid("spec.name", new.spec.name, what))
     return tuple(causes)
 
 
