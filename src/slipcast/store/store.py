@@ -8,6 +8,9 @@ from typing import Any, Final
 import msgspec
 
 from slipcast.api.kinds import KINDS, Kind
+from slipcast.images.imports import AMD64
+from slipcast.images.manifests import Platform
+from slipcast.images.scheduling import Scheduling
 from slipcast.ports.api import Api
 from slipcast.ports.clock import Clock
 from slipcast.ports.distribution import Distribution
@@ -40,8 +43,9 @@ from slipcast.store.rolepolicy import RolePolicy
 from slipcast.store.rows import Told
 from slipcast.store.session import Parts, Session
 from slipcast.store.sourcesecrets import SourceSecrets
-from slipcast.store.streams import addresses
+from slipcast.store.streams import addresses, views
 from slipcast.store.streams.finishing import Finishing
+from slipcast.store.streams.imports import IMPORT, Importing, Imports
 from slipcast.store.tending import tended
 from slipcast.store.verbs import Verbs
 from slipcast.store.virtual import Virtual
@@ -65,13 +69,16 @@ class Streaming(msgspec.Struct, frozen=True, kw_only=True):
 
     Shape:  address is `host:port`, empty where there is no registry; public is the one that is
             told for outside. imported_at_once is how many tags of a repository one import takes,
-            -1 for all (IS-86).
+            -1 for all (IS-86); scheduling tells when they are looked up again; platform is taken
+            of images for several.
     """
 
     address: str = ""
     public: str = ""
     distribution: Distribution | None = None
     imported_at_once: int = 5
+    scheduling: Scheduling = Scheduling()
+    platform: Platform = AMD64
 
 
 class Setup(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,7 +118,12 @@ class Store:
             furnishing=furnishing,
             finishing=finishing,
             sources=SourceSecrets(verbs.rows, verbs.reading),
-            virtual=_virtual(verbs, furnishing, reviews),
+            virtual={
+                **_virtual(verbs, furnishing, reviews),
+                **views.virtual(verbs, finishing),
+                IMPORT: Imports(verbs, finishing, clock, _importing(setup.streaming)),
+            },
+            views=views.below(verbs),
             actions={
                 (ACCOUNT, "token"): Tokens(verbs.rows, setup.issuer, clock),
                 (CONFIG, "instantiate"): instantiation,
@@ -164,6 +176,15 @@ class Store:
             "compaction": self._compaction.run,
         }
         return [tended(name, work, self._clock) for name, work in works.items()]
+
+
+def _importing(streaming: Streaming) -> Importing:
+    return Importing(
+        distribution=streaming.distribution,
+        at_once=streaming.imported_at_once,
+        scheduling=streaming.scheduling,
+        platform=streaming.platform,
+    )
 
 
 def _virtual(verbs: Verbs, furnishing: Furnishing, reviews: Reviews) -> Mapping[Kind, Virtual]:
