@@ -107,10 +107,10 @@ def group_of(word: str) -> Iterable[Named]:
 
 
 def split_group(word: str) -> list[str]:
-    """The words that are joined by `+`; a plus sign within a URL joins nothing."""
+    """The words that are joined by `+`; that of `git+ssh://` joins nothing."""
     parts: list[str] = []
     for piece in word.split("+"):
-        if parts and _URL.search(parts[-1].partition("~")[2]) and "~" not in piece:
+        if parts and parts[-1].endswith("git") and piece.startswith("ssh://"):
             parts[-1] += f"+{piece}"
         else:
             parts.append(piece)

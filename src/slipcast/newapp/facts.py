@@ -174,6 +174,10 @@ class Facts:
         self.require((question,))
         return cast("T", self._answers[question])
 
+    def knows(self, question: Question) -> bool:
+        """Whether a question is answered."""
+        return question in self._answers
+
     def require(self, questions: Iterable[Question]) -> None:
         """Nothing, when all of these are answered.
 

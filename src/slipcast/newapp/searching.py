@@ -95,6 +95,14 @@ class Search:
             found += [replace(each, score=each.score + 1) for each in self._registry(word, [])]
         return tuple(sorted(found, key=lambda each: each.score))
 
+    def stream(self, namespace: str, name: str) -> ImageStream | None:
+        """A stream by its name.
+
+        Errors: Need.
+        """
+        (streams,) = self._all((namespace,))
+        return next((each for each in streams if each.metadata.name == name), None)
+
     def _groups(
         self, word: str, where: Where, troubles: list[str], *, builds: bool
     ) -> Iterator[Group]:

@@ -68,12 +68,12 @@ def test_a_file_may_be_a_template_na_12() -> None:
 
 
 def test_groups_and_their_sources_na_30_na_35() -> None:
-    word = "ruby~https://git.example/a+b+mysql~"
+    word = "ruby~git+ssh://git.example/a+mysql~"
 
     found = sorted_out(word)
 
     assert found.named == (
-        Named(word="ruby", group=word, source="https://git.example/a+b", has_source=True),
+        Named(word="ruby", group=word, source="git+ssh://git.example/a", has_source=True),
         Named(word="mysql", group=word, has_source=True),
     )
 

@@ -1,0 +1,143 @@
+"""The documents of a plan: in order, each once, with labels and what says where they come from.
+
+Source: generated-objects.md GO-15 to GO-18, section 8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from slipcast.api.document import JSON
+from slipcast.newapp import objects
+from slipcast.newapp.component import InputImage
+from slipcast.newapp.objects import Secrets
+from slipcast.newapp.planning import Plan
+from slipcast.newapp.request import NewAppRequest
+
+GENERATED_BY: Final = "openshift.io/generated-by"
+APP: Final = "app"
+_NAME: Final = "app.kubernetes.io/instance"
+_COMPONENT: Final = "app.kubernetes.io/component"
+_DEPLOYERS: Final = frozenset({"DeploymentConfig", "Deployment"})
+
+
+def documents(
+    plan: Plan,
+    request: NewAppRequest,
+    secrets: Callable[[], Secrets],
+    made: Iterable[JSON] = (),
+) -> tuple[JSON, ...]:
+    """What is to be created, in order (GO-15).
+
+    Shape:  secrets gives new ones for each BuildConfig; made are the objects of templates.
+    """
+    labels = {pair.name: pair.value for pair in request.labels}
+    name = result_name(plan, request)
+    given = tuple(made)
+    all_labels = {**labels, **_implied(given, request, name, labels)}
+    # Selector, labels of pods and service of a DeploymentConfig have always been one map.
+    selecting = all_labels if request.as_deployment_config else labels
+    found = _once((*_objects(plan, selecting, secrets), *given))
+    author = "OpenShiftNewBuild" if request.builds else "OpenShiftNewApp"
+    return tuple(_signed(each, all_labels, author) for each in found)
+
+
+def result_name(plan: Plan, request: NewAppRequest) -> str:
+    """The name under which all of it is known (GO-30)."""
+    candidates = [
+        request.name,
+        *(match.name for match in plan.templates),
+        *(each.name for each in plan.deployments),
+        *(part.name for part in plan.parts),
+    ]
+    return next(filter(None, candidates), "")
+
+
+def _objects(
+    plan: Plan, labels: Mapping[str, str], secrets: Callable[[], Secrets]
+) -> Iterator[JSON]:
+    services: list[JSON] = []
+    deployed: set[str] = set()
+    for part in plan.parts:
+        yield from _streams(part.image)
+        if part.build is not None:
+            if part.build.output.stream:
+                yield objects.output_stream(part.build.output.stream)
+            elif part.build.output.name and part.build.output.is_tag:
+                yield objects.output_stream(part.build.output.name.partition(":")[0])
+            yield objects.build_config(part.build, secrets())
+            copied = part.build.source.copied
+            yield from _streams(copied.image if copied is not None else None)
+        for each in plan.deployments:
+            is_ours = any(container.name == part.name for container in each.containers)
+            if not is_ours or each.name in deployed or not _is_last(plan, part.name, each.name):
+                continue
+            deployed.add(each.name)
+            write = objects.deployment_config if each.is_config else objects.deployment
+            yield write(each, labels)
+            service = objects.service(each, objects.selector_of(each, labels))
+            services += [service] if service is not None else []
+    yield from services
+
+
+def _is_last(plan: Plan, part: str, deployment: str) -> bool:
+    """Whether a part is the last of those that are deployed together."""
+    (found,) = [each for each in plan.deployments if each.name == deployment]
+    return found.containers[-1].name == part
+
+
+def _streams(image: InputImage | None) -> Iterator[JSON]:
+    if image is not None and image.stream is not None:
+        yield objects.input_stream(image.stream)
+
+
+def _once(found: Iterable[JSON]) -> list[JSON]:
+    """Each object once: the first of a kind, namespace and name counts (GO-16)."""
+    kept: dict[tuple[Any, ...], JSON] = {}
+    for each in found:
+        metadata = each.get("metadata") or {}
+        name = metadata.get("name") or f"{metadata.get('generateName')}{len(kept)}"
+        kept.setdefault((each.get("kind"), metadata.get("namespace"), name), each)
+    return list(kept.values())
+
+
+def _implied(
+    found: Iterable[JSON], request: NewAppRequest, name: str, labels: Mapping[str, str]
+) -> dict[str, str]:
+    """Labels that nobody asked for and that hold together what was made (GO-111, GO-112)."""
+    if not name:
+        return {}
+    if request.builds:
+        return {} if labels else {"build": name}
+    if request.as_deployment_config:
+        taken = any(APP in held for each in found for held in _label_maps(each))
+        return {} if taken or APP in labels else {APP: name}
+    keys = {APP: name, _COMPONENT: name, _NAME: name}
+    taken = any(key in held for each in found for held in _label_maps(each) for key in keys)
+    return {} if taken or any(key in labels for key in keys) else keys
+
+
+def _label_maps(content: JSON) -> Iterator[Mapping[str, Any]]:
+    yield (content.get("metadata") or {}).get("labels") or {}
+    if content.get("kind") == "DeploymentConfig":
+        template = (content.get("spec") or {}).get("template") or {}
+        yield (template.get("metadata") or {}).get("labels") or {}
+
+
+def _signed(content: JSON, labels: Mapping[str, str], author: str) -> JSON:
+    """An object with its labels, and who generated it (GO-110, GO-113)."""
+    signed = {**content, "metadata": _with(content.get("metadata") or {}, labels, author)}
+    spec: Any = content.get("spec")
+    template: Any = spec.get("template") if isinstance(spec, dict) else None
+    if content.get("kind") in _DEPLOYERS and isinstance(template, dict):
+        below = labels if content["kind"] == "DeploymentConfig" else {}
+        inner = {**template, "metadata": _with(template.get("metadata") or {}, below, author)}
+        signed["spec"] = {**spec, "template": inner}
+    return signed
+
+
+def _with(metadata: JSON, labels: Mapping[str, str], author: str) -> JSON:
+    annotations = {**(metadata.get("annotations") or {}), GENERATED_BY: author}
+    both = {**(metadata.get("labels") or {}), **labels}
+    return {**metadata, "annotations": annotations, **({"labels": both} if both else {})}

@@ -1,0 +1,409 @@
+"""Planning: a request becomes builds, deployments and templates, or questions.
+
+Everything that is wrong with the names of a request is said together (NA-4).
+
+Source: detection.md NA-2 to NA-6; generated-objects.md sections 1 to 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from slipcast.newapp import detection, troubles
+from slipcast.newapp.classify import Classified, classified
+from slipcast.newapp.component import (
+    BuildPlan,
+    ContainerPlan,
+    CopiedImage,
+    DeploymentPlan,
+    InputImage,
+    NewStream,
+    Output,
+    SourceInput,
+    StrategyKind,
+)
+from slipcast.newapp.facts import Facts, IsSource, NoSource, Source
+from slipcast.newapp.matches import Match, Undecided
+from slipcast.newapp.naming import base_name, unique, wrong_name
+from slipcast.newapp.pairing import Use, paired
+from slipcast.newapp.ports import Port, ports_of
+from slipcast.newapp.references import Reference, references
+from slipcast.newapp.request import NewAppRequest, Pair
+from slipcast.newapp.searching import Place, Search
+from slipcast.values.faults import Fault, FieldError, InvalidFault
+from slipcast.values.imageref import ImageRef
+
+LATEST: Final = "latest"
+
+
+class Planned(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is built or deployed, with what led to it.
+
+    Shape:  build None for an image that is deployed as it is; container None where nothing is
+            deployed. strategy and reasons are for people; warnings are sentences.
+    """
+
+    name: str
+    group: str
+    image: InputImage | None = None
+    build: BuildPlan | None = None
+    container: ContainerPlan | None = None
+    match: Match | None = None
+    source: Source | None = None
+    reasons: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is to be made."""
+
+    parts: tuple[Planned, ...]
+    deployments: tuple[DeploymentPlan, ...]
+    templates: tuple[Match, ...]
+    env: tuple[Pair, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def planned(request: NewAppRequest, facts: Facts) -> Plan:
+    """What a request comes to.
+
+    Errors: Need; InvalidFault; Fault with everything that could not be found.
+    """
+    _check(request)
+    words = classified(request, facts)
+    return _Planning(request, facts, words).plan()
+
+
+class _Planning:
+    """One pass from words to plan."""
+
+    def __init__(self, request: NewAppRequest, facts: Facts, words: Classified) -> None:
+        self._request = request
+        self._facts = facts
+        self._words = words
+        self._taken: set[str] = set()
+        self._search = Search(
+            facts,
+            Place(
+                namespace=request.namespace,
+                insecure=request.insecure,
+                allow_missing_images=request.allow_missing_images,
+                allow_missing_tags=request.allow_missing_tags,
+            ),
+        )
+
+    def plan(self) -> Plan:
+        """See `planned`."""
+        request = self._request
+        sources = tuple(dict.fromkeys((*request.sources, *self._words.sources)))
+        self._facts.require(IsSource(each, request.context_dir) for each in sources)
+        wanted = references(request, self._words)
+        found, warnings = self._found(wanted)
+        if not found and not sources and request.dockerfile is None and not request.binary:
+            raise troubles.nothing_to_do(builds=request.builds)
+        self._check_counts(found, sources)
+        pairs = paired(request, found, sources)
+        parts = [self._used(use) for use in pairs.uses if use.match.template is None]
+        parts += [self._alone(self._source(each), each) for each in self._unbound(pairs.alone)]
+        if request.dockerfile is not None and not pairs.alone:
+            parts.append(self._alone(Source(dockerfile=request.dockerfile), "dockerfile"))
+        if request.binary and not pairs.uses:
+            parts.append(self._sent())
+        env = (*request.env, *self._words.env)
+        return Plan(
+            parts=tuple(parts),
+            deployments=() if request.builds else tuple(self._deployments(parts)),
+            templates=tuple(use.match for use in pairs.uses if use.match.template is not None),
+            env=env,
+            warnings=warnings,
+        )
+
+    def _found(
+        self, wanted: Iterable[Reference]
+    ) -> tuple[list[tuple[Reference, Match]], tuple[str, ...]]:
+        """What every name means.
+
+        Errors: Need; Fault with all that mean nothing for sure.
+        """
+        found: list[tuple[Reference, Match]] = []
+        undecided: list[troubles.Trouble] = []
+        warnings: list[str] = []
+        for each in wanted:
+            result = self._search.find(each.word, each.where, builds=each.has_source)
+            if isinstance(result.result, Undecided):
+                why = self._not_a_source(each.word)
+                undecided.append(troubles.Trouble(result.result, result.troubles, why))
+            else:
+                found.append((each, result.result))
+                warnings += result.troubles
+        if undecided:
+            raise troubles.not_found(undecided, builds=self._request.builds)
+        return found, tuple(warnings)
+
+    def _not_a_source(self, word: str) -> str:
+        question = IsSource(word, self._request.context_dir)
+        if not self._facts.knows(question):
+            return ""
+        answer = self._facts.ask(question, object)
+        return answer.why if isinstance(answer, NoSource) else ""
+
+    def _source(self, word: str) -> Source:
+        answer = self._facts.ask(IsSource(word, self._request.context_dir), object)
+        if isinstance(answer, NoSource):
+            raise troubles.no_source(word, answer)
+        assert isinstance(answer, Source)  # noqa: S101 -- it is one or the other
+        return answer
+
+    def _unbound(self, alone: tuple[str, ...]) -> tuple[str, ...]:
+        if self._request.dockerfile is not None and len(alone) > 1:
+            raise Fault("--dockerfile cannot be used with multiple sources")
+        return alone
+
+    def _used(self, use: Use) -> Planned:
+        """An image that builds something, or is deployed."""
+        if use.source is None:
+            return self._deployed(use)
+        source = self._of_pair(use.source)
+        kind: StrategyKind = "Docker" if self._request.strategy == "docker" else "Source"
+        return self._built(source, kind, use.match, use.reference.group)
+
+    def _of_pair(self, word: str) -> Source:
+        """A source that an image was given for; one that is only named with it is not looked at."""
+        question = IsSource(word, self._request.context_dir)
+        if not word:
+            return Source(name="")
+        return self._source(word) if self._facts.knows(question) else Source(uri=word)
+
+    def _alone(self, source: Source, group: str) -> Planned:
+        """A source that no image was given for."""
+        request = self._request
+        if request.dockerfile is not None:
+            source = replace(source, dockerfile=request.dockerfile)
+        kind = detection.strategy_for(request, source)
+        if kind == "JenkinsPipeline":
+            return self._built(source, kind, None, group)
+        if kind == "Source":
+            language = detection.language_of(source, self._search)
+            made = self._built(source, kind, language.match, group)
+            return replace(made, reasons=language.reasons)
+        base = detection.base_of(source.dockerfile or "", source.uri or source.directory)
+        result = self._search.find(base.image, "base")
+        if isinstance(result.result, Undecided):
+            trouble = troubles.Trouble(result.result, result.troubles, "")
+            raise troubles.not_found([trouble], builds=request.builds)
+        made = self._built(source, kind, result.result, group, base.ports.ports)
+        wrong = tuple(f"EXPOSE {each} is no port and is left out" for each in base.ports.wrong)
+        return replace(made, warnings=(*made.warnings, *wrong))
+
+    def _sent(self) -> Planned:
+        """Something that will be sent, with its own Dockerfile (NA-34)."""
+        if self._request.strategy == "source":
+            raise Fault(
+                "you must provide a builder image when using the source strategy with a binary"
+                " build"
+            )
+        if not self._request.name:
+            raise Fault(
+                "you must provide a --name when you don't specify a source repository or base image"
+            )
+        return self._built(Source(), "Docker", None, self._request.name)
+
+    def _built(
+        self,
+        source: Source,
+        kind: StrategyKind,
+        match: Match | None,
+        group: str,
+        ports: tuple[Port, ...] = (),
+    ) -> Planned:
+        request = self._request
+        image = _input(match) if match is not None else None
+        name = self._name(source.name, request.to, match.name if match is not None else "")
+        output = self._output(name, kind)
+        build = BuildPlan(
+            name=name,
+            strategy=kind,
+            source=self._input_of(source),
+            image=image,
+            env=(*request.build_env, *(self._env if request.builds else ())),
+            args=request.build_args,
+            output=output,
+        )
+        container = None
+        if kind != "JenkinsPipeline" and not request.builds:
+            facts = image.facts if image is not None else None
+            exposed = ports or (ports_of(facts.ports).ports if facts is not None else ())
+            container = ContainerPlan(
+                name=name,
+                image=f"{name}:{LATEST}",
+                trigger=f"{name}:{LATEST}",
+                ports=exposed,
+                volumes=facts.volumes if facts is not None else (),
+                env=self._env,
+            )
+        return Planned(
+            name=name,
+            group=group,
+            image=image,
+            build=build,
+            container=container,
+            match=match,
+            source=source,
+        )
+
+    def _deployed(self, use: Use) -> Planned:
+        """An image that is deployed as it is (GO-28)."""
+        match = use.match
+        image = _input(match)
+        name = self._name("", "", match.name)
+        if image.stream is not None:
+            stream = replace(image.stream, name=name)
+            image = replace(image, stream=stream, name=f"{name}:{stream.tag}")
+        container = ContainerPlan(
+            name=name,
+            image=image.shown,
+            trigger=image.name if image.is_tag else "",
+            trigger_namespace=image.namespace if image.is_tag else "",
+            ports=ports_of(image.facts.ports).ports,
+            volumes=image.facts.volumes,
+            env=self._env,
+        )
+        return Planned(
+            name=name, group=use.reference.group, image=image, container=container, match=match
+        )
+
+    @property
+    def _env(self) -> tuple[Pair, ...]:
+        return (*self._request.env, *self._words.env)
+
+    def _name(self, source: str, to: str, image: str) -> str:
+        """The name of a component (GO-20 to GO-25)."""
+        request = self._request
+        of_image = image.rpartition("/")[2]
+        of_output = _bare(to) if to else ""
+        name = request.name or base_name((source, of_output, of_image))
+        if not name:
+            raise Fault(
+                "no name could be found for what is to be made", hint="Give it one with --name."
+            )
+        return unique(name, self._taken)
+
+    def _output(self, name: str, kind: StrategyKind) -> Output:
+        """Where a build's image goes (GO-60 to GO-68)."""
+        request = self._request
+        if request.no_output or kind == "JenkinsPipeline":
+            return Output()
+        to = request.to or f"{name}:{LATEST}"
+        if request.to_docker:
+            tagged = to if ":" in to.rpartition("/")[2] else f"{to}:{LATEST}"
+            return Output(name=tagged, is_tag=False, push_secret=request.push_secret)
+        ref = ImageRef.parse(to, "--to")
+        tag = f"{ref.name}:{ref.tag or LATEST}"
+        return Output(name=tag, stream=ref.name, push_secret=request.push_secret)
+
+    def _input_of(self, source: Source) -> SourceInput:
+        request = self._request
+        is_sent = request.binary or not (source.uri or source.dockerfile is not None)
+        is_inline = request.dockerfile is not None
+        return SourceInput(
+            uri=source.uri,
+            ref=source.ref,
+            context_dir=request.context_dir,
+            is_binary=is_sent,
+            dockerfile=request.dockerfile if is_inline else None,
+            copied=self._copied(),
+            secrets=request.build_secrets,
+            config_maps=request.build_config_maps,
+            credentials=request.source_secret,
+        )
+
+    def _copied(self) -> CopiedImage | None:
+        """Files of another image (GO-46)."""
+        request = self._request
+        if not request.source_image:
+            return None
+        result = self._search.find(request.source_image, "copied")
+        if isinstance(result.result, Undecided):
+            trouble = troubles.Trouble(result.result, result.troubles, "")
+            raise troubles.not_found([trouble], builds=True)
+        path, _, destination = request.source_image_path.partition(":")
+        return CopiedImage(image=_input(result.result), source_path=path, destination=destination)
+
+    def _deployments(self, parts: list[Planned]) -> Iterator[DeploymentPlan]:
+        groups: dict[str, list[Planned]] = {}
+        for part in parts:
+            if part.container is not None:
+                groups.setdefault(part.group, []).append(part)
+        for members in groups.values():
+            yield DeploymentPlan(
+                name=members[0].name,
+                containers=tuple(each.container for each in members if each.container is not None),
+                is_test=self._request.as_test,
+                is_config=self._request.as_deployment_config,
+            )
+
+    def _check_counts(self, found: list[tuple[Reference, Match]], sources: tuple[str, ...]) -> None:
+        """Refuse one name, or one output, for several things (NA-37)."""
+        request = self._request
+        groups = {each.group for each, _ in found}
+        if request.name and len(groups) > 1:
+            raise Fault(
+                "only one component or source repository can be used when specifying a name"
+            )
+        if request.to and len([each for each, _ in found if each.source]) + len(sources) > 1:
+            raise Fault(
+                "only one component with source can be used when specifying an output image"
+                " reference"
+            )
+
+
+def _check(request: NewAppRequest) -> None:
+    """Refuse what contradicts itself.
+
+    Errors: InvalidFault with every wrong field.
+    """
+    errors: list[FieldError] = []
+    if request.name and (wrong := wrong_name(request.name)):
+        errors.append(FieldError(path="--name", what=wrong, value=request.name))
+    if request.dockerfile is not None and request.strategy not in {"", "docker"}:
+        what = "cannot be used with --dockerfile, which is built by the docker strategy"
+        errors.append(FieldError(path="--strategy", what=what, value=request.strategy))
+    if request.binary and request.strategy == "pipeline":
+        what = "specifying binary builds and the pipeline strategy at the same time is not allowed"
+        errors.append(FieldError(path="--binary", what=what))
+    if bool(request.source_image) != bool(request.source_image_path):
+        what = "--source-image and --source-image-path must be given together"
+        errors.append(FieldError(path="--source-image", what=what))
+    if errors:
+        raise InvalidFault(tuple(errors))
+
+
+def _bare(image: str) -> str:
+    """The last part of an image's name."""
+    return ImageRef.parse(image, "--to").name
+
+
+def _input(match: Match) -> InputImage:
+    """A match as the image that something starts from (GO-53)."""
+    if match.origin == "stream":
+        return InputImage(
+            name=f"{match.name}:{match.tag or LATEST}",
+            namespace=match.namespace,
+            facts=match.image,
+            shown=match.pull_spec or match.shown,
+        )
+    if match.origin == "image":
+        name, tag = match.name.rpartition("/")[2], match.tag or LATEST
+        stream = NewStream(
+            name=name,
+            tag=tag,
+            pull_spec=match.term,
+            imported_from=match.term,
+            insecure=match.insecure,
+        )
+        return InputImage(name=f"{name}:{tag}", stream=stream, facts=match.image, shown=match.term)
+    return InputImage(name=match.name, is_tag=False, facts=match.image, shown=match.name)

@@ -1,0 +1,119 @@
+"""What people are told when a request comes to nothing: what was looked for, and what to do.
+
+Source: detection.md section 9, RS-50 to RS-52; user-pain UP-4, UP-7 to UP-9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+from slipcast.newapp.facts import NoSource
+from slipcast.newapp.matches import Undecided
+from slipcast.values.faults import Fault
+
+SHOWN: Final = 5
+"""How many candidates are shown."""
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """A name that came to nothing.
+
+    Shape:  said is what registries said; not_a_source why it is no source either, where that was
+            looked at.
+    """
+
+    undecided: Undecided
+    said: tuple[str, ...] = ()
+    not_a_source: str = ""
+
+
+def not_found(troubles: Sequence[Trouble], *, builds: bool) -> Fault:
+    """All names that came to nothing, the errors of a sort together (RS-50)."""
+    errors: list[str] = []
+    helps: dict[str, None] = {}
+    for trouble in troubles:
+        undecided = trouble.undecided
+        errors.append(_error(undecided))
+        errors += [f"  {each}" for each in trouble.said]
+        if trouble.not_a_source:
+            errors.append(f"  as a source: {trouble.not_a_source}")
+        helps[_help(undecided, builds=builds)] = None
+    return Fault("\n".join(errors), hint="\n\n".join(filter(None, helps)), reason="NotFound")
+
+
+def nothing_to_do(*, builds: bool) -> Fault:
+    """That a request names nothing (CL-10, CL-11)."""
+    if builds:
+        return Fault(
+            "you must specify at least one source repository URL, provide a Dockerfile, or indicate"
+            " you wish to use binary builds",
+            hint="`new-build IMAGE~URL` builds a repository with an image; `new-build URL` finds"
+            " out with which.",
+        )
+    return Fault(
+        "You must specify one or more images, image streams, templates, or source code locations"
+        " to create an application.",
+        hint="To list all templates and image streams, use `new-app -L`.\n"
+        "To search templates, image streams and images that match, use `new-app -S php`.",
+    )
+
+
+def no_source(word: str, answer: NoSource) -> Fault:
+    """That what was named as a source is none."""
+    hint = (
+        "Name a Secret with credentials: --source-secret."
+        if answer.is_denied
+        else "See that it is spelled right and can be reached from here."
+    )
+    return Fault(f"the source {word} cannot be read: {answer.why}", hint=hint)
+
+
+def _error(undecided: Undecided) -> str:
+    term = undecided.term
+    match undecided.why:
+        case "none":
+            return f'no match for "{term}"'
+        case "several":
+            count = len(undecided.candidates)
+            return f'multiple images or templates matched "{term}": {count}'
+        case "tagless":
+            return f'no tags found on matching image stream: "{undecided.candidates[0].shown}"'
+        case "partial":
+            best = undecided.candidates[0]
+            return f'only a partial match was found for "{term}": "{best.shown}"'
+
+
+def _help(undecided: Undecided, *, builds: bool) -> str:
+    match undecided.why:
+        case "none":
+            return _places(builds=builds)
+        case "several":
+            more = len(undecided.candidates) - SHOWN
+            rest = [f"{more} more: `new-app -S {undecided.term}` lists them all."] * (more > 0)
+            return "\n".join([*_candidates(undecided, SHOWN), *rest])
+        case "tagless":
+            return "Use --allow-missing-imagestream-tags to use this image stream."
+        case "partial":
+            return "\n".join(_candidates(undecided, 1))
+
+
+def _candidates(undecided: Undecided, most: int) -> Iterable[str]:
+    return [f"* {each.shown}: use {each.flag}" for each in undecided.candidates[:most]]
+
+
+def _places(*, builds: bool) -> str:
+    places = [
+        "tags of image streams in this project and in 'openshift' (:latest unless said otherwise)",
+        "images in registries",
+        "Git repositories, by URL or local path",
+    ]
+    if not builds:
+        places.insert(2, "templates in this project and in 'openshift'")
+    lines = "\n".join(f"  {number}. {place}" for number, place in enumerate(places, 1))
+    return (
+        f"What is named is looked for among:\n{lines}\n"
+        "--allow-missing-images takes an image for granted that is in none of them."
+    )
