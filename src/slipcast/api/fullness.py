@@ -90,6 +90,7 @@ ALWAYS: Final[Mapping[tuple[str, str], Mapping[str, Any]]] = {
         "tag.generation": None,
         "tag.importPolicy": {},
         "generation": 0,
+        "image": {},
         **{f"image.{path}": value for path, value in _OF_IMAGE.items()},
     },
     (IMAGE, "ImageStreamImage"): {f"image.{path}": value for path, value in _OF_IMAGE.items()},

@@ -1,18 +1,32 @@
 """Mappings: an image that was pushed becomes the newest of a tag.
 
-Source: image-streams.md IS-70 to IS-73.
+Source: image-streams.md IS-70 to IS-73; what OpenShift 3.5 answers.
 """
 
 from __future__ import annotations
 
 from msgspec.structs import replace
 
-from slipcast.api.image import Image, ImageStream, TagEvent
+from slipcast.api.image import Image, ImageStream, ImageStreamMapping, TagEvent
 from slipcast.images.events import added, newest
 from slipcast.images.tagging import pinned
 
 MANAGED = "openshift.io/image.managed"
 """Says of an image that the registry here keeps it (IS-68)."""
+
+
+def placed(mapping: ImageStreamMapping, address: str) -> ImageStreamMapping:
+    """The mapping of an image that the registry here keeps where nothing else is said.
+
+    Shape:  address is `host:port` of that registry, empty where there is none. Signatures are
+            added in their own way.
+    """
+    image = replace(mapping.image, signatures=())
+    own = mapping.metadata
+    if not image.docker_image_reference and address and own.name:
+        reference = pinned(f"{address}/{own.namespace}/{own.name}", image.metadata.name)
+        image = replace(image, docker_image_reference=reference)
+    return replace(mapping, image=image)
 
 
 def event_of(stream: ImageStream, image: Image, now: str, *, is_known: bool) -> TagEvent:

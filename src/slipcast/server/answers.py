@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -44,7 +45,7 @@ def link(resource: Resource, document: Document) -> str:
     below = f"/{resource.subresource}" if resource.subresource else ""
     # What an action made is told as if it lay where it was asked for: so the original did.
     plural = resource.kind.plural if below else kind.plural
-    return f"/oapi/v1/{inside}{plural}/{names.name}{below}"
+    return f"/oapi/v1/{inside}{plural}/{quote(names.name, safe='')}{below}"
 
 
 def one(resource: Resource, document: Document, form: Form) -> bytes:

@@ -34,7 +34,7 @@ class Finishing:
         self._rows = verbs.rows
         self._writing = verbs.writing
         self._now = verbs.writing.now
-        self._address = address
+        self.address = address
         self._public = public
         self.limiting = Limiting(verbs.rows, verbs.reading)
 
@@ -60,7 +60,7 @@ class Finishing:
 
     def placed(self, stream: ImageStream) -> ImageStream:
         """The stream with where its images can be pulled."""
-        return tagging.with_repository(stream, self._address, self._public)
+        return tagging.with_repository(stream, self.address, self._public)
 
     async def _tagged(
         self, guard: Guard, stream: ImageStream, stored: ImageStream | None
@@ -92,7 +92,7 @@ class Finishing:
         origin = stream if source.is_of(stream) else await self._origin(guard, stream, source)
         if isinstance(origin, Cause):
             return origin
-        return tagging.copied(stream, source, origin, now=now, address=self._address)
+        return tagging.copied(stream, source, origin, now=now, address=self.address)
 
     async def _origin(
         self, guard: Guard, stream: ImageStream, source: tagging.Source

@@ -16,7 +16,7 @@ from slipcast.api.image import Image, ImageStream, ImageStreamMapping
 from slipcast.api.lens import content_of, overlay
 from slipcast.images.defaults import defaulted_mapping
 from slipcast.images.manifests import described
-from slipcast.images.mapping import event_of, is_untouched, mapped
+from slipcast.images.mapping import event_of, is_untouched, mapped, placed
 from slipcast.images.validate import image_stream_mapping
 from slipcast.ports.api import Answer, ListOptions, Resource, WriteOptions
 from slipcast.store import drafts
@@ -53,7 +53,7 @@ class Mappings(Virtual):
         await guard.check("create", resource)
         asked = drafts.sent(resource, content)
         warnings = drafts.unknown(resource, asked, options, {})
-        mapping = defaulted_mapping(seen(MAPPING, asked))
+        mapping = placed(defaulted_mapping(seen(MAPPING, asked)), self._finishing.address)
         _check(mapping)
         document = await self._stream(resource.namespace, mapping)
         image = described(mapping.image)
