@@ -32,10 +32,11 @@ from slipcast.controllers.sight import (
     owner_of,
 )
 from slipcast.controllers.standing import Going, Over, line
-from slipcast.reconcile import buildconfigs, builds, imagechange
+from slipcast.reconcile import buildconfigs, builds, imagechange, imageimports
 from slipcast.reconcile.actions import Act, Action, Create
 from slipcast.reconcile.buildconfigs import ConfigView
 from slipcast.reconcile.imagechange import ImageView
+from slipcast.reconcile.imageimports import ImportView
 from slipcast.reconcile.views import BuildView
 from slipcast.values.apifaults import BadRequest
 
@@ -199,6 +200,19 @@ def _is_stale(sight: Sight, key: Key) -> bool:
     return kept is not None and sight.is_stale(kept)
 
 
+def _importing_itself(sight: Sight, document: Document) -> Iterator[Key]:
+    """A stream that wants images of elsewhere wakes itself (IS-101)."""
+    names = document.names
+    if sight.importing.get(names.namespace, names.name) is not None:
+        yield names.namespace, names.name
+
+
+def _importing(sight: Sight) -> Iterator[Key]:
+    if sight.imports is not None:
+        for name, _ in sight.importing.values():
+            yield name
+
+
 def _own(_sight: Sight, key: Key) -> Hashable:
     return key
 
@@ -220,6 +234,12 @@ def _change_refused(
 ) -> tuple[Action, ...]:
     request = action.body if isinstance(action, Act) else action.object
     return imagechange.instantiate_refused(view, request, why)
+
+
+def _import_refused(
+    view: ImportView, _action: Create | Act, why: str, _now: datetime
+) -> tuple[Action, ...]:
+    return imageimports.refused(view, why)
 
 
 BUILDS: Final = Row[BuildView](
@@ -261,5 +281,16 @@ IMAGES: Final = Row[ImageView](
     refused=_change_refused,
 )
 
-TABLE: Final = (BUILDS, CONFIGS, IMAGES)
+IMPORTS: Final = Row[ImportView](
+    name="imageimports",
+    component="image-import-controller",
+    wakes={STREAM: _importing_itself},
+    everything=_importing,
+    lane=_own,
+    gather=gathering.import_view,
+    reconcile=imageimports.reconcile,
+    refused=_import_refused,
+)
+
+TABLE: Final = (BUILDS, CONFIGS, IMAGES, IMPORTS)
 """THE TABLE."""

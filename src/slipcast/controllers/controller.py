@@ -19,11 +19,13 @@ import msgspec
 from slipcast.api.document import Document
 from slipcast.api.kinds import Kind
 from slipcast.builds.strategies import Cluster
-from slipcast.controllers.builtin import BUILDS, CONFIGS, FOLLOWED, IMAGES, LISTED, Row
+from slipcast.controllers.builtin import BUILDS, CONFIGS, FOLLOWED, IMAGES, IMPORTS, LISTED, Row
+from slipcast.controllers.importing import Imports
 from slipcast.controllers.informer import Informer
 from slipcast.controllers.perform import Performer
 from slipcast.controllers.queue import Key, Queue
 from slipcast.controllers.sight import Sight
+from slipcast.images.scheduling import Scheduling
 from slipcast.ports.api import Api
 from slipcast.ports.clock import Clock
 from slipcast.reconcile.actions import Act, Action, Again, Create
@@ -138,11 +140,13 @@ class Controller(Generic[V]):
 class Running(msgspec.Struct, frozen=True, kw_only=True):
     """How controllers run.
 
-    Shape:  workers is how many keys each controller looks at side by side.
+    Shape:  workers is how many keys each controller looks at side by side; scheduling tells how
+            images of registries elsewhere are looked up, None where they are not.
     """
 
     cluster: Cluster
     workers: int = 4
+    scheduling: Scheduling | None = None
 
 
 class Controllers:
@@ -152,11 +156,13 @@ class Controllers:
         self._api = api
         self._clock = clock
         self._workers = running.workers
-        self._sight = Sight(api, running.cluster)
+        imports = None if running.scheduling is None else Imports(running.scheduling, clock)
+        self._sight = Sight(api, running.cluster, imports)
         self.each: Sequence[Working] = (
             Controller(BUILDS, self._sight, clock, self.wrote),
             Controller(CONFIGS, self._sight, clock, self.wrote),
             Controller(IMAGES, self._sight, clock, self.wrote),
+            Controller(IMPORTS, self._sight, clock, self.wrote),
         )
         self._unlisted = {*LISTED, *FOLLOWED}
         self._ready = asyncio.Event()

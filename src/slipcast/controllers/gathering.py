@@ -33,6 +33,7 @@ from slipcast.images.resolve import Found, newest
 from slipcast.ports.api import Resource
 from slipcast.reconcile.buildconfigs import ConfigView
 from slipcast.reconcile.imagechange import ImageView
+from slipcast.reconcile.imageimports import ImportView
 from slipcast.reconcile.views import BuildView, Missing, Output
 from slipcast.values.apifaults import NotFound
 
@@ -138,6 +139,14 @@ async def _newest_output(sight: Sight, config: BuildConfig) -> Found | None:
     if to is None or to.kind != _STREAM_TAG:
         return None
     return await _newest(sight, reference(to, config.metadata.namespace))
+
+
+async def import_view(sight: Sight, key: Key) -> ImportView | None:
+    """What there is to be seen of a stream; None when it wants no images of elsewhere."""
+    if sight.imports is None or sight.importing.get(*key) is None:
+        return None
+    document = await _found(sight, STREAM, *key)
+    return None if document is None else sight.imports.view(key, read(document, ImageStream))
 
 
 async def _build(sight: Sight, key: Key) -> Build | None:

@@ -22,6 +22,7 @@ from slipcast.builds.runpolicy import Turn, next_builds
 from slipcast.builds.strategies import Cluster
 from slipcast.controllers.cache import Cache
 from slipcast.controllers.demand import Demand, Tags, demand, tags, watched_streams
+from slipcast.controllers.importing import Imports, wanting
 from slipcast.controllers.standing import (
     Going,
     Over,
@@ -67,7 +68,7 @@ class _PodGlance(msgspec.Struct, frozen=True):
     status: _PodStatus = _PodStatus()
 
 
-AnyCache = Cache[Standing] | Cache[Document] | Cache[Demand] | Cache[Tags]
+AnyCache = Cache[Standing] | Cache[Document] | Cache[Demand] | Cache[Tags] | Cache[bool]
 
 
 class Sight:
@@ -75,12 +76,14 @@ class Sight:
 
     Shape:  pods has the pods of builds that have not ended: for the last words of one that has,
             somebody asks once. configs has the BuildConfigs about which there may be something to
-            do beside making builds when asked to, streams those that have images.
+            do beside making builds when asked to, streams those that have images, importing those
+            that want some; imports tells how they get them, None where nobody looks them up.
     """
 
-    def __init__(self, api: Api, cluster: Cluster) -> None:
+    def __init__(self, api: Api, cluster: Cluster, imports: Imports | None = None) -> None:
         self.api = api
         self.cluster = cluster
+        self.imports = imports
         self.builds: Cache[Standing] = Cache(
             standing,
             {
@@ -93,39 +96,38 @@ class Sight:
         self.pods: Cache[Document] = Cache(_build_pod)
         self.configs: Cache[Demand] = Cache(demand, {"watched": watched_streams})
         self.streams: Cache[Tags] = Cache(tags)
-        self._caches: Mapping[Kind, AnyCache] = {
-            BUILD: self.builds,
-            POD: self.pods,
-            BUILD_CONFIG: self.configs,
-            STREAM: self.streams,
+        self.importing: Cache[bool] = Cache(wanting)
+        self._caches: Mapping[Kind, tuple[AnyCache, ...]] = {
+            BUILD: (self.builds,),
+            POD: (self.pods,),
+            BUILD_CONFIG: (self.configs,),
+            STREAM: (self.streams, self.importing),
         }
 
     def saw(self, document: Document) -> bool:
         """Take in what was watched; whether it was news."""
-        cache = self._caches.get(document.kind)
-        return cache is None or cache.saw(document)
+        caches = self._caches.get(document.kind)
+        # All of them are told, whatever the first one says.
+        return caches is None or max([cache.saw(document) for cache in caches])
 
     def wrote(self, document: Document) -> bool:
         """Take in what was just written by this side; whether it was news."""
-        cache = self._caches.get(document.kind)
-        return cache is not None and cache.wrote(document)
+        caches = self._caches.get(document.kind, ())
+        return max([cache.wrote(document) for cache in caches], default=False)
 
     def lost(self, document: Document) -> None:
         """Take in that an object is gone."""
-        cache = self._caches.get(document.kind)
-        if cache is not None:
+        for cache in self._caches.get(document.kind, ()):
             cache.lost(document)
 
     def left_out(self, kind: Kind, there: set[tuple[str, str]], revision: int) -> None:
         """Take in that nothing else of a kind was there at a revision."""
-        cache = self._caches.get(kind)
-        if cache is not None:
+        for cache in self._caches.get(kind, ()):
             cache.left_out(there, revision)
 
     def reached(self, kind: Kind, revision: int) -> None:
         """Take in that everything up to a revision was seen."""
-        cache = self._caches.get(kind)
-        if cache is not None:
+        for cache in self._caches.get(kind, ()):
             cache.reached(revision)
 
     def known(self, kind: Kind, namespace: str, name: str) -> Document | None:

@@ -186,13 +186,15 @@ def images_of(request: ImageStreamImport) -> tuple[Image, ...]:
 
 
 def steps(request: ImageStreamImport) -> Iterator[tuple[Wanted, ImageImportStatus]]:
-    """What an import makes of which tag, in order: explicit tags come last and win (IS-102).
+    """What an import makes of which tag, in order.
 
-    Shape:  what was found without becoming a tag is left out (IS-80).
+    Shape:  what was found without becoming a tag is left out (IS-80), and so are tags of a
+            repository that are asked for by themselves (IS-102).
     """
     repository, said = request.spec.repository, request.status.repository
+    explicit = {spec.to.name for spec in request.spec.images if spec.to is not None}
     for status in said.images if said is not None else ():
-        if repository is None or not status.tag:
+        if repository is None or not status.tag or status.tag in explicit:
             continue
         source = replace(ImageRef.parse(repository.from_.name), tag=status.tag)
         yield (

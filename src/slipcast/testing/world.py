@@ -26,10 +26,12 @@ from slipcast.api.pod import Pod
 from slipcast.builds import naming
 from slipcast.builds.strategies import Cluster
 from slipcast.controllers.controller import Controllers, Running
+from slipcast.images.scheduling import Scheduling
 from slipcast.ports.api import Api, DeleteOptions, Patch, Resource
 from slipcast.store.keys import Place, place_of
 from slipcast.store.store import SERVER, Setup, Store, Streaming
 from slipcast.testing.api import StandingClock
+from slipcast.testing.registries import FakeRegistries
 from slipcast.values.apifaults import NotFound
 from slipcast.values.instant import to_text
 
@@ -49,6 +51,7 @@ STREAM: Final = kinds.require(kinds.IMAGE, "ImageStream")
 PULLED: Final = {"kind": "DockerImage", "name": "registry.example.com/ruby@sha256:" + "a" * 64}
 SOURCE: Final = {"git": {"uri": "https://git.example.com/shop/app.git"}}
 CLUSTER: Final = Cluster(builder_image="slipcast/builder:1")
+RUNNING: Final = Running(cluster=CLUSTER, scheduling=Scheduling())
 
 
 class Killed(BaseException):
@@ -62,12 +65,13 @@ class World:
     Shape:  mortality is the number of writes after which the controllers are killed; None: never.
             deaths counts how often they were. made are the names of pods in the order in which
             they were made, numbered is the highest number of a build, registry where streams are
-            pushed to.
+            pushed to, elsewhere what other registries have.
     """
 
     clock: StandingClock = field(default_factory=StandingClock)
-    running: Running = field(default_factory=lambda: Running(cluster=CLUSTER))
+    running: Running = field(default_factory=lambda: RUNNING)
     registry: str = "registry:5000"
+    elsewhere: FakeRegistries = field(default_factory=FakeRegistries)
     mortality: int | None = None
     deaths: int = 0
     made: list[str] = field(default_factory=list)
@@ -87,7 +91,7 @@ class World:
 
     async def begin(self) -> World:
         """Make the namespace and start the controllers."""
-        streaming = Streaming(address=self.registry)
+        streaming = Streaming(address=self.registry, distribution=self.elsewhere)
         self._store = Store(self._journal, self.clock, Setup(streaming=streaming))
         self._store.tell(self._wrote)
         await self.create(NAMESPACE, {"metadata": {"name": SPACE}})

@@ -269,7 +269,13 @@ class Imports(Virtual):
         given: ImageStreamImport = seen(IMPORT, asked)
         content = overlay({**asked, "status": {}}, replace(given, status=request.status), request)
         content = settled(content, request, IMPORT)
-        content["metadata"] = meta.created(asked["metadata"], now, self._dice.uid())
+        about = {
+            field: each
+            for field, each in asked["metadata"].items()
+            # Those of the stream, if any.
+            if field not in {"resourceVersion", "uid"}
+        }
+        content["metadata"] = meta.created(about, now, self._dice.uid())
         content["status"] = _shown(request, kept, images)
         return Document.of(IMPORT, content)
 
