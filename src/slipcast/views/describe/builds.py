@@ -75,6 +75,22 @@ def config(content: JSON, around: Around) -> Lines:
     yield from _deliveries(around)
 
 
+def delivery(content: JSON, around: Around) -> Lines:
+    """What came of a webhook."""
+    for label, field in (
+        ("BuildConfig:", "buildConfig"),
+        ("Webhook:", "type"),
+        ("Event:", "event"),
+        ("Delivery:", "deliveryID"),
+    ):
+        yield from said(label, at(content, field))
+    yield from said("Received:", ages.ago(at(content, "receivedAt"), around.now))
+    yield from said("Ref:", at(content, "ref"))
+    yield from said("Commit:", at(content, "commit"))
+    yield Line("Outcome:", str(came(content, around.now)))
+    yield from said("Message:", at(content, "message"))
+
+
 def common(spec: JSON) -> Lines:
     """What builds and their configurations have in common."""
     yield Line("Strategy:", STRATEGIES.get(_strategy_field(spec), ""))

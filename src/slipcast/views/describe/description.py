@@ -16,6 +16,7 @@ Describe = Callable[[JSON, Around], Lines]
 DESCRIPTIONS: Final[Mapping[tuple[str, str], Describe]] = {
     (kinds.BUILD, "Build"): builds.build,
     (kinds.BUILD, "BuildConfig"): builds.config,
+    (kinds.SLIPCAST, "WebhookDelivery"): builds.delivery,
     (kinds.IMAGE, "Image"): images.image,
     (kinds.IMAGE, "ImageStream"): streams.stream,
     (kinds.IMAGE, "ImageStreamTag"): images.image_of,
