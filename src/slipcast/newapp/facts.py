@@ -13,8 +13,7 @@ from typing import Literal, TypeVar, cast
 
 import msgspec
 
-from slipcast.api.document import JSON
-from slipcast.api.image import Image, ImageStream
+from slipcast.api.image import ImageStream
 from slipcast.api.template import Template
 from slipcast.newapp.image import ImageFacts
 from slipcast.source.inspect import SourceFacts
@@ -113,28 +112,7 @@ class TemplateFile(msgspec.Struct, frozen=True):
     place: str
 
 
-class ProcessedTemplate(msgspec.Struct, frozen=True):
-    """A template's objects, filled in; answered by Template or NoTemplate.
-
-    Shape:  template is the place where it is: `namespace/name`, or a file.
-    """
-
-    place: str
-    values: tuple[tuple[str, str], ...] = ()
-
-
-class Existing(msgspec.Struct, frozen=True):
-    """The object of a kind and name in a namespace; None when there is none."""
-
-    group: str
-    kind: str
-    namespace: str
-    name: str
-
-
-Question = (
-    IsSource | Streams | Templates | TagImage | LookUp | TemplateFile | ProcessedTemplate | Existing
-)
+Question = IsSource | Streams | Templates | TagImage | LookUp | TemplateFile
 Answer = (
     Source
     | NoSource
@@ -145,8 +123,6 @@ Answer = (
     | NoImage
     | Template
     | NoTemplate
-    | Image
-    | JSON
     | None
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -10,16 +9,12 @@ import click
 
 from slipcast.api import codec, kinds
 from slipcast.api.document import JSON
-from slipcast.api.lens import overlay, read
-from slipcast.api.template import Template
-from slipcast.cli import manifests, outputs, parameters, serverflags
+from slipcast.cli import manifests, outputs, parameters, serverflags, templating
 from slipcast.cli.output import form as forms
 from slipcast.cli.output.form import Form
 from slipcast.cli.toolbox import Connection, Toolbox
 from slipcast.ports.api import Resource
-from slipcast.templates.process import Processed, processed, unknown, with_values
-from slipcast.values.apifaults import ApiFault, Invalid
-from slipcast.values.faults import Fault, UsageFault
+from slipcast.values.faults import UsageFault
 from slipcast.views.describe.description import described
 from slipcast.views.describe.page import Around
 from slipcast.views.jsonpath import Template as Path
@@ -68,7 +63,15 @@ def process(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None
         if given["listing"]:
             _list(content)
         else:
-            _print(_filled(_prepared(content, values, labels, given)), form, given)
+            _print(
+                templating.here(
+                    templating.prepared(
+                        content, values, labels, lenient=given["ignore_unknown_parameters"]
+                    )
+                ),
+                form,
+                given,
+            )
         return
 
     async def work(connection: Connection) -> int:
@@ -79,11 +82,13 @@ def process(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None
         if given["listing"]:
             _list(content)
             return 0
-        asked = _prepared(content, values, labels, given)
+        asked = templating.prepared(
+            content, values, labels, lenient=given["ignore_unknown_parameters"]
+        )
         if form.name == "describe" and given["raw"]:
             _describe(asked, connection)
             return 0
-        made = await _processed(connection, asked)
+        made = await templating.on_server(connection, asked)
         if form.name == "describe":
             _describe(made, connection)
         else:
@@ -119,32 +124,6 @@ def _form(given: dict[str, Any], toolbox: Toolbox) -> Form:
     said = {"output": output, "template": given["template"]}
     usual = {"allow_missing_template_keys": True, "show_managed_fields": False}
     return forms.form_of({**said, **usual}, toolbox.directory)
-
-
-def _prepared(content: JSON, values: dict[str, str], labels: Any, given: dict[str, Any]) -> JSON:
-    """The template as it is to be processed: with values and labels.
-
-    Errors: UsageFault for values of no parameter.
-    """
-    template = _seen(content)
-    strangers = unknown(template, values)
-    if strangers and not given["ignore_unknown_parameters"]:
-        raise UsageFault("\n".join(f'unknown parameter name "{name}"' for name in strangers))
-    filled = with_values(template, values)
-    asked = overlay(content, template, filled)
-    if labels:
-        asked["labels"] = {**(content.get("labels") or {}), **labels}
-    return asked
-
-
-def _seen(content: JSON) -> Template:
-    """The template that content is.
-
-    Errors: UsageFault (TP-60).
-    """
-    if content.get("kind") != TEMPLATE.name:
-        raise UsageFault(f"unable to parse: not a valid Template but {content.get('kind')!r}")
-    return read(content, Template)
 
 
 def _in_file(filename: str, toolbox: Toolbox) -> JSON:
@@ -187,42 +166,6 @@ def _place(name: str) -> tuple[str, str, str]:
             raise UsageFault(f"invalid argument {name!r}: write NAME, or NAMESPACE//NAME")
 
 
-async def _processed(connection: Connection, asked: JSON) -> JSON:
-    """What the server makes of a template (TP-65).
-
-    Errors: Fault with the server's words (TP-64).
-    """
-    metadata = {
-        field: value
-        for field, value in (asked.get("metadata") or {}).items()
-        if field not in {"namespace", "resourceVersion", "uid", "creationTimestamp"}
-    }
-    content = {**asked, "apiVersion": TEMPLATE.api_version, "metadata": metadata}
-    place = Resource(PROCESSED, connection.namespace)
-    try:
-        answer = await connection.api.create(place, content)
-    except ApiFault as fault:
-        raise _failed(metadata.get("name", ""), fault) from fault
-    return {**content, **answer.document.content, "kind": TEMPLATE.name}
-
-
-def _filled(asked: JSON) -> JSON:
-    """What is made of a template here.
-
-    Errors: Fault as the server's would be.
-    """
-    template = _seen(asked)
-    made = processed(template, secrets.randbelow)
-    if isinstance(made, Processed):
-        return overlay(asked, template, made.template)
-    name = template.metadata.name
-    raise _failed(name, Invalid(TEMPLATE.name, TEMPLATE.group, name, made))
-
-
-def _failed(name: str, fault: Fault) -> Fault:
-    return Fault(f'error processing the template "{name}": {fault.message}', hint=fault.hint)
-
-
 def _print(made: JSON, form: Form, given: dict[str, Any]) -> None:
     objects: list[JSON] = made.get("objects") or []
     whole = {"kind": "List", "apiVersion": "v1", "metadata": {}, "items": objects}
@@ -250,7 +193,7 @@ def _list(content: JSON) -> None:
     """The parameters as a table (TP-57)."""
     rows: list[tuple[str, ...]] = [
         (each.name, each.description, each.generate, each.from_ if each.generate else each.value)
-        for each in _seen(content).parameters
+        for each in templating.seen(content).parameters
     ]
     outputs.fitted(("NAME", "DESCRIPTION", "GENERATOR", "VALUE"), rows)
 

@@ -1,0 +1,1 @@
+"""new-app at the command line: its flags, its questions answered, its objects created."""

@@ -1,0 +1,141 @@
+"""new-app's questions answered: by the API, by git, by files; side by side where they can be."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final, assert_never
+
+from slipcast.api import kinds
+from slipcast.api.document import JSON
+from slipcast.api.image import Image, ImageStream, ImageStreamImport, ImageStreamTag
+from slipcast.api.kinds import Kind
+from slipcast.api.lens import read
+from slipcast.api.template import Template
+from slipcast.cli import manifests
+from slipcast.cli.newapp.looking import look
+from slipcast.cli.toolbox import Connection, Toolbox
+from slipcast.newapp.facts import (
+    Answer,
+    Facts,
+    IsSource,
+    LookUp,
+    Need,
+    NoImage,
+    NoTemplate,
+    Question,
+    RegistryImage,
+    Streams,
+    TagImage,
+    TemplateFile,
+    Templates,
+)
+from slipcast.newapp.image import ImageFacts, image_facts
+from slipcast.newapp.planning import Plan, planned
+from slipcast.newapp.request import NewAppRequest
+from slipcast.ports.api import Resource
+from slipcast.values.apifaults import ApiFault, Forbidden, NotFound
+from slipcast.values.faults import Fault
+
+STREAM: Final = kinds.require(kinds.IMAGE, "ImageStream")
+TAG: Final = kinds.require(kinds.IMAGE, "ImageStreamTag")
+IMPORT: Final = kinds.require(kinds.IMAGE, "ImageStreamImport")
+TEMPLATE: Final = kinds.require(kinds.TEMPLATE, "Template")
+ASKED: Final = "newapp"
+"""The name of the import that imports nothing (RS-40)."""
+
+
+class Answers:
+    """Answers questions over a connection."""
+
+    def __init__(self, connection: Connection, toolbox: Toolbox) -> None:
+        self._connection = connection
+        self._toolbox = toolbox
+
+    async def plan(self, request: NewAppRequest) -> Plan:
+        """The plan of a request, with all that it asks answered.
+
+        Errors: Fault.
+        """
+        facts = Facts()
+        while True:
+            try:
+                return planned(request, facts)
+            except Need as need:
+                facts = facts.with_answers(await self._answered(need.questions))
+
+    async def _answered(self, questions: Sequence[Question]) -> dict[Question, Answer]:
+        found = await asyncio.gather(*(self._answer(each) for each in questions))
+        return dict(zip(questions, found, strict=True))
+
+    async def _answer(self, question: Question) -> Answer:
+        answer: Answer
+        match question:
+            case IsSource():
+                answer = await asyncio.to_thread(look, question, self._toolbox)
+            case Streams():
+                contents = await self._listed(STREAM, question.namespace)
+                answer = tuple(read(each, ImageStream) for each in contents)
+            case Templates():
+                contents = await self._listed(TEMPLATE, question.namespace)
+                answer = tuple(read(each, Template) for each in contents)
+            case TagImage():
+                answer = await self._tag(question)
+            case LookUp():
+                answer = await self._registry(question)
+            case TemplateFile():
+                answer = await asyncio.to_thread(self._file, question.place)
+            case _:
+                assert_never(question)
+        return answer
+
+    async def _listed(self, kind: Kind, namespace: str) -> list[JSON]:
+        """The objects of a namespace; none of one that may not be seen (RS-12)."""
+        try:
+            listing = await self._connection.api.list(Resource(kind, namespace))
+        except (Forbidden, NotFound):
+            return []
+        return [each.content for each in listing.documents]
+
+    async def _tag(self, question: TagImage) -> ImageFacts | None:
+        name = f"{question.stream}:{question.tag}"
+        try:
+            found = await self._connection.api.get(Resource(TAG, question.namespace, name))
+        except (Forbidden, NotFound):
+            return None
+        return image_facts(read(found.content, ImageStreamTag).image)
+
+    async def _registry(self, question: LookUp) -> RegistryImage | NoImage:
+        """What a registry has, asked by the server with the project's credentials (RS-40)."""
+        image = {
+            "from": {"kind": "DockerImage", "name": question.pull_spec},
+            "importPolicy": {"insecure": question.insecure},
+        }
+        content = {"metadata": {"name": ASKED}, "spec": {"import": False, "images": [image]}}
+        place = Resource(IMPORT, self._connection.namespace)
+        try:
+            answer = await self._connection.api.create(place, content)
+        except ApiFault as fault:
+            return NoImage(reason="failed", why=fault.message)
+        status = read(answer.document.content, ImageStreamImport).status.images[0]
+        if status.image is None:
+            return _no_image(status.status.reason, status.status.message)
+        image_found: Image = status.image
+        return RegistryImage(
+            image=image_facts(image_found), pull_spec=image_found.docker_image_reference
+        )
+
+    def _file(self, place: str) -> Template | NoTemplate:
+        try:
+            found = manifests.read((place,), self._toolbox, recursive=False)
+        except Fault as fault:
+            return NoTemplate(why=fault.message)
+        if not found or found[0].kind is not TEMPLATE:
+            return NoTemplate(why=f"there is no template in {place}")
+        return read(found[0].content, Template)
+
+
+def _no_image(reason: str, message: str) -> NoImage:
+    if reason == "NotFound":
+        return NoImage(reason="unknown", why=message)
+    return NoImage(reason="unauthorized" if reason == "Unauthorized" else "failed", why=message)
