@@ -79,10 +79,23 @@ def names() -> Iterator[list[str]]:
     """The names of projects, whose images are removed in the end."""
     given: list[str] = []
     yield given
-    images = steadily("images", "--format={{.Repository}}:{{.Tag}}").split()
-    own = [image for image in images if any(f"/{name}/" in image for name in given)]
+    own = removable(steadily("images", "--format={{.ID}} {{.Repository}}:{{.Tag}}"), given)
     if own:
         containers.podman("rmi", "--force", *own)
+
+
+def removable(listed: str, projects: list[str]) -> list[str]:
+    """The images of projects: by name, and by what they are where they were pulled by digest."""
+    images = [line.split() for line in listed.splitlines()]
+    own = [each for each in images if any(f"/{name}/" in each[1] for name in projects)]
+    others = {each[0] for each in images if each not in own}
+    return sorted(
+        {
+            name if not name.endswith(":<none>") else image
+            for image, name in own
+            if not name.endswith(":<none>") or image not in others
+        }
+    )
 
 
 @pytest.fixture
