@@ -12,9 +12,10 @@ from slipcast.controllers.controller import Controllers, Running
 from slipcast.controllers.lease import Leadership
 from slipcast.ports.api import Api
 from slipcast.ports.clock import Clock
-from slipcast.ports.daemon import Building, Serving
+from slipcast.ports.daemon import Serving
 from slipcast.store.store import SERVER, Store
 from slipcast.store.tending import tended
+from slipcast.wiring.importing import scheduling
 from slipcast.wiring.serving import Place
 
 SHARED: Final = ("postgresql:", "postgres:")
@@ -30,7 +31,7 @@ def background(
     Errors: HostFault.
     """
     api = store.as_(SERVER)
-    control = partial(_control, api, clock, wanted.building)
+    control = partial(_control, api, clock, wanted)
     if wanted.store.startswith(SHARED):
         leadership = Leadership(api, clock, identity(place))
         return (tended("controllers", partial(leadership.lead, control), clock),)
@@ -50,7 +51,11 @@ def identity(place: Place) -> str:
         return path.read_text("utf-8").strip()
 
 
-async def _control(api: Api, clock: Clock, building: Building) -> None:
+async def _control(api: Api, clock: Clock, wanted: Serving) -> None:
     """Control, for ever, beginning with a look at everything there is."""
-    running = Running(cluster=building.cluster, workers=building.workers)
+    running = Running(
+        cluster=wanted.building.cluster,
+        workers=wanted.building.workers,
+        scheduling=scheduling(wanted.streams.importing),
+    )
     await Controllers(api, clock, running).run()

@@ -31,6 +31,7 @@ from slipcast.server.app import Asgi
 from slipcast.store.store import SERVER, Store, Streaming
 from slipcast.store.tending import tended
 from slipcast.values.faults import FieldError, InvalidFault
+from slipcast.wiring import importing
 from slipcast.wiring.serving import Place, address_of, names_of, own_addresses
 
 
@@ -124,6 +125,8 @@ class Hosted:
             public=self.addresses.public,
             distribution=self._distribution,
             imported_at_once=self._wanted.streams.importing.at_once,
+            scheduling=importing.scheduling(self._wanted.streams.importing),
+            platform=importing.here(),
         )
 
     def mounts(
