@@ -152,6 +152,29 @@ def test_what_is_left_is_not_pruned_again(known: Known, keeping: Keeping) -> Non
     assert {image.metadata.name for image in left.images} == set(again.stays)
 
 
+@given(everything, keepings, st.integers(0, 12))
+def test_whoever_is_killed_in_between_comes_to_the_same_end(
+    known: Known, keeping: Keeping, steps: int
+) -> None:
+    found = prune(known, replace(keeping, over_limit=False), NOW)
+    half = replace(
+        known,
+        streams=[
+            without(stream, items_of(stream, found)) if place < steps else stream
+            for place, stream in enumerate(known.streams)
+        ],
+        images=[
+            image
+            for image in known.images
+            if image not in found.images[: max(0, steps - len(known.streams))]
+        ],
+    )
+
+    again = prune(half, replace(keeping, over_limit=False), NOW)
+
+    assert after(half, again) == after(known, found)
+
+
 @given(everything, keepings)
 def test_no_history_has_an_image_that_went(known: Known, keeping: Keeping) -> None:
     found = prune(known, keeping, NOW)

@@ -94,8 +94,8 @@ class Connection(Protocol):
         """What ages are counted to."""
         ...
 
-    async def raw(self, path: str) -> bytes:
-        """What the server answers to a GET of any path.
+    async def raw(self, path: str, body: bytes = b"") -> bytes:
+        """What the server answers to a GET of any path; to a POST where something is sent.
 
         Errors: ApiFault.
         """

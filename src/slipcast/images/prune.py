@@ -49,13 +49,15 @@ class Keeping(msgspec.Struct, frozen=True, kw_only=True):
 class Known(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that counts, at one moment.
 
-    Shape:  limits is the most bytes that an image may have, by namespace.
+    Shape:  limits is the most bytes that an image may have, by namespace; released are images that
+            were just taken out of all histories for being larger.
     """
 
     images: Sequence[Image]
     streams: Sequence[ImageStream]
     uses: Sequence[Use] = ()
     limits: Mapping[str, int] = {}
+    released: frozenset[str] = frozenset()
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,7 +93,7 @@ def prune(known: Known, keeping: Keeping, now: datetime) -> Pruned:
     if wrong:
         raise InvalidFault(wrong)
     if keeping.over_limit:
-        reasons.of_limits(known.limits)
+        reasons.of_limits(known, to_text(now - keeping.younger))
     else:
         reasons.of_age(to_text(now - keeping.younger), keeping.revisions)
     if not keeping.mirrored:
@@ -192,15 +194,21 @@ class _Reasons:
                     elif is_young or event.created > limit:
                         self._keep(event.image, f"new in {place}:{tag.tag}")
 
-    def of_limits(self, limits: Mapping[str, int]) -> None:
-        """What no limit forbids: an image goes that is too large wherever it is (IS-134)."""
+    def of_limits(self, known: Known, limit: str) -> None:
+        """What no limit forbids: an image goes that is too large wherever it is (IS-134).
+
+        Shape:  one that is in no history may be on its way into one, while it is young.
+        """
         held = defaultdict[str, set[str]](set)
         for item in _items(self._streams.values()):
             held[item.event.image].add(item.namespace)
         for name, image in self.images.items():
             size, places = size_of(image), held[name]
-            if not places or any(size <= limits.get(place, size) for place in places):
+            is_new = image.metadata.creation_timestamp > limit and name not in known.released
+            if any(size <= known.limits.get(place, size) for place in places):
                 self._keep(name, "within the limits of its namespace")
+            elif not places and is_new:
+                self._keep(name, "younger than is looked at")
 
     def of_mirrors(self) -> None:
         """Images whose content is kept elsewhere."""

@@ -159,12 +159,14 @@ class FakeConnection:
     access: Access
     clock: StandingClock
     answers: dict[str, bytes]
+    sent: list[tuple[str, bytes]]
 
-    async def raw(self, path: str) -> bytes:
-        """What a test said that the path answers.
+    async def raw(self, path: str, body: bytes = b"") -> bytes:
+        """What a test said that the path answers; what was sent there is kept.
 
         Errors: NotServed.
         """
+        self.sent.append((path, body))
         if path not in self.answers:
             raise NotServed
         return self.answers[path]
@@ -175,7 +177,8 @@ class FakeToolbox:
     """A Toolbox of fakes.
 
     Shape:  flags holds what the engine was asked for with; changes are what a watch will see;
-            bugs are the traces recorded; answers are what raw paths answer.
+            bugs are the traces recorded; answers are what raw paths answer, and sent is what was
+            asked there; servers are those that were named.
     """
 
     directory: Path
@@ -194,6 +197,8 @@ class FakeToolbox:
     server: MemoryServer = field(default_factory=MemoryServer)
     config: FakeContexts = field(default_factory=FakeContexts)
     answers: dict[str, bytes] = field(default_factory=dict)
+    sent: list[tuple[str, bytes]] = field(default_factory=list)
+    servers: list[str] = field(default_factory=list)
     entrance: FakeEntrance = field(default_factory=FakeEntrance)
     environment: dict[str, str] = field(default_factory=dict)
     programs: FakePrograms = field(default_factory=FakePrograms)
@@ -201,6 +206,7 @@ class FakeToolbox:
     @asynccontextmanager
     async def connect(self, flags: ServerFlags) -> AsyncIterator[FakeConnection]:
         """The server in memory, as an administrator or as whom the flags say."""
+        self.servers += [flags.server] if flags.server else []
         yield FakeConnection(
             api=await self.server.api(flags.impersonate, flags.groups),
             namespace=flags.namespace or "default",
@@ -209,6 +215,7 @@ class FakeToolbox:
             ),
             clock=self.server.clock,
             answers=self.answers,
+            sent=self.sent,
         )
 
     def contexts(self, flags: ServerFlags) -> FakeContexts:  # noqa: ARG002 -- there is one

@@ -45,9 +45,10 @@ class HttpConnection(msgspec.Struct, frozen=True, kw_only=True):
     access: Access
     clock: SystemClock = SystemClock()
 
-    async def raw(self, path: str) -> bytes:
-        """What the server answers to a GET."""
-        answer = await self.api.send(Request(method="GET", path=path))
+    async def raw(self, path: str, body: bytes = b"") -> bytes:
+        """What the server answers to a GET; to a POST where something is sent."""
+        method = "POST" if body else "GET"
+        answer = await self.api.send(Request(method=method, path=path, body=body))
         return answer.content
 
 

@@ -216,6 +216,13 @@ def test_what_is_within_the_limit_of_its_namespace_stays_is_134(limits: dict[str
     assert gone(prune(known, Keeping(over_limit=True), NOW)) == ""
 
 
+def test_beyond_limits_what_no_history_has_may_be_on_its_way_while_it_is_young() -> None:
+    images = [an_image("a", created=NEW), an_image("b", created=NEW), an_image("c")]
+    known = Known(images=images, streams=[], released=frozenset({name("a")}))
+
+    assert gone(prune(known, Keeping(over_limit=True), NOW)) == "ac"
+
+
 def test_one_broken_reference_and_nothing_goes_is_135() -> None:
     uses = (a_use("DockerImage", "shop/App"), a_use("ImageStreamTag", "app"))
 

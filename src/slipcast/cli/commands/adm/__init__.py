@@ -6,6 +6,7 @@ import click
 
 from slipcast.cli import goflags, policies
 from slipcast.cli.commands.adm.prune import prune
+from slipcast.cli.commands.adm.pruneimages import images
 
 
 @click.group(cls=goflags.Group)
@@ -20,4 +21,5 @@ def policy() -> None:
 
 for sort in (*policies.LOCAL, *policies.CLUSTER):
     policy.add_command(policies.command(sort))
+prune.add_command(images)
 adm.add_command(prune)
