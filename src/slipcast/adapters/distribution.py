@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from ipaddress import ip_address
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
 from slipcast.adapters import complaints
@@ -37,8 +37,13 @@ _MANIFESTS: Final = (
 )
 _UNAUTHORIZED = {401, 403}
 _NOT_FOUND = 404
+_NOT_READ: Final = frozenset({401, 403, 404})
 _NOT_MOUNTED: Final = frozenset({400, 403, 404, 405})
 _FIRST_ERROR = 400
+
+
+Layer = tuple[str, int, str]
+"""What a layer is in a registry: its digest, its size and its media type."""
 
 
 class Elsewhere(Exception):
@@ -95,6 +100,29 @@ class Registry:
         if not self._access.guarded:
             return False
         return any(self._mounted(digest, other) for other in others if other != self._name)
+
+    def layers_of(self, image: ImageRef) -> Mapping[str, Layer]:
+        """What the layers of another image of our own registry are there, by their diffIDs.
+
+        Shape:  empty where it cannot be known, which costs only time.
+        """
+        if not self._access.guarded or image.registry_host != self._host:
+            return {}
+        whole = image.with_default_tag
+        manifest = self._document(f"{whole.repository}/manifests/{whole.digest or whole.tag}")
+        digest = manifest.get("config", {}).get("digest", "")
+        config = self._document(f"{whole.repository}/blobs/{digest}") if digest else {}
+        layers = manifest.get("layers", ())
+        diff_ids = config.get("rootfs", {}).get("diff_ids", ())
+        if len(layers) != len(diff_ids):
+            return {}
+        found = ((layer["digest"], layer["size"], layer["mediaType"]) for layer in layers)
+        return dict(zip(diff_ids, found, strict=True))
+
+    def _document(self, path: str) -> dict[str, Any]:
+        headers = {"Accept": ", ".join(_MANIFESTS)}
+        status, _, text = self._ask("GET", f"/v2/{path}", headers=headers, allowed=_NOT_READ)
+        return json.loads(text) if status == HTTPStatus.OK else {}
 
     def check(self, version: str) -> None:
         """Nothing, when a tag or digest is there and we may have it."""

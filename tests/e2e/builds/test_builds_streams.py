@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 import containers
+from e2e.builds.conftest import looked_after
 from e2e.builds.project import Project, a_config, an_image, by_dockerfile, by_source
 from e2e.builds.registry import Registry
 
@@ -28,6 +30,13 @@ def registry(project: Project) -> Iterator[Registry]:
         registry = Registry(project=project, directory=Path(directory))
         yield registry
         registry.podman("rmi", "--all", "--force")
+
+
+@pytest.fixture
+def another(project: Project, place: Path, names: list[str]) -> Iterator[Project]:
+    """Another project on the same server."""
+    names.append(f"{project.name}-other")
+    yield from looked_after(replace(project, name=names[-1]), place / "own")
 
 
 def a_stream(name: str = "app") -> dict[str, Any]:
@@ -150,24 +159,18 @@ def test_a_custom_builder_may_be_of_a_stream(project: Project) -> None:
 
 
 def test_another_projects_image_is_nobodys_without_the_right_to_pull(
-    project: Project, registry: Registry
+    project: Project, another: Project, registry: Registry
 ) -> None:
-    other = f"{project.name}-other"
-    project.done("create", "namespace", other)
     project.apply(a_stream(), a_config(by_dockerfile(), {"dockerfile": SAID}, output=into()))
     assert project.start().code == 0
     image = registry.newest("app", "latest")["dockerImageReference"]
     registry.podman_here("pull", image)
-    config = a_config(by_dockerfile(**{"from": an_image(image)}), {"dockerfile": SAID})
-    project.done("apply", "-n", other, "-f", "-", stdin=json.dumps(config))
+    another.apply(a_config(by_dockerfile(**{"from": an_image(image)}), {"dockerfile": SAID}))
 
-    refused = project("start-build", "app", "-n", other, "--follow")
-    project.done(
-        "policy", "add-role-to-user", "system:image-puller",
-        f"system:serviceaccount:{other}:builder",
-    )  # fmt: skip
-    allowed = project("start-build", "app", "-n", other, "--follow")
-    project.done("delete", "namespace", other)
+    refused = another.start()
+    account = f"system:serviceaccount:{another.name}:builder"
+    project.done("policy", "add-role-to-user", "system:image-puller", account)
+    allowed = another.start()
 
     assert (refused.code, allowed.code) == (1, 0), refused.said + allowed.said
     assert "failed to pull image" in refused.said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,6 +23,7 @@ class Shelf(ThreadingHTTPServer):
         self.held: dict[str, set[str]] = {}
         self.asked: list[str] = []
         self.mounts = True
+        self.texts: dict[str, object] = {}
 
     @property
     def address(self) -> str:
@@ -40,6 +42,10 @@ class _Answers(BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         repository, digest = self._named("blobs" if "/blobs/" in self.path else "manifests")
         self._answer(200 if digest in self.server.held.get(repository, ()) else 404)
+
+    def do_GET(self) -> None:
+        text = self.server.texts.get(self.path.removeprefix("/v2/"))
+        self._answer(200 if text else 404, json.dumps(text).encode() if text else b"")
 
     def do_POST(self) -> None:
         url = urlsplit(self.path)
@@ -67,12 +73,13 @@ class _Answers(BaseHTTPRequestHandler):
         name, _, rest = urlsplit(self.path).path.removeprefix("/v2/").partition(f"/{kind}/")
         return name, rest
 
-    def _answer(self, code: int, **headers: str) -> None:
+    def _answer(self, code: int, body: bytes = b"", **headers: str) -> None:
         self.server.asked.append(f"{self.command} {self.path}")
         self.send_response(code)
-        for name, value in {"content-length": "0", **headers}.items():
+        for name, value in {"content-length": str(len(body)), **headers}.items():
             self.send_header(name, value)
         self.end_headers()
+        self.wfile.write(body)
 
     @override
     def log_message(self, format: str, *args: object) -> None:

@@ -113,3 +113,22 @@ def test_a_registry_behind_a_proxy_is_for_another_program(monkeypatch: pytest.Mo
 
     with pytest.raises(Elsewhere, match="through a proxy"):
         Registry(ImageRef(registry="images.example", namespace="shop", name="app"), OTHERS)
+
+
+def test_the_layers_of_an_image_of_the_registry_are_known_by_their_diff_ids(shelf: Shelf) -> None:
+    layer = {"digest": LAYER, "size": 5, "mediaType": "application/vnd.oci.image.layer.v1.tar"}
+    shelf.texts = {
+        "base/python/manifests/1": {"config": {"digest": "sha256:c"}, "layers": [layer]},
+        "base/python/blobs/sha256:c": {"rootfs": {"diff_ids": ["sha256:d"]}},
+    }
+
+    with closing(repository(shelf)) as app:
+        found = app.layers_of(ImageRef.parse(f"{shelf.address}/base/python:1"))
+
+    assert found == {"sha256:d": (LAYER, 5, layer["mediaType"])}
+
+
+@pytest.mark.parametrize("image", ["other.example/base/python:1", "{}/base/python:gone"])
+def test_of_what_cannot_be_read_no_layers_are_known(shelf: Shelf, image: str) -> None:
+    with closing(repository(shelf)) as app:
+        assert app.layers_of(ImageRef.parse(image.format(shelf.address))) == {}

@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from slipcast.adapters.layers.compressing import Sendable, Stream
+from slipcast.values.imageref import ImageRef
 
 _NAME = "org.opencontainers.image.ref.name"
 
@@ -30,6 +31,11 @@ class Layout:
     def name(self) -> str:
         """None: it is no repository."""
         return ""
+
+    def layers_of(self, image: ImageRef) -> Mapping[str, tuple[str, int, str]]:
+        """None: a layout has no other images that are known."""
+        del image
+        return {}
 
     def has(self, digest: str, elsewhere: Iterable[str] = ()) -> bool:
         """Whether a blob is there; a layout takes over nothing."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -147,6 +147,8 @@ class BuildahEngine:
             *("images", "--json", "--no-trunc", "--", document["FromImageID"]),
         )
         row = json.loads(listed.stdout)[0]
+        if not _is_of(image, row.get("names") or ()):
+            return None
         return facts_of(
             document["FromImageID"],
             json.loads(document["Config"]),
@@ -314,3 +316,19 @@ class BuildahEngine:
             return known
         listed = self._program.check("containers could not be listed", "containers", "--json")
         return [row["containername"] for row in json.loads(listed.stdout) or []]
+
+
+def _is_of(image: str, names: Iterable[str]) -> bool:
+    """Whether what buildah has found by a digest is what is called so.
+
+    Shape:  buildah takes any image of that digest, whatever its name: also one that was pulled from
+            where whoever asks may not pull.
+    """
+    if "@" not in image:
+        return True
+    asked = ImageRef.parse(image)
+    wanted = {(asked.registry_host, asked.repository)}
+    if not asked.registry:
+        wanted.add(("localhost", replace(asked, registry="localhost").repository))
+    found = (ImageRef.parse(name) for name in names)
+    return any((each.registry_host, each.repository) in wanted for each in found)

@@ -12,8 +12,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,6 +28,7 @@ from slipcast.adapters.layers.compressing import Codec, Compressed, Stream
 from slipcast.adapters.layers.plain import Checked, Plain
 from slipcast.adapters.layers.shrinking import LARGE, read_below, shrinks
 from slipcast.ports.engine import Sink
+from slipcast.values.imageref import ImageRef
 
 _GZIP_IN_STORE = 2
 PLAIN = ""
@@ -61,6 +64,10 @@ class Place(Protocol):
         """The repository, with its registry; empty for what has none."""
         ...
 
+    def layers_of(self, image: ImageRef) -> Mapping[str, tuple[str, int, str]]:
+        """Digest, size and media type of what another image's layers are there, by diffID."""
+        ...
+
     def has(self, digest: str, elsewhere: Iterable[str] = ()) -> bool:
         """Whether a blob is there, or may be taken over from other repositories of the place."""
         ...
@@ -82,8 +89,7 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     """An image to send.
 
     Shape:  notes is the file that remembers what layers compressed to; settle waits until a layer
-            that is on its way already has arrived. bases are the repositories of the images that
-            it was made of.
+            that is on its way already has arrived. bases are the images that it was made of.
     """
 
     storage: Storage
@@ -91,7 +97,7 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     codec: Codec
     notes: Path
     settle: Callable[[str], None]
-    bases: tuple[str, ...] = ()
+    bases: tuple[ImageRef, ...] = ()
 
 
 def push(outbound: Outbound, place: Place, tag: str, log: Sink) -> str:
@@ -100,7 +106,7 @@ def push(outbound: Outbound, place: Place, tag: str, log: Sink) -> str:
     Errors: those of the place; OSError, ValueError when the store is damaged.
     """
     whole, for_config, for_layer = _types(outbound)
-    layers = _Layers(outbound, place, log, takes_plain=whole == _OCI[0])
+    layers = _Layers(outbound, place, log, for_layer)
     chain = outbound.storage.chain(outbound.image.record.get("layer", ""))
     sent = [layers.send(layer) for layer in chain]
     place.put(outbound.image.config)
@@ -125,11 +131,15 @@ def push(outbound: Outbound, place: Place, tag: str, log: Sink) -> str:
 class _Layers:
     """The layers of one image, on their way to one place."""
 
-    def __init__(self, outbound: Outbound, place: Place, log: Sink, *, takes_plain: bool) -> None:
+    def __init__(
+        self, outbound: Outbound, place: Place, log: Sink, types: Mapping[str, str]
+    ) -> None:
         self._outbound = outbound
         self._place = place
         self._log = log
-        self._takes_plain = takes_plain
+        self._types = types
+        self._takes_plain = PLAIN in types
+        self._bases = tuple(f"{each.registry_host}/{each.repository}" for each in outbound.bases)
         self._notes = Notes(outbound.notes)
         self._holders = Holders(outbound.notes.parent)
 
@@ -138,7 +148,7 @@ class _Layers:
         diff_id = layer["diff-digest"]
         self._outbound.settle(diff_id)
         short = diff_id.removeprefix("sha256:")[:12]
-        there = self._there(_pulled(layer), self._outbound.codec.value)
+        there = self._there(_pulled(layer), self._outbound.codec.value) or self._of_base(diff_id)
         plain = there is None and self._goes_plain(layer)
         if there is None:
             known = [(diff_id, layer["diff-size"], PLAIN)] if plain else self._notes.of(diff_id)
@@ -156,11 +166,28 @@ class _Layers:
 
     def _there(self, known: Iterable[Sent], wanted: str) -> Sent | None:
         for digest, size, codec in known:
-            elsewhere = (*self._outbound.bases, *self._holders.of(digest))
-            if codec == wanted and self._place.has(digest, elsewhere):
-                self._holders.add(digest, self._place.name)
+            if codec == wanted and self._has(digest):
                 return digest, size, codec
         return None
+
+    def _of_base(self, diff_id: str) -> Sent | None:
+        """What a layer is in the repository of an image that it comes from, taken over."""
+        digest, size, media_type = self._known_there.get(diff_id, ("", 0, ""))
+        codec = _codec_of(media_type)
+        if codec is None or codec not in self._types or not self._has(digest):
+            return None
+        return digest, size, codec
+
+    @cached_property
+    def _known_there(self) -> Mapping[str, tuple[str, int, str]]:
+        found = (self._place.layers_of(base) for base in self._outbound.bases)
+        return {diff_id: layer for layers in found for diff_id, layer in layers.items()}
+
+    def _has(self, digest: str) -> bool:
+        if not self._place.has(digest, (*self._bases, *self._holders.of(digest))):
+            return False
+        self._holders.add(digest, self._place.name)
+        return True
 
     def _goes_plain(self, layer: Record) -> bool:
         if not self._takes_plain or layer.get("diff-size", 0) < LARGE:
@@ -193,6 +220,12 @@ class _Layers:
         storage = self._outbound.storage
         split = storage.layers / f"{layer['id']}.tar-split.gz"
         return split, storage.overlay / layer["id"] / "diff"
+
+
+def _codec_of(media_type: str) -> str | None:
+    """How a layer is packed; None for what is no layer that we know."""
+    packed = re.fullmatch(r"application/vnd\..*\.tar(?:[.+](gzip|zstd))?", media_type)
+    return (packed[1] or PLAIN) if packed else None
 
 
 def _pulled(layer: Mapping[str, Any]) -> list[Sent]:

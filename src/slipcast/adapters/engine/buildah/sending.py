@@ -50,7 +50,7 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
             codec=self._codec,
             notes=self.notes,
             settle=self.settle,
-            bases=tuple(_repositories(spec.bases)),
+            bases=tuple(_references(spec.bases)),
         )
         directory, tag = layout(spec.destination)
         try:
@@ -131,12 +131,10 @@ class _Asking(NamedTuple):
             return any(registry.has(digest, holders.of(digest)) for digest in digests)
 
 
-def _repositories(images: Iterable[str]) -> Iterator[str]:
-    """The repositories of images, with their registries, as ours are called."""
+def _references(images: Iterable[str]) -> Iterator[ImageRef]:
     for image in images:
         with suppress(InvalidFault):
-            reference = ImageRef.parse(image)
-            yield f"{reference.registry_host}/{reference.repository}"
+            yield ImageRef.parse(image)
 
 
 def layout(destination: str) -> tuple[Path | None, str]:
