@@ -149,10 +149,10 @@ def test_a_body_that_is_too_large_is_refused(curl: Curl, tmp_path: Path) -> None
 
 def test_a_body_of_some_megabytes_is_read(curl: Curl, tmp_path: Path) -> None:
     large = tmp_path / "large"
-    large.write_bytes(b'{"git":{"ref":"main","commit":"c1"}}' + b" " * 20 * 2**20)
+    large.write_bytes(b'{"ref":"main","head_commit":{"id":"c1"},"x":[' + b"[]," * 2**23 + b"1]}")
 
-    words = ("--header", "Content-Type: application/json", "--data-binary", f"@{large}")
-    status, build = curl("app/webhooks/s3cret/generic", *words)
+    words = ("--header", "Content-Type: application/json", "--header", "X-GitHub-Event: push")
+    status, build = curl("app/webhooks/s3cret/github", *words, "--data-binary", f"@{large}")
 
     assert (status, build["spec"]["revision"]["git"]["commit"]) == (200, "c1")
 

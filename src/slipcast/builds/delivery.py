@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from slipcast.api import jsontext
+from slipcast.api import bounds
 from slipcast.api.build import (
     BuildConfig,
     DockerStrategyOptions,
@@ -173,16 +173,22 @@ def not_json(posted: Posted) -> Rejected | None:
 
 
 def payload(posted: Posted, type_: type[T]) -> T | Rejected:
-    """What a body says; members that are not known do not matter (TR-43)."""
-    if not posted.body.strip():
+    """What a body says; members that are not known do not matter, and are not kept (TR-43)."""
+    body = posted.body.strip()
+    if not body:
         return Rejected(why="unexpected end of JSON input")
+    if body == b"null":
+        return type_()
     try:
-        value = jsontext.read(posted.body)
-        return msgspec.convert({} if value is None else value, type_)
+        told = msgspec.json.decode(body, type=type_)
+        bounds.check(msgspec.to_builtins(told))
+    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
+        return Rejected(why=f"the payload cannot be read: {wrong}")
+    except RecursionError:
+        return Rejected(why=bounds.too_deep().message)
     except Fault as fault:
         return Rejected(why=fault.message)
-    except msgspec.ValidationError as wrong:
-        return Rejected(why=f"the payload is not what is sent: {wrong}")
+    return told
 
 
 def is_commit(commit: str | None) -> bool:

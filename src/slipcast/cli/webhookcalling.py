@@ -143,18 +143,19 @@ def _read(word: str, toolbox: Toolbox) -> str:
 
 
 def _done(answer: Answered) -> Done:
-    """What an answer of success says: a Build, or a Status that may warn."""
+    """What an answer of success says: a Build, or a Status that may warn; warnings beside it."""
     try:
         said = msgspec.json.decode(answer.body)
     except (msgspec.MsgspecError, ValueError, RecursionError):
-        return Done()
+        return Done(warnings=answer.warnings)
     if not isinstance(said, dict):
-        return Done()
+        return Done(warnings=answer.warnings)
     metadata = said.get("metadata")
     if said.get("kind") == "Build" and isinstance(metadata, dict):
-        return Done(build=str(metadata.get("name", "")))
+        return Done(build=str(metadata.get("name", "")), warnings=answer.warnings)
     message = said.get("message")
-    return Done(warnings=(message,) if isinstance(message, str) and message else ())
+    told = (message,) if isinstance(message, str) and message else ()
+    return Done(warnings=(*answer.warnings, *told))
 
 
 def _refused(answer: Answered, url: str) -> Fault:

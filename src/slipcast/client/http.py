@@ -29,6 +29,7 @@ from slipcast.ports.api import (
     WatchOptions,
     WriteOptions,
 )
+from slipcast.ports.webhooks import Answered
 from slipcast.values.faults import PortFault
 
 AGENT: Final = f"slipcast/{__version__}"
@@ -152,8 +153,8 @@ class HttpApi:
             raise wire.fault_of(answer.status_code, answer.content)
         return answer
 
-    async def ask(self, request: Request, *, most: int) -> tuple[int, str, bytes]:
-        """Whatever a request is answered with: status, where a redirect leads, how it begins.
+    async def ask(self, request: Request, *, most: int) -> Answered:
+        """Whatever a request is answered with, and how it begins.
 
         Units:  most in bytes of the body.
         Errors: PortFault when there is no answer.
@@ -169,7 +170,12 @@ class HttpApi:
                 said += piece
                 if len(said) >= most:
                     break
-        return answer.status_code, answer.headers.get("location", ""), said[:most]
+        return Answered(
+            status=answer.status_code,
+            body=said[:most],
+            location=answer.headers.get("location", ""),
+            warnings=wire.warnings_of(answer.headers.get_list("warning")),
+        )
 
     async def _write(
         self,

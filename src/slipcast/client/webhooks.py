@@ -39,9 +39,8 @@ class HttpWebhooks:
         headers = {"content-type": "application/json"}
         api = HttpApi(bare, timeout=self._timeout)
         try:
-            status, location, said = await api.ask(
+            return await api.ask(
                 Request(method="POST", path=url, body=body, headers=headers), most=MOST
             )
         finally:
             await api.close()
-        return Answered(status=status, body=said, location=location)

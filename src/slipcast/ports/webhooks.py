@@ -12,12 +12,14 @@ from slipcast.api.kubeconfig import Access
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
     """What a webhook answered.
 
-    Shape:  body is the beginning of what it said; location is where a redirect leads.
+    Shape:  body is the beginning of what it said; location is where a redirect leads; warnings
+            came beside it.
     """
 
     status: int
     body: bytes = b""
     location: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 class Webhooks(Protocol):

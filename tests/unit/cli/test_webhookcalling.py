@@ -53,6 +53,16 @@ def test_what_it_warns_of_is_told(call: Call, toolbox: FakeToolbox) -> None:
     assert (ended.code, ended.stderr) == (0, "Warning: skipping build\n")
 
 
+def test_what_stands_beside_the_build_is_told_tr_30(call: Call, toolbox: FakeToolbox) -> None:
+    body = b'{"kind":"Build","metadata":{"name":"app-7"}}'
+    toolbox.webhooks.answer = Answered(status=200, body=body, warnings=("no git information",))
+
+    ended = call("start-build", HOOK)
+
+    assert ended.stdout == "build.build.openshift.io/app-7 started\n"
+    assert ended.stderr == "Warning: no git information\n"
+
+
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"kind":"Build"}', b"[" * 5000])
 def test_any_answer_of_success_is_one(call: Call, toolbox: FakeToolbox, body: bytes) -> None:
     toolbox.webhooks.answer = Answered(status=201, body=body)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from slipcast.api import codec, jsontext
+from slipcast.api import codec
 from slipcast.api.build import DockerStrategyOptions, EnvVar, GitSourceRevision, SourceControlUser
 from slipcast.builds.delivery import (
     JSON_TYPE,
@@ -98,18 +98,12 @@ def read(posted: Posted, wanted: Wanted) -> Outcome:
 
 def _event(posted: Posted, media: str) -> Event | str:
     """What a body says, or the warning that nothing can be read of it (TR-74)."""
-    if media == codec.YAML_TYPE:
-        try:
-            value = codec.parse_any(posted.body, media)
-        except Fault as fault:
-            return f"error converting payload to json: {fault.message}, {CONTINUING}"
-    else:
-        try:
-            value = jsontext.read(posted.body)
-        except Fault as fault:
-            return f"error unmarshalling payload: {fault.message}, {CONTINUING}"
     try:
+        value = codec.parse_any(posted.body, media)
         return msgspec.convert({} if value is None else _folded(value), Event)
+    except Fault as fault:
+        what = "converting payload to json" if media == codec.YAML_TYPE else "unmarshalling payload"
+        return f"error {what}: {fault.message}, {CONTINUING}"
     except msgspec.ValidationError as wrong:
         return f"error unmarshalling payload: {wrong}, {CONTINUING}"
 

@@ -49,7 +49,11 @@ def test_an_empty_body_starts_a_build_tr_72(header: str) -> None:
     assert read(a_post(b"", content_type=header), MAIN) == Accepted()
 
 
-@pytest.mark.parametrize("body", [b"{oops", b"[]", b'{"git":"x"}', b'{"env":[{"value":1}]}'])
+@pytest.mark.parametrize(
+    "body",
+    [b"{oops", b"[]", b'{"git":"x"}', b'{"env":[{"value":1}]}', b" " * 2**22],
+    ids=range(5),
+)
 def test_what_cannot_be_read_is_a_warning_tr_74(body: bytes) -> None:
     found = accepted(read(a_post(body), MAIN))
 

@@ -148,7 +148,11 @@ def test_other_events_are_refused_tr_42() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b" ", b"{oops", b"[]", b'{"ref":1}', b'{"commits":{}}', b"\xff", b"[" * 400 + b"]" * 400],
+    [
+        *(b"", b" ", b"{oops", b"[]", b'{"ref":1}', b'{"commits":{}}', b"\xff", b'{"ref":"\xff"}'),
+        *(b'{"ref":"a\\u0000"}', b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}"),
+    ],
+    ids=range(10),
 )
 def test_what_cannot_be_read_is_refused_tr_43(body: bytes) -> None:
     assert why_rejected(read(a_post(body, **PUSH), MAIN))
