@@ -13,7 +13,7 @@ from slipcast.newapp import objects
 from slipcast.newapp.component import InputImage
 from slipcast.newapp.objects import Secrets
 from slipcast.newapp.planning import Plan
-from slipcast.newapp.request import NewAppRequest
+from slipcast.newapp.request import NewAppRequest, Pair
 
 GENERATED_BY: Final = "openshift.io/generated-by"
 APP: Final = "app"
@@ -41,6 +41,33 @@ def documents(
     found = _once((*_objects(plan, selecting, secrets), *given))
     author = "OpenShiftNewBuild" if request.builds else "OpenShiftNewApp"
     return tuple(_signed(each, all_labels, author) for each in found)
+
+
+def with_env(made: Iterable[JSON], env: Iterable[Pair]) -> list[JSON]:
+    """Objects of a template whose containers have more variables; those given win (NA-55)."""
+    given = [{"name": each.name, "value": each.value} for each in env]
+    return [_with_variables(each, given) if given else each for each in made]
+
+
+def _with_variables(content: JSON, given: list[JSON]) -> JSON:
+    spec: Any = content.get("spec")
+    template: Any = spec.get("template") if isinstance(spec, dict) else None
+    inner: Any = template.get("spec") if isinstance(template, dict) else None
+    if not isinstance(inner, dict) or not isinstance(inner.get("containers"), list):
+        return content
+    names = {each["name"] for each in given}
+    containers = [
+        {
+            **each,
+            "env": [
+                *(old for old in each.get("env") or () if old.get("name") not in names),
+                *given,
+            ],
+        }
+        for each in inner["containers"]
+    ]
+    below = {**template, "spec": {**inner, "containers": containers}}
+    return {**content, "spec": {**spec, "template": below}}
 
 
 def result_name(plan: Plan, request: NewAppRequest) -> str:

@@ -30,7 +30,8 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
 
     Shape:  score 0 is exactly it, larger is worse. A stream's match has namespace, name and tag
             (empty where the stream has none); an image's has its pull spec as name; annotations
-            are those of the stream's spec tag. is_tagless says that a stream has no tag to use.
+            are those of the stream's spec tag. is_tagless says that a stream has no tag to use;
+            offered are those that it shows.
     """
 
     term: str
@@ -45,6 +46,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     template: Template | None = None
     insecure: bool = False
     is_tagless: bool = False
+    offered: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:

@@ -152,6 +152,13 @@ def is_hidden(tag: TagReference) -> bool:
     return HIDDEN in tags_of(tag.annotations)
 
 
+def offered(stream: ImageStream) -> tuple[str, ...]:
+    """The tags of a stream that are shown to people (NA-73)."""
+    specs = {tag.name: tag for tag in stream.spec.tags}
+    names = {*specs, *(each.tag for each in stream.status.tags)}
+    return tuple(sorted(each for each in names if each not in specs or not is_hidden(specs[each])))
+
+
 def _is_there(items: tuple[TagEvent, ...]) -> bool:
     return bool(items) and bool(items[0].image)
 
@@ -168,5 +175,6 @@ def _match(
         tag=tag,
         score=score,
         annotations=spec.annotations if spec is not None else {},
+        offered=offered(stream),
     )
     return match if image is None else replace(match, image=image)

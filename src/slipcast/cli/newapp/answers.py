@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import Final, assert_never
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar, assert_never
 
 from slipcast.api import kinds
 from slipcast.api.document import JSON
@@ -31,11 +31,15 @@ from slipcast.newapp.facts import (
     Templates,
 )
 from slipcast.newapp.image import ImageFacts, image_facts
+from slipcast.newapp.listing import searched
+from slipcast.newapp.matches import Match
 from slipcast.newapp.planning import Plan, planned
 from slipcast.newapp.request import NewAppRequest
 from slipcast.ports.api import Resource
 from slipcast.values.apifaults import ApiFault, Forbidden, NotFound
 from slipcast.values.faults import Fault
+
+T = TypeVar("T")
 
 STREAM: Final = kinds.require(kinds.IMAGE, "ImageStream")
 TAG: Final = kinds.require(kinds.IMAGE, "ImageStreamTag")
@@ -57,10 +61,20 @@ class Answers:
 
         Errors: Fault.
         """
+        return await self._decided(lambda facts: planned(request, facts))
+
+    async def searched(self, request: NewAppRequest) -> tuple[Match, ...]:
+        """What is near to the words of a request.
+
+        Errors: Fault.
+        """
+        return await self._decided(lambda facts: searched(request, facts))
+
+    async def _decided(self, decide: Callable[[Facts], T]) -> T:
         facts = Facts()
         while True:
             try:
-                return planned(request, facts)
+                return decide(facts)
             except Need as need:
                 facts = facts.with_answers(await self._answered(need.questions))
 

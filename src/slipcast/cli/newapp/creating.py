@@ -1,0 +1,205 @@
+"""Objects of new-app created: all looked at before the first is written, all or none made.
+
+Who runs the same again is told that nothing changed; what differs is changed; what somebody else
+made is left alone (UP-19, UP-24).
+
+Source: generated-objects.md section 13, GO-140 to GO-144.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Final, Literal
+
+import click
+import msgspec
+
+from slipcast.api import kinds
+from slipcast.api.document import JSON
+from slipcast.api.kinds import Kind
+from slipcast.cli import faults
+from slipcast.cli.faults import Manner
+from slipcast.cli.toolbox import Connection
+from slipcast.newapp.documents import GENERATED_BY
+from slipcast.ports.api import DeleteOptions, Resource, WriteOptions
+from slipcast.values.apifaults import NotFound
+from slipcast.values.faults import Fault, UsageFault
+
+STREAM: Final = kinds.require(kinds.IMAGE, "ImageStream")
+State = Literal["created", "unchanged", "configured"]
+_DRY: Final = WriteOptions(dry_run=True)
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """An object as it is to be, and as it is; None when it is not there."""
+
+    kind: Kind
+    place: Resource
+    content: JSON
+    current: JSON | None
+    state: State
+
+    @property
+    def shown(self) -> str:
+        """The object as people are told of it."""
+        return f'{self.kind.singular} "{self.content["metadata"].get("name", "")}"'
+
+
+async def prepared(connection: Connection, documents: Sequence[JSON]) -> list[Wanted]:
+    """What is to be done about each object.
+
+    Errors: Fault, with all that cannot be: a kind that is not known, an object of somebody else's.
+    """
+    found = [_placed(each, connection.namespace) for each in documents]
+    current = await asyncio.gather(*(_current(connection, place) for _, place, _ in found))
+    wanted, wrong = list[Wanted](), list[str]()
+    for (kind, place, content), there in zip(found, current, strict=True):
+        if there is not None and not _is_ours(kind, there):
+            name = content["metadata"]["name"]
+            wrong.append(f'{kind.plural} "{name}" already exists, and new-app did not make it')
+        else:
+            wanted.append(_wanted(kind, place, content, there))
+    if wrong:
+        raise Fault("\n".join(wrong), hint="Give what is made another name with --name.")
+    return wanted
+
+
+def _is_ours(kind: Kind, current: JSON) -> bool:
+    """Whether an object may be changed: new-app made it, or it is a stream to push into (GO-17)."""
+    annotations = current["metadata"].get("annotations") or {}
+    return kind is STREAM or GENERATED_BY in annotations
+
+
+def _wanted(kind: Kind, place: Resource, content: JSON, there: JSON | None) -> Wanted:
+    if there is None:
+        return Wanted(kind=kind, place=place, content=content, current=None, state="created")
+    if kind is STREAM and GENERATED_BY not in (there["metadata"].get("annotations") or {}):
+        content = {field: each for field, each in content.items() if field != "metadata"}
+        content["metadata"] = {"name": place.name}
+    content = _with_secrets(content, there)
+    state: State = "unchanged" if _is_in(content, there) else "configured"
+    return Wanted(kind=kind, place=place, content=content, current=there, state=state)
+
+
+async def checked(connection: Connection, wanted: Sequence[Wanted]) -> None:
+    """Nothing, when the server would take every one of them.
+
+    Errors: Fault with everything that it would not.
+    """
+    wrong: list[str] = []
+    for each in wanted:
+        try:
+            await _write(connection, each, _DRY)
+        except Fault as fault:
+            wrong.append(f"{each.shown}: {fault.message}")
+    if wrong:
+        raise Fault("\n".join(wrong), hint="Nothing was created.")
+
+
+async def created(connection: Connection, wanted: Sequence[Wanted], *, quiet: bool = False) -> int:
+    """Write the objects, and tell of each; when one is refused, take back what was made.
+
+    Shape:  1 when something was refused.
+    """
+    made: list[Wanted] = []
+    for each in wanted:
+        try:
+            await _write(connection, each, WriteOptions())
+        except Fault as fault:
+            faults.report(fault, Manner.API)
+            await _taken_back(connection, made)
+            return 1
+        if not quiet:
+            click.echo(f"    {each.shown} {each.state}")
+        made += [each] if each.state == "created" else []
+    return 0
+
+
+def differences(wanted: Wanted) -> list[str]:
+    """The paths of what would change in an object that is there."""
+    return [] if wanted.current is None else [*_paths(wanted.content, wanted.current, "")]
+
+
+async def _taken_back(connection: Connection, made: Sequence[Wanted]) -> None:
+    for each in reversed(made):
+        place = each.place.named(each.content["metadata"]["name"])
+        try:
+            await connection.api.delete(place, DeleteOptions())
+        except NotFound:
+            continue
+        except Fault as fault:
+            faults.report(fault, Manner.API)
+            continue
+        click.echo(f"    {each.shown} removed again", err=True)
+
+
+async def _write(connection: Connection, wanted: Wanted, options: WriteOptions) -> None:
+    if wanted.state == "created":
+        await connection.api.create(wanted.place.named(""), wanted.content, options)
+        return
+    if wanted.state == "configured" and wanted.current is not None:
+        name = wanted.content["metadata"]["name"]
+        content = _onto(wanted.current, wanted.content)
+        await connection.api.update(wanted.place.named(name), content, options)
+
+
+async def _current(connection: Connection, place: Resource) -> JSON | None:
+    if not place.name:
+        return None
+    try:
+        return (await connection.api.get(place)).content
+    except NotFound:
+        return None
+
+
+def _placed(content: JSON, namespace: str) -> tuple[Kind, Resource, JSON]:
+    version, name = str(content.get("apiVersion", "")), str(content.get("kind", ""))
+    kind = kinds.of(version, name)
+    if kind is None:
+        raise UsageFault(
+            f"objects of kind {name} in version {version} are not known here",
+            hint="`slipcast process TEMPLATE | kubectl create -f -` sends them elsewhere.",
+        )
+    metadata = dict(content.get("metadata") or {})
+    own = metadata.pop("namespace", "") or namespace
+    place = Resource(kind, own if kind.namespaced else "", str(metadata.get("name", "")))
+    return kind, place, {**content, "apiVersion": kind.api_version, "metadata": metadata}
+
+
+def _with_secrets(content: JSON, current: JSON) -> JSON:
+    """A BuildConfig whose webhooks keep their secrets: nobody has to be told new ones."""
+    if content.get("kind") != "BuildConfig":
+        return content
+    held = (current.get("spec") or {}).get("triggers") or []
+    by_type = {each.get("type"): each for each in held if isinstance(each, dict)}
+    triggers = [
+        by_type.get(each["type"], each) if "secret" in str(each) else each
+        for each in content["spec"].get("triggers") or []
+    ]
+    return {**content, "spec": {**content["spec"], "triggers": triggers}}
+
+
+def _is_in(wanted: Any, current: Any) -> bool:
+    return next(iter(_paths(wanted, current, "")), None) is None
+
+
+def _paths(wanted: Any, current: Any, path: str) -> Any:
+    """Where an object that is there says another thing than is wanted."""
+    if isinstance(wanted, dict) and isinstance(current, dict):
+        for name, value in wanted.items():
+            yield from _paths(value, current.get(name), f"{path}.{name}" if path else name)
+    elif isinstance(wanted, list) and isinstance(current, list) and len(wanted) == len(current):
+        for number, (value, held) in enumerate(zip(wanted, current, strict=True)):
+            yield from _paths(value, held, f"{path}[{number}]")
+    elif wanted != current and not (wanted in ({}, [], "", None) and current in (None, "")):
+        yield path
+
+
+def _onto(current: Any, wanted: Any) -> Any:
+    """An object as it is to be: what is wanted, over what is there."""
+    if isinstance(wanted, dict) and isinstance(current, dict):
+        return {**current, **{name: _onto(current.get(name), wanted[name]) for name in wanted}}
+    if isinstance(wanted, list) and isinstance(current, list) and len(wanted) == len(current):
+        return [_onto(held, value) for held, value in zip(current, wanted, strict=True)]
+    return wanted

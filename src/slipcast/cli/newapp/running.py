@@ -1,0 +1,131 @@
+"""new-app and new-build carried out: planned, told, created; or searched."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import Any, Final
+
+import click
+
+from slipcast.api import codec, kinds
+from slipcast.api.document import JSON
+from slipcast.api.lens import content_of
+from slipcast.cli import serverflags, templating
+from slipcast.cli.newapp import creating, flags
+from slipcast.cli.newapp.answers import Answers
+from slipcast.cli.output import form as forms
+from slipcast.cli.output.form import Form
+from slipcast.cli.toolbox import Connection, Toolbox
+from slipcast.newapp import listing, report
+from slipcast.newapp.documents import documents, with_env
+from slipcast.newapp.objects import Secrets
+from slipcast.newapp.planning import Plan
+from slipcast.newapp.request import NewAppRequest
+from slipcast.values.faults import UsageFault
+from slipcast.views.age import age
+from slipcast.views.jsonpath import Template as Path
+
+TEMPLATE: Final = kinds.require(kinds.TEMPLATE, "Template")
+FORMS: Final = frozenset({"", "json", "yaml", "name", "jsonpath"})
+_BYTES: Final = 15
+
+
+def run(ctx: click.Context, words: Sequence[str], given: dict[str, Any], *, builds: bool) -> None:
+    """Carry out a command line."""
+    toolbox: Toolbox = ctx.obj
+    form = _form(given, toolbox)
+
+    async def work(connection: Connection) -> int:
+        request = flags.request_of(words, given, toolbox, connection.namespace, builds=builds)
+        answers = Answers(connection, toolbox)
+        if request.is_listed or request.is_searched:
+            for line in listing.blocks(await answers.searched(request)):
+                click.echo(line)
+            return 0
+        plan = await answers.plan(request)
+        made = await _of_templates(connection, plan, request)
+        wanted = documents(plan, request, _secrets, made)
+        for warning in plan.warnings:
+            click.echo(f"warning: {warning}", err=True)
+        if form.name not in {"", "name"}:
+            _print(form, wanted)
+            return 0
+        return await _made(connection, plan, wanted, form, dry=given["dry_run"])
+
+    serverflags.run(ctx, serverflags.server_flags(given), work)
+
+
+async def _made(
+    connection: Connection, plan: Plan, wanted: Sequence[JSON], form: Form, *, dry: bool
+) -> int:
+    """Create, and tell of it; or only tell what would be."""
+    narrated = not form.name
+    if narrated:
+        for line in report.found(plan, lambda stamp: age(stamp, connection.clock.now())):
+            click.echo(line)
+    prepared = await creating.prepared(connection, wanted)
+    await creating.checked(connection, prepared)
+    if form.name == "name":
+        for each in prepared:
+            click.echo(f"{each.kind.singular}/{each.content['metadata'].get('name', '')}")
+        return 0 if dry else await creating.created(connection, prepared, quiet=True)
+    suffix = " (dry run)" if dry else ""
+    click.echo(f"--> Creating resources ...{suffix}")
+    if dry:
+        for each in prepared:
+            click.echo(f"    {each.shown} {each.state}{suffix}")
+            for path in creating.differences(each):
+                click.echo(f"      {path} differs")
+        click.echo(f"--> Success{suffix}")
+        return 0
+    code = await creating.created(connection, prepared)
+    click.echo("--> Success" if code == 0 else "--> Failed")
+    if code == 0:
+        fresh = [
+            each.content | {"kind": each.kind.name} for each in prepared if each.state == "created"
+        ]
+        for line in report.afterwards(plan, fresh):
+            click.echo(f"    {line}")
+    return code
+
+
+async def _of_templates(connection: Connection, plan: Plan, request: NewAppRequest) -> list[JSON]:
+    """The objects of the templates of a plan, filled in by the server (TP-73 to TP-76)."""
+    values = {pair.name: pair.value for pair in request.values}
+    if values and not plan.templates:
+        raise UsageFault("--param and --param-file may only be used with a template")
+    found: list[JSON] = []
+    for match in plan.templates:
+        if match.template is None:
+            continue
+        content = content_of(match.template, TEMPLATE)
+        asked = templating.prepared(content, values, {}, lenient=request.ignore_unknown_values)
+        made = await templating.on_server(connection, asked)
+        found += with_env(made.get("objects") or [], plan.env)
+        if made.get("message"):
+            click.echo(made["message"], err=True)
+    return found
+
+
+def _secrets() -> Secrets:
+    """Words for the webhooks of a BuildConfig (GO-70)."""
+    return Secrets(secrets.token_urlsafe(_BYTES), secrets.token_urlsafe(_BYTES))
+
+
+def _form(given: dict[str, Any], toolbox: Toolbox) -> Form:
+    output = given["output"]
+    if output.partition("=")[0].removesuffix("-file") not in FORMS and "template" not in output:
+        raise UsageFault(f'output format "{output}" not recognized')
+    said = {"output": output, "template": given["template_text"]}
+    usual = {"allow_missing_template_keys": True, "show_managed_fields": False}
+    return forms.form_of({**said, **usual}, toolbox.directory)
+
+
+def _print(form: Form, wanted: Sequence[JSON]) -> None:
+    whole = {"kind": "List", "apiVersion": "v1", "metadata": {}, "items": list(wanted)}
+    if form.name == "jsonpath":
+        click.echo(Path(form.template, missing=form.missing).fill(whole), nl=False)
+    else:
+        encode = codec.to_yaml if form.name == "yaml" else codec.to_json
+        click.echo(encode(whole), nl=False)
