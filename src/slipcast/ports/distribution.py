@@ -27,6 +27,9 @@ UNREACHABLE: Final = "Unreachable"
 LIMITED: Final = "TooManyRequests"
 FORBIDDEN: Final = "Forbidden"
 """Reasons of a DistributionFault."""
+VIA: Final = "1.1 slipcast"
+"""What every request has as its Via: our own registry is told by it that it is asked by us, hands
+out only what it has, and asks nobody else on our behalf, itself least of all."""
 
 
 class DistributionFault(PortFault):

@@ -54,11 +54,14 @@ class FileAnswer(Response):
 
     async def _sent(self, send: Any) -> None:
         at, end = self._span.start, self._span.start + self._span.count
-        while at < end:
+        while True:
             count = min(PIECE, end - at)
             piece = await asyncio.to_thread(os.pread, self._file.fileno(), count, at)
             at += len(piece)
-            await send({"type": "http.response.body", "body": piece, "more_body": at < end})
+            is_last = at >= end or not piece
+            await send({"type": "http.response.body", "body": piece, "more_body": not is_last})
+            if is_last:
+                break
 
 
 async def read(parts: Parts, call: Call) -> Response:
@@ -141,6 +144,8 @@ async def _opened(parts: Parts, call: Call, digest: Digest) -> BinaryIO | None:
 
 
 async def _elsewhere(parts: Parts, call: Call, digest: Digest, *, is_head: bool) -> Response:
+    if pullthrough.is_asked_by_us(call.request):
+        raise unknown(call)
     found = await pullthrough.blob(parts, call.repository, digest, is_head=is_head)
     if found is None:
         raise unknown(call)

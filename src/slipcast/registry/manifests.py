@@ -88,16 +88,18 @@ async def _found(
     parts: Parts, call: Call, stream: ImageStream, digest: Digest | None
 ) -> Manifest | None:
     """What a tag or a digest means in a repository, here or elsewhere."""
-    repository = call.repository
+    repository, ours = call.repository, pullthrough.is_asked_by_us(call.request)
     if digest is None:
         event = newest(stream, call.reference)
         if event is None:
             return None
         if not event.image:
-            return await pullthrough.manifest(parts, repository, event)
+            return None if ours else await pullthrough.manifest(parts, repository, event)
         digest = streams.image_of(event)
         if digest is None:
             return None
+    if ours and not await pullthrough.is_whole(parts, repository, stream, digest):
+        return None
     found = await contents.manifest(parts, repository, stream, digest)
     return found or await pullthrough.pinned(parts, repository, stream, digest)
 

@@ -3,6 +3,10 @@
 It is fetched with the logins of the stream's namespace, handed on while it comes, verified, and
 kept: next time it is here. Only what the history names is fetched, and what that consists of.
 
+Whoever imports an image from a repository here gets it with all that it consists of: it counts as
+kept here from then on. So it must be, whole, and be the repository's: that somebody knows a
+manifest, or has made one up about what others have, makes nothing theirs.
+
 Source: image-streams.md IS-119.
 """
 
@@ -16,6 +20,7 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any, Final
 
 import msgspec
+from starlette.requests import Request
 from starlette.responses import Response
 from typing_extensions import override
 
@@ -23,8 +28,8 @@ from slipcast.api.image import ImageStream, TagEvent
 from slipcast.images.manifests import OLDEST, SCHEMA_1, Piece, digest_of
 from slipcast.images.schema1 import payload
 from slipcast.ports.blobs import NoRoom, NoUpload
-from slipcast.ports.distribution import UNKNOWN, DistributionFault, RemoteManifest, Way
-from slipcast.registry import contents, streams
+from slipcast.ports.distribution import UNKNOWN, VIA, DistributionFault, RemoteManifest, Way
+from slipcast.registry import belonging, contents, streams
 from slipcast.registry.contents import Manifest
 from slipcast.registry.faults import UNAVAILABLE, RegistryFault
 from slipcast.registry.names import Repository
@@ -37,6 +42,8 @@ from slipcast.values.imageref import ImageRef
 log = logging.getLogger("slipcast.registry")
 
 INSECURE: Final = "openshift.io/image.insecureRepository"
+DEEPEST: Final = 3
+"""How deep indexes are looked into."""
 PATIENCE: Final = 30.0
 """Seconds that somebody waits for others to have fetched what they fetch."""
 
@@ -98,6 +105,30 @@ async def blob(
             continue
         return Through(_handed_on(parts, repository, digest, pieces), headers)
     return None
+
+
+def is_asked_by_us(request: Request) -> bool:
+    """Whether it is this server, or another of its kind, that asks on behalf of somebody."""
+    return any(VIA in each for each in request.headers.getlist("via"))
+
+
+async def is_whole(
+    parts: Parts, repository: Repository, stream: ImageStream, digest: Digest, deep: int = DEEPEST
+) -> bool:
+    """Whether a manifest, and all that it refers to, is here and the repository's."""
+    manifest = await contents.manifest(parts, repository, stream, digest)
+    found = contents.meant(manifest.body) if manifest is not None else None
+    if found is None or (found.manifests and not deep):
+        return False
+    config: tuple[Piece, ...] = (found.config,) if found.config else ()
+    for piece in (*config, *found.layers):
+        is_here = await belonging.blob(parts, repository, piece.digest) is not None
+        if not (piece.is_foreign or is_here):
+            return False
+    for piece in found.manifests:
+        if not await is_whole(parts, repository, stream, piece.digest, deep - 1):
+            return False
+    return True
 
 
 def sources(parts: Parts, stream: ImageStream) -> Iterator[Source]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import AsyncGenerator, MutableMapping
+from collections.abc import AsyncGenerator, AsyncIterator, MutableMapping
 from typing import Any
 
 import httpx
@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from slipcast.api import kinds
 from slipcast.ports.api import Api, Resource
-from slipcast.ports.distribution import UNREACHABLE, DistributionFault, Way
+from slipcast.ports.distribution import UNREACHABLE, VIA, DistributionFault, Way
 from slipcast.registry import contents, pullthrough
 from slipcast.registry.contents import Manifest
 from slipcast.registry.faults import RegistryFault
@@ -265,3 +265,90 @@ async def test_a_full_disk_keeps_nobody_from_pulling(pulling: httpx.AsyncClient,
 
     assert b"".join(await sent(replace(parts, blobs=full), Digest.of(LAYER))) == LAYER
     assert await full.stat(Digest.of(LAYER)) is None
+
+
+OURS = {"via": VIA}
+
+
+async def theirs(parts: Parts, content: bytes) -> Digest:
+    """A layer that somebody else has pushed."""
+    digest = Digest.of(content)
+    upload = await parts.blobs.begin("other/secret")
+
+    async def body() -> AsyncIterator[bytes]:
+        yield content
+
+    await parts.blobs.append(upload.id, 0, body())
+    await parts.blobs.commit(upload.id, digest)
+    await parts.links.add("blobs", "other/secret", digest)
+    return digest
+
+
+async def test_a_manifest_made_up_about_what_others_have_gives_nothing_of_it(
+    pulling: httpx.AsyncClient, api: Api, parts: Parts, elsewhere: FakeRegistries
+):
+    layer = await theirs(parts, b"secret")
+    made_up = elsewhere.push(f"{FAR}:1", layers=(b"secret",))
+    elsewhere._repositories[FAR].blobs.pop(layer)
+    await with_history(api, "app", far=event(f"{FAR}@{made_up}", made_up))
+
+    manifest = await pulling.get("/v2/shop/app/manifests/far")
+    answers = [
+        await pulling.request(method, f"/v2/shop/app/blobs/{layer}") for method in ("GET", "HEAD")
+    ]
+
+    assert manifest.status_code == 200
+    assert b"secret" not in answers[0].content
+    assert answers[0].status_code == 404
+    assert await parts.links.find("blobs", "shop/app", layer) is None
+
+
+@pytest.mark.parametrize("name", ["far", "named"])
+async def test_who_asks_on_behalf_of_others_is_not_sent_elsewhere(
+    pulling: httpx.AsyncClient, api: Api, elsewhere: FakeRegistries, name: str
+):
+    digest = elsewhere.push(f"{FAR}:1", layers=(LAYER,))
+    far, named = event(f"{FAR}@{digest}", digest), event(f"{FAR}:1")
+    await with_history(api, "app", far=far, named=named)
+
+    answer = await pulling.get(f"/v2/shop/app/manifests/{name}", headers=OURS)
+
+    assert (answer.status_code, elsewhere.asked) == (404, [])
+
+
+async def test_an_image_is_imported_from_here_when_all_of_it_is_here(
+    pulling: httpx.AsyncClient, image: Digest
+):
+    path = f"/v2/shop/app/manifests/{image}"
+    manifest = (await pulling.get(path)).json()
+    pieces = [each["digest"] for each in (manifest["config"], *manifest["layers"])]
+
+    before = await pulling.get(path, headers=OURS)
+    [await pulling.get(f"/v2/shop/app/blobs/{each}") for each in pieces]
+    after = await pulling.get(path, headers=OURS)
+
+    assert (before.status_code, after.status_code) == (404, 200)
+
+
+@pytest.mark.usefixtures("image")
+async def test_a_blob_that_is_elsewhere_is_not_fetched_on_behalf_of_others(
+    pulling: httpx.AsyncClient, elsewhere: FakeRegistries
+):
+    await pulling.get("/v2/shop/app/manifests/far")
+    asked = [*elsewhere.asked]
+
+    answer = await pulling.get(f"/v2/shop/app/blobs/{Digest.of(LAYER)}", headers=OURS)
+
+    assert (answer.status_code, elsewhere.asked) == (404, asked)
+
+
+async def test_a_blob_is_pulled_twice_and_fetched_once(
+    pulling: httpx.AsyncClient, image: Digest, elsewhere: FakeRegistries
+):
+    await pulling.get(f"/v2/shop/app/manifests/{image}")
+    path = f"/v2/shop/app/blobs/{Digest.of(LAYER)}"
+
+    first, second = await pulling.get(path), await pulling.get(path)
+
+    assert (first.content, second.content) == (LAYER, LAYER)
+    assert elsewhere.asked == [f"{FAR}@{image}", f"{FAR} {Digest.of(LAYER)}"]

@@ -16,6 +16,7 @@ from slipcast.ports.distribution import (
     HTTP_ONLY,
     TLS,
     UNREACHABLE,
+    VIA,
     DistributionFault,
 )
 
@@ -114,7 +115,12 @@ class Reach:
         import httpx  # noqa: PLC0415 -- as in ask
 
         target, extensions = url, {}
-        sent = {"User-Agent": "slipcast", "Accept-Encoding": "identity", **headers}
+        sent = {
+            "User-Agent": "slipcast",
+            "Via": VIA,
+            "Accept-Encoding": "identity",
+            **headers,
+        }
         if not self._trust.private_addresses:
             address = await global_address(url.host, url.port or _port(url))
             target, extensions = url.copy_with(host=address), {"sni_hostname": url.host}
