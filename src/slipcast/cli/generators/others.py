@@ -1,4 +1,4 @@
-"""Namespaces, service accounts, image streams, projects and tokens.
+"""Namespaces, service accounts, projects and tokens.
 
 Source: kubectl create; cli.md EX-6.
 """
@@ -14,18 +14,6 @@ from slipcast.api.document import JSON
 def plain(kind: str, name: str) -> JSON:
     """An object of the core group that says nothing but its name."""
     return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name}}
-
-
-def image_stream(name: str, *, lookup_local: bool = False) -> JSON:
-    """An image stream; lookup_local lets pods name its tags as their images (EX-6)."""
-    content: JSON = {
-        "apiVersion": f"{kinds.IMAGE}/v1",
-        "kind": "ImageStream",
-        "metadata": {"name": name},
-    }
-    if lookup_local:
-        content["spec"] = {"lookupPolicy": {"local": True}}
-    return content
 
 
 def token_request(audiences: Sequence[str], seconds: int) -> JSON:

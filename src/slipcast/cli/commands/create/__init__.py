@@ -8,7 +8,7 @@ import click
 from typing_extensions import override
 
 from slipcast.cli import applying, goflags, manifests, selection, serverflags
-from slipcast.cli.commands.create import data, making, others, roles, services, workloads
+from slipcast.cli.commands.create import data, making, others, roles, services, streams, workloads
 from slipcast.cli.manifests import Manifest
 from slipcast.cli.output import form as forms
 from slipcast.cli.telling import Telling
@@ -24,6 +24,7 @@ SHORT: Final = {
     "svc": "service",
     "deploy": "deployment",
     "is": "imagestream",
+    "istag": "imagestreamtag",
 }
 """THE TABLE of short names."""
 
@@ -103,6 +104,7 @@ for command in (
     workloads.deployment,
     workloads.job,
     others.token,
-    others.imagestream,
+    streams.imagestream,
+    streams.imagestreamtag,
 ):
     create.add_command(command)

@@ -1,4 +1,4 @@
-"""`slipcast create namespace`, `serviceaccount`, `imagestream` and `token`."""
+"""`slipcast create namespace`, `serviceaccount` and `token`."""
 
 from __future__ import annotations
 
@@ -25,15 +25,6 @@ def namespace(ctx: click.Context, /, name: str, **given: Any) -> None:
 def serviceaccount(ctx: click.Context, /, name: str, **given: Any) -> None:
     """Create a service account."""
     making.from_flags(ctx, given, others.plain("ServiceAccount", name))
-
-
-@click.command(cls=serverflags.Command)
-@making.name
-@click.option("--lookup-local", is_flag=True, help="Pods may name its tags as their images.")
-@making.options
-def imagestream(ctx: click.Context, /, name: str, *, lookup_local: bool, **given: Any) -> None:
-    """Create an image stream with nothing in it."""
-    making.from_flags(ctx, given, others.image_stream(name, lookup_local=lookup_local))
 
 
 @click.command(cls=serverflags.Command)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from slipcast.cli import goflags
-from slipcast.cli.commands.set import buildhook, buildsecret, env, triggers
+from slipcast.cli.commands.set import buildhook, buildsecret, env, imagelookup, triggers
 
 
 @click.group("set", cls=goflags.Group)
@@ -17,3 +17,4 @@ set_.add_command(env.env)
 set_.add_command(triggers.triggers)
 set_.add_command(buildhook.buildhook)
 set_.add_command(buildsecret.buildsecret)
+set_.add_command(imagelookup.imagelookup)
