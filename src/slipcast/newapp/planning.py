@@ -35,6 +35,7 @@ from slipcast.newapp.references import Reference, references
 from slipcast.newapp.request import NewAppRequest, Pair
 from slipcast.newapp.searching import Place, Search
 from slipcast.values.faults import Fault, FieldError, InvalidFault
+from slipcast.values.giturl import parse_git_url
 from slipcast.values.imageref import ImageRef
 
 LATEST: Final = "latest"
@@ -176,7 +177,7 @@ class _Planning:
         question = IsSource(word, self._request.context_dir)
         if not word:
             return Source(name="")
-        return self._source(word) if self._facts.knows(question) else Source(uri=word)
+        return self._source(word) if self._facts.knows(question) else unseen(word)
 
     def _alone(self, source: Source, group: str) -> Planned:
         """A source that no image was given for."""
@@ -359,6 +360,19 @@ class _Planning:
                 "only one component with source can be used when specifying an output image"
                 " reference"
             )
+
+
+def unseen(word: str) -> Source:
+    """A source that is only named: nobody looks whether it is there (NA-3).
+
+    Errors: InvalidFault for a URL that can be none.
+    """
+    url = parse_git_url(word)
+    if url is None:
+        return Source(uri=word, name=word.rstrip("/").rpartition("/")[2])
+    path = url.path.rstrip("/").rpartition("/")[2].removesuffix(".git")
+    bare = url.with_ref("").without_credentials
+    return Source(uri=str(bare), ref=url.ref, name=path or url.host)
 
 
 def _check(request: NewAppRequest) -> None:

@@ -191,7 +191,7 @@ def test_an_image_is_deployed_with_its_volumes_go_28() -> None:
 
 
 def test_an_image_with_a_source_that_nobody_looks_at_na_3() -> None:
-    found = made("python~https://nowhere.example/x.git+mysql", name="shop")
+    found = made("python~https://nowhere.example/shop.git#v1+mysql")
 
     assert named(found) == [
         "ImageStream shop",
@@ -199,7 +199,8 @@ def test_an_image_with_a_source_that_nobody_looks_at_na_3() -> None:
         "DeploymentConfig shop",
         "Service shop",
     ]
-    assert found[1]["spec"]["source"]["git"] == {"uri": "https://nowhere.example/x.git"}
+    git = {"uri": "https://nowhere.example/shop.git", "ref": "v1"}
+    assert found[1]["spec"]["source"]["git"] == git
 
 
 def test_a_directory_that_no_remote_has_is_sent_sr_22() -> None:

@@ -19,10 +19,11 @@ from slipcast.cli.progress import Lines
 from slipcast.cli.toolbox import EngineFlags, Toolbox
 from slipcast.newapp.classify import is_url
 from slipcast.newapp.facts import IsSource, NoSource, Source
+from slipcast.newapp.planning import unseen
 from slipcast.ports.git import WorkingState
 from slipcast.source.inspect import inspect
 from slipcast.values.faults import Fault, InvalidFault
-from slipcast.values.giturl import parse_git_url, split_fragment
+from slipcast.values.giturl import split_fragment
 
 _DENIED = "Authentication"
 
@@ -46,17 +47,13 @@ def look(question: IsSource, toolbox: Toolbox) -> Source | NoSource:
 
 def _cloned(question: IsSource, toolbox: Toolbox) -> Source | NoSource:
     try:
-        url = parse_git_url(question.word)
+        named = unseen(question.word)
         surveyed = _surveyed(question, toolbox)
     except InvalidFault as wrong:
         return NoSource(why=wrong.message)
     except Fault as fault:
         return NoSource(why=fault.message, is_denied=fault.reason == _DENIED)
-    if url is None:
-        return surveyed
-    bare = url.with_ref("").without_credentials
-    name = url.path.rstrip("/").rpartition("/")[2].removesuffix(".git") or url.host
-    return replace(surveyed, uri=str(bare), ref=url.ref, name=name)
+    return replace(surveyed, uri=named.uri, ref=named.ref, name=named.name)
 
 
 def _directory(question: IsSource, directory: Path, toolbox: Toolbox) -> Source | NoSource:
