@@ -13,6 +13,8 @@ from slipcast.images.tagging import pinned
 
 MANAGED = "openshift.io/image.managed"
 """Says of an image that the registry here keeps it (IS-68)."""
+STORED = "image.openshift.io/manifestBlobStored"
+"""Says that it keeps its manifest, too."""
 
 
 def placed(mapping: ImageStreamMapping, address: str) -> ImageStreamMapping:
@@ -27,6 +29,13 @@ def placed(mapping: ImageStreamMapping, address: str) -> ImageStreamMapping:
         reference = pinned(f"{address}/{own.namespace}/{own.name}", image.metadata.name)
         image = replace(image, docker_image_reference=reference)
     return replace(mapping, image=image)
+
+
+def unmanaged(image: Image) -> Image:
+    """The image without what only the registry may say of it (IS-68)."""
+    said = image.metadata.annotations
+    left = {name: each for name, each in said.items() if name not in {MANAGED, STORED}}
+    return replace(image, metadata=replace(image.metadata, annotations=left))
 
 
 def event_of(stream: ImageStream, image: Image, now: str, *, is_known: bool) -> TagEvent:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from slipcast.api.document import JSON
 from slipcast.api.kinds import KINDS, Kind
 from slipcast.images.imports import AMD64
 from slipcast.images.manifests import Platform
@@ -68,13 +69,14 @@ class Streaming(msgspec.Struct, frozen=True, kw_only=True):
     """What image streams rest on: the integrated registry, and how registries elsewhere are read.
 
     Shape:  address is `host:port`, empty where there is no registry; public is the one that is
-            told for outside. imported_at_once is how many tags of a repository one import takes,
-            -1 for all (IS-86); scheduling tells when they are looked up again; platform is taken
-            of images for several.
+            told for outside, aliases are others that mean it, or have meant it. imported_at_once
+            is how many tags of a repository one import takes, -1 for all (IS-86); scheduling tells
+            when they are looked up again; platform is taken of images for several.
     """
 
     address: str = ""
     public: str = ""
+    aliases: frozenset[str] = frozenset()
     distribution: Distribution | None = None
     imported_at_once: int = 5
     scheduling: Scheduling = Scheduling()
@@ -85,7 +87,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     """What a store is to be like.
 
     Shape:  guarded by the roles and bindings in it, unless a policy is given; without either,
-            everybody may do everything.
+            everybody may do everything. shared is what the namespace for everybody begins with.
     """
 
     guarded: bool = False
@@ -96,6 +98,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     kept: Retention = KEPT
     running: Running = Running()
     streaming: Streaming = Streaming()
+    shared: tuple[JSON, ...] = ()
 
 
 _SETUP: Final = Setup()
@@ -107,7 +110,8 @@ class Store:
     def __init__(self, journal: Journal, clock: Clock, setup: Setup = _SETUP) -> None:
         system = Guard(AllowAll(), SERVER)
         verbs = Verbs.over(journal, clock, setup.pace)
-        finishing = Finishing(verbs, setup.streaming.address, setup.streaming.public)
+        streaming = setup.streaming
+        finishing = Finishing(verbs, streaming.address, streaming.public, streaming.aliases)
         verbs = msgspec.structs.replace(verbs, writing=finishing.writing(system))
         furnishing = Furnishing(verbs.rows, verbs.writing, setup.issuer)
         reviews = Reviews(setup.authenticate)
@@ -139,6 +143,7 @@ class Store:
         )
         self._policy = setup.policy or (RolePolicy(journal) if setup.guarded else AllowAll())
         verbs.rows.told.append(self._policy.wrote)
+        self._shared = setup.shared
         self._server = Session(self._parts, system)
         self.webhooks = Webhooks(verbs, instantiation, system, self._policy, clock)
         self._clock = clock
@@ -161,7 +166,7 @@ class Store:
     async def prepare(self) -> None:
         """See that what every installation begins with is there; know who may do what."""
         await self._policy.load()
-        await bootstrap.prepare(self._server)
+        await bootstrap.prepare(self._server, self._shared)
         await logins.follow(self._server, self._issuer)
         await addresses.follow(self._server, self._parts.finishing)
 

@@ -26,6 +26,7 @@ from slipcast.server.oauth import PREFIXES, OAuth
 from slipcast.store.store import SERVER, Setup, Store
 from slipcast.values.faults import FieldError, InvalidFault, PortFault
 from slipcast.wiring import agency as agencies
+from slipcast.wiring import recipes
 from slipcast.wiring import controlling
 from slipcast.wiring.doors import Doors
 from slipcast.wiring.registry import Hosted, hosting
@@ -74,7 +75,7 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
             issuer=doors.issuer,
             authenticate=doors.known,
             running=agency.running,
-            streaming=hosted.streaming,
+            streaming=replace(hosted.streaming, aliases=hosted.aliases(place)),
         )
         store = Store(journal, clock, setup)
         await store.prepare()

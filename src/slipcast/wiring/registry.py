@@ -153,7 +153,7 @@ class Hosted:
             clock=self._clock,
             address=self.addresses.own,
             base=self.addresses.base(self._address, self._wanted.host),
-            aliases=self._aliases(place),
+            aliases=self.aliases(place),
         )
         registry = Registry(parts)
         self._sweeping = partial(sweeping.background, parts)
@@ -161,11 +161,13 @@ class Hosted:
             self._alone = listening.Server(registry, None, drain=lambda: None)
         return dict.fromkeys(PREFIXES, registry)
 
-    def _aliases(self, place: Place) -> frozenset[str]:
+    def aliases(self, place: Place) -> frozenset[str]:
         """Other addresses that mean this registry, or have meant it: images still say so.
 
         Errors: HostFault.
         """
+        if not self.addresses.own:
+            return frozenset()
         with place.usable():
             known = place.addresses
             before = known.read_text("utf-8").split() if known.exists() else []

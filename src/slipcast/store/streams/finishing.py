@@ -21,22 +21,39 @@ from slipcast.store.verbs import Verbs
 from slipcast.store.writing import Asking, Finish, Writing
 from slipcast.values.apifaults import Invalid
 from slipcast.values.causes import Cause, invalid
-from slipcast.values.faults import Fault
+from slipcast.values.faults import Fault, InvalidFault
+from slipcast.values.imageref import ImageRef
 
 
 class Finishing:
     """Finishes streams.
 
-    Shape:  address and public are `host:port` of the registry here, empty where there is none.
+    Shape:  address and public are `host:port` of the registry here, empty where there is none;
+            aliases are others that mean it, or have meant it.
     """
 
-    def __init__(self, verbs: Verbs, address: str = "", public: str = "") -> None:
+    def __init__(
+        self,
+        verbs: Verbs,
+        address: str = "",
+        public: str = "",
+        aliases: frozenset[str] = frozenset(),
+    ) -> None:
         self._rows = verbs.rows
         self._writing = verbs.writing
         self._now = verbs.writing.now
         self.address = address
         self._public = public
+        self._hosts = frozenset((address, public, *aliases)) - {""}
         self.limiting = Limiting(verbs.rows, verbs.reading)
+
+    def kept_here(self, reference: str) -> ImageRef | None:
+        """The name of an image, when it means the registry here."""
+        try:
+            ref = ImageRef.parse(reference)
+        except InvalidFault:
+            return None
+        return ref if ref.registry_host in self._hosts else None
 
     def writing(self, guard: Guard) -> Writing:
         """What writes streams for an actor."""

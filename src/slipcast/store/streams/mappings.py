@@ -16,7 +16,7 @@ from slipcast.api.image import Image, ImageStream, ImageStreamMapping
 from slipcast.api.lens import content_of, overlay
 from slipcast.images.defaults import defaulted_mapping
 from slipcast.images.manifests import described
-from slipcast.images.mapping import event_of, is_untouched, mapped, placed
+from slipcast.images.mapping import event_of, is_untouched, mapped, placed, unmanaged
 from slipcast.images.validate import image_stream_mapping
 from slipcast.ports.api import Answer, ListOptions, Resource, WriteOptions
 from slipcast.store import drafts
@@ -28,7 +28,8 @@ from slipcast.store.typed import seen
 from slipcast.store.verbs import Verbs
 from slipcast.store.virtual import Virtual
 from slipcast.store.writing import TRIES
-from slipcast.values.apifaults import AlreadyExists, Conflict, Invalid, NotFound
+from slipcast.values.actor import MASTERS
+from slipcast.values.apifaults import AlreadyExists, Conflict, Forbidden, Invalid, NotFound
 from slipcast.values.causes import required
 
 MAPPING: Final = kinds.require(kinds.IMAGE, "ImageStreamMapping")
@@ -56,6 +57,9 @@ class Mappings(Virtual):
         mapping = placed(defaulted_mapping(seen(MAPPING, asked)), self._finishing.address)
         _check(mapping)
         document = await self._stream(resource.namespace, mapping)
+        if MASTERS not in guard.actor.groups:
+            mapping = replace(mapping, image=unmanaged(mapping.image))
+            await self._check_claim(guard, mapping.image)
         image = described(mapping.image)
         await self._finishing.limiting.check_image(resource.namespace, image)
         plain = WriteOptions(dry_run=options.dry_run)
@@ -63,6 +67,32 @@ class Mappings(Virtual):
         ready = replace(mapping, image=image)
         await self._mapped(guard, document, ready, plain, is_known=is_known)
         return Answer(Document.of(kinds.OUTCOME, _SUCCESS), warnings, created=True)
+
+    async def _check_claim(self, guard: Guard, image: Image) -> None:
+        """Nothing, when whoever says that the registry here keeps an image may pull it from there.
+
+        Shape:  the registry has seen all of an image that it maps; anybody else may know no more
+                than a digest, which gives no right to what it names.
+        Errors: Forbidden.
+        """
+        ref = self._finishing.kept_here(image.docker_image_reference)
+        if ref is None:
+            return
+        await guard.check("get", Resource(STREAM, ref.namespace, ref.name, "layers"))
+        found = await self._rows.get(STREAM, ref.namespace, ref.name)
+        items = (
+            item
+            for tag in (_seen(found).status.tags if found is not None else ())
+            for item in tag.items
+            if item.image == image.metadata.name
+        )
+        if not any(self._finishing.kept_here(item.docker_image_reference) for item in items):
+            raise Forbidden(
+                f"{MAPPING.plural}.{MAPPING.group} is forbidden: {ref} is not in the history of"
+                " that stream, and only the registry says what else it keeps",
+                plural=MAPPING.plural,
+                group=MAPPING.group,
+            )
 
     async def _made(self, guard: Guard, image: Image, options: WriteOptions) -> bool:
         """Whether the image was there before; else it is made."""
