@@ -305,6 +305,16 @@ ROLES: Final = (
         description="Learns what is served.",
         groups=(AUTHENTICATED,),
     ),
+    ClusterRole(
+        name="shared-resource-viewer",
+        rules=(
+            _on(kinds.TEMPLATE, READ, "templates"),
+            _on(kinds.IMAGE, READ, "imagestreamimages", "imagestreams", "imagestreamtags"),
+            _on(kinds.IMAGE, READ, "imagetags"),
+            _on(kinds.IMAGE, ("get",), "imagestreams/layers"),
+        ),
+        description="Uses what is shared with everybody: streams, their images, templates.",
+    ),
     *(
         ClusterRole(
             name=f"system:build-strategy-{strategy}",
@@ -330,6 +340,9 @@ NAMESPACE_BINDINGS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """THE TABLE of bindings of every namespace: the role, and the one it is given to."""
 
+SHARED: Final = "openshift"
+"""The namespace whose streams and templates everybody may use."""
+
 SERVICE_ACCOUNTS: Final = ("builder", "default", "deployer")
 """The service accounts of every namespace."""
 
@@ -344,6 +357,12 @@ def namespace_bindings(namespace: str) -> Iterable[dict[str, Any]]:
             else {"kind": kind, "name": given, "namespace": namespace}
         ]
         yield binding(namespace, name, role, subjects)
+
+
+def shared_binding() -> dict[str, Any]:
+    """The binding that lets everybody who is known use what is shared, as an object."""
+    name = "shared-resource-viewers"
+    return binding(SHARED, name, "shared-resource-viewer", [group_subject(AUTHENTICATED)])
 
 
 def binding(namespace: str, name: str, role: str, subjects: list[dict[str, Any]]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from slipcast.newapp.facts import (
 )
 from slipcast.newapp.image import ImageFacts
 from slipcast.newapp.matches import NEAR, Group, Match, Undecided, decided, name_score
-from slipcast.newapp.streams import ImageOf, Wanted, by_name, by_support, newest
+from slipcast.newapp.streams import ImageOf, Wanted, by_name, by_support, named_only, newest
 from slipcast.values.faults import InvalidFault
 from slipcast.values.imageref import ImageRef
 
@@ -172,7 +172,8 @@ class Search:
         wanted: dict[TagImage, None] = {}
 
         def noted(stream: ImageStream, tag: str) -> ImageFacts | None:
-            if newest(stream, tag) is not None:
+            event = newest(stream, tag)
+            if event is not None and event.image:
                 wanted[TagImage(stream.metadata.namespace, stream.metadata.name, tag)] = None
             return None
 
@@ -180,6 +181,9 @@ class Search:
         self._facts.require(wanted)
 
         def known(stream: ImageStream, tag: str) -> ImageFacts | None:
+            event = newest(stream, tag)
+            if event is not None and not event.image:
+                return named_only(stream, tag)
             place = TagImage(stream.metadata.namespace, stream.metadata.name, tag)
             return self._facts.ask(place, ImageFacts)
 

@@ -17,6 +17,8 @@ from slipcast.newapp.matches import NEAR, OTHER_TAG, Match, name_score, tags_of
 
 LATEST: Final = "latest"
 HIDDEN: Final = "hidden"
+PORTS: Final = "slipcast.dev/ports"
+"""The annotation of a spec tag that tells the ports of an image that nobody can look at."""
 
 ImageOf = Callable[[ImageStream, str], ImageFacts | None]
 """The image that a tag means now; None when it is gone."""
@@ -110,7 +112,8 @@ def _tags(wanted: Wanted, stream: ImageStream, score: float, image_of: ImageOf) 
     if is_usable and wanted.allows_missing:
         yield _match(wanted, stream, tag, score, None)
         return
-    with_images = [each.tag for each in stream.status.tags if _is_there(each.items)]
+    histories = stream.status.tags
+    with_images = [each.tag for each in histories if _is_there(stream, each.tag, each.items)]
     if not with_images:
         match = _match(wanted, stream, "", score + OTHER_TAG, None)
         yield replace(match, is_tagless=True)
@@ -142,9 +145,16 @@ def spec_tag(stream: ImageStream, tag: str) -> TagReference | None:
 
 
 def newest(stream: ImageStream, tag: str) -> TagEvent | None:
-    """The image that a tag means now."""
+    """The image that a tag means now; also one that is only named, where that is wanted so."""
     histories = (each.items for each in stream.status.tags if each.tag == tag)
-    return next((items[0] for items in histories if _is_there(items)), None)
+    return next((items[0] for items in histories if _is_there(stream, tag, items)), None)
+
+
+def named_only(stream: ImageStream, tag: str) -> ImageFacts:
+    """What is known of an image that is only named: what the annotations of its tag say."""
+    spec = spec_tag(stream, tag)
+    ports = spec.annotations.get(PORTS, "").split() if spec is not None else []
+    return ImageFacts(ports=tuple(ports), is_known=False)
 
 
 def is_hidden(tag: TagReference) -> bool:
@@ -159,8 +169,13 @@ def offered(stream: ImageStream) -> tuple[str, ...]:
     return tuple(sorted(each for each in names if each not in specs or not is_hidden(specs[each])))
 
 
-def _is_there(items: tuple[TagEvent, ...]) -> bool:
-    return bool(items) and bool(items[0].image)
+def _is_there(stream: ImageStream, tag: str, items: tuple[TagEvent, ...]) -> bool:
+    """Whether a tag means an image: one that was seen, or one that shall only be named."""
+    if not items or items[0].image:
+        return bool(items)
+    spec = spec_tag(stream, tag)
+    followed = spec_tag(stream, spec.from_.name) if spec is not None and spec.from_ else None
+    return any(each is not None and each.reference for each in (spec, followed))
 
 
 def _match(

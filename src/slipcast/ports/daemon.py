@@ -90,8 +90,9 @@ class Importing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Streams(msgspec.Struct, frozen=True, kw_only=True):
-    """What image streams rest on."""
+    """What image streams rest on; offered says that those of builder images are there."""
 
+    offered: bool = True
     registry: Registering = Registering()
     importing: Importing = Importing()
 

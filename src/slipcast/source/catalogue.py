@@ -23,7 +23,7 @@ class BuilderImage(msgspec.Struct, frozen=True, kw_only=True):
             newest). image is our own reference, public that of the well-known image with the same
             contract, maybe empty. supports are detector terms (`python`, `nodejs`). recipe is the
             directory below containers/ that makes it, build_args are given to it, base names the
-            BaseImage it starts from.
+            BaseImage it starts from. sample is the URL of an application to try it with.
     """
 
     name: str
@@ -37,6 +37,7 @@ class BuilderImage(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 8080
     tags: tuple[str, ...] = ()
     base: str = ""
+    sample: str = ""
 
     @property
     def language(self) -> str:
@@ -238,6 +239,7 @@ def _builder(row: _Row) -> BuilderImage:
         port=row.port("port"),
         tags=row.texts("tags"),
         base=row.text("base"),
+        sample=row.text("sample"),
     )
 
 

@@ -5,10 +5,14 @@ package itself, for the image that has it inside.
 from __future__ import annotations
 
 import shutil
+import tomllib
 from importlib import metadata
 from pathlib import Path
 
 import slipcast
+from slipcast.api.document import JSON
+from slipcast.newapp.offered import streams
+from slipcast.source.catalogue import Catalogue, parse_catalogue
 from slipcast.values.faults import HostFault
 
 CATALOGUE = "catalogue.toml"
@@ -27,6 +31,23 @@ def directory() -> Path:
         "the recipes of the builder images are not installed",
         hint="Install slipcast whole, with its containers directory.",
     )
+
+
+def catalogue() -> Catalogue:
+    """The builder images on offer.
+
+    Errors: HostFault when it was not installed.
+    """
+    text = (directory() / CATALOGUE).read_text(encoding="utf-8")
+    return parse_catalogue(tomllib.loads(text))
+
+
+def offered() -> tuple[JSON, ...]:
+    """The builder images as the streams that a server begins with.
+
+    Errors: HostFault when the catalogue was not installed.
+    """
+    return streams(catalogue())
 
 
 def put_package(into: Path) -> None:

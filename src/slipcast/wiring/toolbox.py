@@ -263,13 +263,9 @@ class RealTools:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The builder images on offer."""
-        import tomllib
-
-        from slipcast.source.catalogue import parse_catalogue
         from slipcast.wiring import recipes
 
-        text = (recipes.directory() / recipes.CATALOGUE).read_text(encoding="utf-8")
-        return parse_catalogue(tomllib.loads(text))
+        return recipes.catalogue()
 
     @cached_property
     def builders(self) -> Builders:

@@ -57,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     scheduled_imports: bool = True
     import_interval: int = 900
     imports_per_minute: int = 60
+    offered: bool = True
     build_workers: int = 4
     build_pods: str = "process"
     builds_at_once: int = 0
@@ -104,6 +105,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def streams(self) -> Streams:
         """What image streams rest on."""
         return Streams(
+            offered=self.offered,
             registry=Registering(
                 enabled=self.registry_enabled,
                 address=self.registry_address,

@@ -69,6 +69,15 @@ SETTINGS = (
         " images are then read by whoever is on the way. Default: false.",
     ),
     Setting(
+        "streams.offered",
+        "offered",
+        "SLIPCAST_OFFERED",
+        "true or false",
+        readers.switch,
+        "Whether the server puts streams of its builder images into the namespace openshift when it"
+        " is first started. Default: true.",
+    ),
+    Setting(
         "streams.imported_at_once",
         "imported_at_once",
         "SLIPCAST_IMPORTED_AT_ONCE",
