@@ -26,8 +26,7 @@ from slipcast.server.oauth import PREFIXES, OAuth
 from slipcast.store.store import SERVER, Setup, Store
 from slipcast.values.faults import FieldError, InvalidFault, PortFault
 from slipcast.wiring import agency as agencies
-from slipcast.wiring import recipes
-from slipcast.wiring import controlling
+from slipcast.wiring import controlling, recipes
 from slipcast.wiring.doors import Doors
 from slipcast.wiring.registry import Hosted, hosting
 from slipcast.wiring.serving import (
@@ -76,6 +75,7 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
             authenticate=doors.known,
             running=agency.running,
             streaming=replace(hosted.streaming, aliases=hosted.aliases(place)),
+            shared=recipes.offered() if wanted.streams.offered else (),
         )
         store = Store(journal, clock, setup)
         await store.prepare()
