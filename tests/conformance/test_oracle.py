@@ -21,7 +21,17 @@ ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT.parent / "shared" / "oracle"
 ROW = re.compile(r"^\| `?([0-9]{4}-[\w-]+)`? \|", re.MULTILINE)
 ROWS = set(ROW.findall((ROOT / "docs/reference/differences.md").read_text()))
-GROUPS = ("discovery", "bcvalid", "user", "builds", "instantiate", "webhooks", "streams")
+GROUPS = (
+    "discovery",
+    "bcvalid",
+    "user",
+    "builds",
+    "instantiate",
+    "webhooks",
+    "streams",
+    "triggers",
+    "policy",
+)
 REGISTRY = "172.30.1.1:5000"
 """The address that the recorded registry had; nothing answers there, then as now."""
 
