@@ -114,6 +114,10 @@ class FakeRegistries:
         self._repository(ImageRef.parse(name)).blobs[digest] = content
         return digest
 
+    def spoil(self, name: str, digest: Digest, content: bytes) -> None:
+        """Serve something else under the digest of a blob."""
+        self._repository(ImageRef.parse(name)).blobs[digest] = content
+
     async def manifest(self, image: ImageRef, way: Way) -> RemoteManifest:
         """See Distribution."""
         wanted = image.digest or image.with_default_tag.tag

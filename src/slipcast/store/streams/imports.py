@@ -10,7 +10,7 @@ Source: image-streams.md section 9, IS-91, IS-92; user-pain.md UP-22, UP-23.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
@@ -44,6 +44,7 @@ from slipcast.store.authorize import Guard
 from slipcast.store.dice import Dice
 from slipcast.store.hooked.images import IMPORTS
 from slipcast.store.streams import failures, pullsecrets
+from slipcast.store.streams.answers import shown
 from slipcast.store.streams.fetching import Fetching, repository
 from slipcast.store.streams.finishing import Finishing
 from slipcast.store.streams.limiting import IMAGE, STREAM
@@ -276,7 +277,7 @@ class Imports(Virtual):
             if field not in {"resourceVersion", "uid"}
         }
         content["metadata"] = meta.created(about, now, self._dice.uid())
-        content["status"] = _shown(request, kept, images)
+        content["status"] = shown(request, kept, images)
         return Document.of(IMPORT, content)
 
 
@@ -328,58 +329,3 @@ def _stream(resource: Resource, document: Document | None) -> ImageStream:
 
 def _told(sources: list[Source], found: Mapping[Source, Result]) -> list[ImageImportStatus]:
     return [imports.told(source, found[source]) for source in sources]
-
-
-def _shown(request: ImageStreamImport, kept: Document | None, images: Mapping[str, JSON]) -> JSON:
-    """The status as clients know it, with the images as they were kept."""
-    spec, said = request.spec, request.status
-    shown: dict[str, Any] = {}
-    if kept is not None:
-        stream = kept.content
-        shown["import"] = {
-            field: each for field, each in stream.items() if field not in {"apiVersion", "kind"}
-        }
-    if said.repository is not None:
-        whole = spec.repository is not None and spec.repository.include_manifest
-        shown["repository"] = _repository(said.repository, images, whole=whole)
-    if said.images:
-        shown["images"] = [
-            _image_status(imports.blank(each, whole=wanted.include_manifest), images)
-            for wanted, each in zip(spec.images, said.images, strict=True)
-        ]
-    return shown
-
-
-def _repository(said: RepositoryImportStatus, images: Mapping[str, JSON], *, whole: bool) -> JSON:
-    shown: dict[str, Any] = {"status": _status(said.status)}
-    if said.images:
-        shown["images"] = [
-            _image_status(imports.blank(each, whole=whole), images) for each in said.images
-        ]
-    if said.additional_tags:
-        shown["additionalTags"] = list(said.additional_tags)
-    return shown
-
-
-def _image_status(said: ImageImportStatus, images: Mapping[str, JSON]) -> JSON:
-    shown: dict[str, Any] = {"status": _status(said.status)}
-    if said.image is not None:
-        shown["image"] = _image(said.image, images)
-    shown["tag"] = said.tag
-    if said.manifests:
-        shown["manifests"] = [_image(each, images) for each in said.manifests]
-    return shown
-
-
-def _image(image: Image, images: Mapping[str, JSON]) -> JSON:
-    """An image as it was found; when it was kept, with what the server knows of it."""
-    content: JSON = msgspec.to_builtins(image)
-    stored = images.get(image.metadata.name, {}).get("metadata", {})
-    known = {field: stored[field] for field in ("uid", "creationTimestamp") if field in stored}
-    metadata = {"name": image.metadata.name, "creationTimestamp": None, **known}
-    return {**content, "metadata": metadata}
-
-
-def _status(status: Status) -> JSON:
-    content: JSON = msgspec.to_builtins(status)
-    return {"metadata": {}, **content}
