@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from slipcast.api.image import ImageStream, NamedTagEventList, TagEvent, TagReference
 from slipcast.images.references import split_stream_tag
+from slipcast.images.tagorder import in_order
 
 
 def added(stream: ImageStream, tag: str, event: TagEvent) -> ImageStream:
@@ -72,8 +73,8 @@ def followed(stream: ImageStream, tag: TagReference) -> str:
 
 def with_history(stream: ImageStream, history: NamedTagEventList) -> ImageStream:
     """The stream with a history in the place of what the tag had; tags stay in order (IS-524)."""
-    others = (each for each in stream.status.tags if each.tag != history.tag)
-    tags = tuple(sorted((*others, history), key=lambda each: each.tag))
+    held = {each.tag: each for each in (*stream.status.tags, history)}
+    tags = tuple(held[tag] for tag in in_order(held))
     return replace(stream, status=replace(stream.status, tags=tags))
 
 

@@ -7,7 +7,6 @@ Source: image-streams.md IS-80, IS-85 to IS-92, IS-520.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -33,6 +32,7 @@ from slipcast.api.meta import ObjectReference
 from slipcast.api.status import Status
 from slipcast.images.events import added, history_of, newest, spec_tag, with_history
 from slipcast.images.manifests import Piece, Platform, References
+from slipcast.images.tagorder import in_order
 from slipcast.values.digest import Digest
 from slipcast.values.imageref import ImageRef
 
@@ -54,8 +54,6 @@ AMD64: Final = Platform(os="linux", architecture="amd64")
 _DOCKER: Final = "DockerImage"
 _UNKNOWN: Final = "unknown error prevented import"
 _NO_PLATFORM: Final = "unknown"
-_VERSION: Final = re.compile(r"v?(\d{1,18})\.(\d{1,18})(?:\.(\d{1,18}))?(?:-([0-9A-Za-z.-]+))?")
-_LATEST, _MINOR, _FULL, _OTHER = range(4)
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,12 +114,7 @@ def taken(tags: Iterable[str], most: int) -> tuple[tuple[str, ...], tuple[str, .
     Shape:  most is -1 for all. Both in their order: latest, versions of two numbers and then of
             three, the highest first, and what is no version by name.
     """
-    ranked: dict[int, list[str]] = {_LATEST: [], _MINOR: [], _FULL: [], _OTHER: []}
-    for tag in sorted(set(tags)):
-        ranked[_rank(tag)].append(tag)
-    for rank in (_MINOR, _FULL):
-        ranked[rank].sort(key=_version, reverse=True)
-    ordered = tuple(tag for rank in ranked.values() for tag in rank)
+    ordered = in_order(set(tags))
     return (ordered, ()) if most < 0 else (ordered[:most], ordered[most:])
 
 
@@ -362,31 +355,9 @@ def _full(ref: ImageRef) -> ImageRef:
     return full.with_digest(full.digest) if full.digest is not None else full
 
 
-def _rank(tag: str) -> int:
-    found = _VERSION.fullmatch(tag)
-    if found is None:
-        return _LATEST if tag == "latest" else _OTHER
-    return _MINOR if found[3] is None else _FULL
-
-
 def _without_manifest(image: Image) -> Image:
     return replace(image, docker_image_manifest="", docker_image_config="")
 
 
 def _fits(one: Platform, other: Platform) -> bool:
     return (one.os, one.architecture) == (other.os, other.architecture)
-
-
-def _version(tag: str) -> tuple[tuple[int, ...], bool, tuple[tuple[bool, int, str], ...]]:
-    """A version as it is compared; one with a suffix is lower than the one it leads to."""
-    found = _VERSION.fullmatch(tag)
-    if found is None:
-        return (), False, ()
-    numbers = tuple(int(each) for each in found.groups()[:3] if each is not None)
-    parts = tuple(_part(each) for each in (found[4] or "").split("."))
-    return numbers, found[4] is None, parts
-
-
-def _part(text: str) -> tuple[bool, int, str]:
-    """A part of a suffix: numbers come below words."""
-    return (False, int(text), "") if text.isdecimal() and text.isascii() else (True, 0, text)

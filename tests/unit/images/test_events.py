@@ -93,10 +93,10 @@ def test_what_went_wrong_is_forgotten_with_a_new_image_is_532() -> None:
     assert latest(stream).conditions == ()
 
 
-def test_histories_are_ordered_by_tag_is_524() -> None:
-    stream = added(a_stream(EVENT), "2.3", EVENT)
+def test_histories_are_ordered_by_how_much_people_care_is_524() -> None:
+    stream = added(added(added(a_stream(EVENT), "2.3", EVENT), "a", EVENT), "2.10", EVENT)
 
-    assert [each.tag for each in stream.status.tags] == ["2.3", "latest"]
+    assert [each.tag for each in stream.status.tags] == ["latest", "2.10", "2.3", "a"]
 
 
 def test_tags_that_follow_get_the_image_as_well_also_down_a_chain_is_26() -> None:
