@@ -1,0 +1,183 @@
+"""`slipcast new-app` and `new-build`: from words to objects that are there."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from slipcast.newapp.offered import streams
+from slipcast.source.catalogue import parse_catalogue
+from slipcast.testing.toolbox import FakeToolbox
+from unit.cli.conftest import Call
+
+URL = "https://git.example.org/team/shop.git"
+ROW = {
+    "name": "python:3.11",
+    "version": "3.11",
+    "image": "localhost/python:3.11",
+    "supports": ["python"],
+    "tags": ["builder", "python"],
+}
+TEMPLATE: dict[str, Any] = {
+    "apiVersion": "template.openshift.io/v1",
+    "kind": "Template",
+    "metadata": {"name": "pair"},
+    "parameters": [{"name": "A", "value": "one"}],
+    "objects": [
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "${A}"}},
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "${A}-2"}},
+    ],
+}
+
+
+@pytest.fixture(autouse=True)
+def _there(toolbox: FakeToolbox) -> None:
+    for stream in streams(parse_catalogue({"builder": [ROW]})):
+        toolbox.server.put(stream, namespace="openshift")
+    toolbox.server.put(TEMPLATE)
+
+
+def test_an_image_and_a_source_become_four_objects(call: Call) -> None:
+    ended = call("new-app", f"python~{URL}")
+
+    assert ended.code == 0, ended.stderr
+    assert ended.stdout.splitlines()[-6:] == [
+        '    imagestream "shop" created',
+        '    buildconfig "shop" created',
+        '    deploymentconfig "shop" created',
+        '    service "shop" created',
+        "--> Success",
+        "    Build scheduled, use 'slipcast logs -f bc/shop' to track its progress.",
+    ]
+    assert call("get", "bc", "shop", "-o", "jsonpath={.spec.source.git.uri}").stdout == URL
+
+
+def test_the_same_again_changes_nothing_up_24(call: Call) -> None:
+    call("new-app", f"python~{URL}")
+    before = call("get", "bc", "shop", "-o", "json").document
+
+    ended = call("new-app", f"python~{URL}")
+
+    assert ended.code == 0
+    assert ended.stdout.count(" unchanged\n") == 4
+    assert call("get", "bc", "shop", "-o", "json").document == before
+
+
+def test_what_is_asked_otherwise_is_changed_and_secrets_stay_up_24(call: Call) -> None:
+    call("new-app", f"python~{URL}")
+    before = call("get", "bc", "shop", "-o", "json").document
+
+    ended = call("new-app", f"python~{URL}#v2")
+
+    after = call("get", "bc", "shop", "-o", "json").document
+    assert '    buildconfig "shop" configured\n' in ended.stdout
+    assert after["spec"]["source"]["git"]["ref"] == "v2"
+    assert after["spec"]["triggers"] == before["spec"]["triggers"]
+
+
+def test_a_dry_run_shows_what_would_differ_and_does_nothing(call: Call) -> None:
+    call("new-app", f"python~{URL}")
+
+    ended = call("new-app", f"python~{URL}#v2", "--dry-run")
+
+    assert "      spec.source.git.ref differs\n" in ended.stdout
+    assert ended.stdout.endswith("--> Success (dry run)\n")
+    assert "ref" not in call("get", "bc", "shop", "-o", "json").document["spec"]["source"]["git"]
+
+
+def test_what_somebody_else_made_is_left_alone_up_24(call: Call, toolbox: FakeToolbox) -> None:
+    toolbox.server.put(
+        {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": {"name": "shop"},
+            "spec": {"ports": [{"port": 1}]},
+        }
+    )
+
+    ended = call("new-app", f"python~{URL}")
+
+    assert ended.code == 1
+    assert 'services "shop" already exists, and new-app did not make it' in ended.stderr
+    assert call("get", "bc", "shop").code == 1
+
+
+def test_all_is_looked_at_before_the_first_is_written_up_19(call: Call) -> None:
+    ended = call("new-app", "pair", "-p", "A=Not a name")
+
+    assert ended.code == 1
+    assert ended.stderr.count("Invalid value") == 2
+    assert call("get", "cm", "-o", "name").stdout == ""
+
+
+def test_a_template_is_filled_in_and_labelled_tp_70(call: Call) -> None:
+    ended = call("new-app", "pair", "-p", "A=two", "-l", "tier=x")
+
+    assert ended.code == 0, ended.stderr
+    assert call("get", "cm", "-l", "tier=x", "-o", "name").stdout == (
+        "configmap/two\nconfigmap/two-2\n"
+    )
+
+
+@pytest.mark.parametrize("form", ["yaml", "json"])
+def test_objects_are_printed_and_not_made_go_143(call: Call, form: str) -> None:
+    ended = call("new-build", f"python~{URL}", "-o", form)
+
+    assert ended.code == 0
+    assert "kind: List" in ended.stdout or ended.document["kind"] == "List"
+    assert call("get", "bc", "-o", "name").stdout == ""
+
+
+def test_names_are_printed_of_what_was_made(call: Call) -> None:
+    ended = call("new-build", f"python~{URL}", "-o", "name")
+
+    assert ended.stdout == "imagestream/shop\nbuildconfig/shop\n"
+    assert call("get", "bc", "-o", "name").stdout == "buildconfig.build.openshift.io/shop\n"
+
+
+def test_what_can_be_used_is_listed_and_found_na_72(call: Call) -> None:
+    listed, found = call("new-app", "-L"), call("new-app", "-S", "pyth")
+
+    assert "pair\n  Project: default\n" in listed.stdout
+    assert "python\n  Project: openshift\n  Tags:    3.11, latest\n" in found.stdout
+    assert "pair" not in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "You must specify one or more images"),
+        (("-L", "x"), "--list: takes no words"),
+        (("-S",), "--search: needs something to look for"),
+        (("-S", "zzz"), "no matches found"),
+        (("pythn",), 'no match for "pythn"'),
+        (("pyth",), '--image-stream="openshift/python:3.11"'),
+        (("python", "--name=No"), "--name: a DNS-1035 label must"),
+        (("python", "--strategy=what"), "invalid strategy: 'what'"),
+        (("python", "-e", "a b=c"), "invalid parameter assignment in --env"),
+        (("python", "-p", "A=1"), "--param and --param-file may only be used with a template"),
+        (("pair", "-p", "B=1"), 'unknown parameter name "B"'),
+        (("python", "-o", "wat"), 'output format "wat" not recognized'),
+    ],
+)
+def test_what_cannot_be_is_told(call: Call, words: tuple[str, ...], said: str) -> None:
+    ended = call("new-app", *words)
+
+    assert ended.code == 1
+    assert said in ended.stderr
+
+
+def test_variables_of_files_and_words_go_to_containers_na_50(
+    call: Call, toolbox: FakeToolbox
+) -> None:
+    (toolbox.directory / "e.env").write_text("B=2\n")
+
+    ended = call("new-app", f"python~{URL}", "A=1", "--env-file", "e.env", "-o", "json")
+
+    (dc,) = [each for each in ended.document["items"] if each["kind"] == "DeploymentConfig"]
+    container = dc["spec"]["template"]["spec"]["containers"][0]
+    assert json.dumps(container["env"]) == (
+        '[{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]'
+    )
