@@ -80,13 +80,11 @@ async def stream(api: Api, name: str = "web") -> JSON:
     return (await api.get(STREAMS.named(name))).content
 
 
-async def a_secret(
-    api: Api, host: str = HOST, *, is_right: bool = True, **annotations: str
-) -> None:
+async def a_secret(api: Api, *, is_right: bool = True, annotations: JSON | None = None) -> None:
     """A docker secret of the namespace."""
     password = "right" if is_right else "wrong"
     auth = base64.b64encode(f"ada:{password}".encode()).decode()
-    text = json.dumps({"auths": {host: {"auth": auth}}})
+    text = json.dumps({"auths": {HOST: {"auth": auth}}})
     await api.create(
         SECRETS,
         {
