@@ -173,6 +173,29 @@ def test_kubectl_shows_and_deletes_deliveries(server: Server, curl: Curl) -> Non
     assert server.kubectl("-n", "shop", "delete", name).code == 0
 
 
+@pytest.mark.parametrize(
+    ("role", "verb", "may"),
+    [
+        ("view", "list", "yes"),
+        ("view", "delete", "no"),
+        ("edit", "delete", "yes"),
+        ("edit", "create", "no"),
+        ("admin", "update", "no"),
+    ],
+)
+def test_who_views_reads_and_who_edits_deletes_deliveries(
+    server: Server, role: str, verb: str, may: str
+) -> None:
+    binding = ("create", "rolebinding", f"{role}-{verb}", f"--clusterrole={role}")
+    server.kubectl("-n", "shop", *binding, f"--user={role}-{verb}")
+
+    asked = server.kubectl(
+        "-n", "shop", "auth", "can-i", verb, "whd", f"--as={role}-{verb}", "--quiet=false"
+    )
+
+    assert asked.stdout.strip() == may
+
+
 def test_kubectl_explains_deliveries(server: Server) -> None:
     explained = server.kubectl("explain", "webhookdeliveries.outcome")
 
