@@ -32,6 +32,10 @@ FIELDS: Final[Mapping[tuple[str, str], Mapping[str, Path]]] = {
         "status": ("status", "phase"),
         "podName": _POD_NAME,
     },
+    ("image.openshift.io", "imagestreams"): {
+        "spec.dockerImageRepository": ("spec", "dockerImageRepository"),
+        "status.dockerImageRepository": ("status", "dockerImageRepository"),
+    },
     ("", "pods"): {
         "spec.nodeName": ("spec", "nodeName"),
         "spec.restartPolicy": ("spec", "restartPolicy"),

@@ -17,6 +17,7 @@ COLUMNS: Final[Mapping[tuple[str, str], tuple[Column, ...]]] = {
     (kinds.IMAGE, "ImageStream"): imagecolumns.IMAGE_STREAM,
     (kinds.IMAGE, "ImageStreamTag"): imagecolumns.IMAGE_STREAM_TAG,
     (kinds.IMAGE, "ImageStreamImage"): imagecolumns.IMAGE_STREAM_TAG,
+    (kinds.IMAGE, "ImageTag"): imagecolumns.IMAGE_TAG,
     (kinds.TEMPLATE, "Template"): imagecolumns.TEMPLATE,
     (kinds.PROJECT, "Project"): corecolumns.PROJECT,
     (kinds.APPS_OPENSHIFT, "DeploymentConfig"): corecolumns.DEPLOYMENT_CONFIG,

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from slipcast.api.document import JSON
 from slipcast.views import age as ages
-from slipcast.views.column import NAME, Cell, Column, at, text
+from slipcast.views.column import AGE, NAME, Cell, Column, at, text
 
 SHOWN_TAGS: Final = 3
 _NUMBERS = re.compile(r"v?([0-9]+(?:\.[0-9]+)*)")
@@ -55,6 +55,22 @@ def repository(content: JSON, _: datetime) -> Cell:
         or at(content, "status", "dockerImageRepository")
     )
     return str(found or "")
+
+
+def wanted(content: JSON, _: datetime) -> Cell:
+    """What an ImageTag follows, in a word."""
+    source = at(content, "spec", "from")
+    if source is None:
+        return "<pushed>"
+    kind, name = str(at(source, "kind") or ""), str(at(source, "name") or "")
+    return name if kind == "DockerImage" else f"{kind.removeprefix('ImageStream').lower()} {name}"
+
+
+def held(content: JSON, _: datetime) -> Cell:
+    """The image that an ImageTag means; where it is only named, its name."""
+    items = at(content, "status", "items") or ()
+    newest = items[0] if items else {}
+    return str(at(newest, "image") or at(newest, "dockerImageReference") or "")
 
 
 def parameters(content: JSON, _: datetime) -> Cell:
@@ -103,6 +119,13 @@ IMAGE_STREAM_TAG: Final = (
         "When the tag got this image.",
     ),
     Column("Image Name", text("image", "metadata", "name"), "The image.", priority=1),
+)
+
+IMAGE_TAG: Final = (
+    NAME,
+    Column("Spec", wanted, "What the tag shall be."),
+    Column("Status", held, "The image that it means."),
+    AGE,
 )
 
 TEMPLATE: Final = (
