@@ -42,7 +42,11 @@ Replay = Callable[[str], dict[str, bool]]
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that runs no builds: the original had no nodes."""
-    settings = {"SLIPCAST_PODS": "none", "SLIPCAST_REGISTRY_ADDRESS": REGISTRY}
+    settings = {
+        "SLIPCAST_PODS": "none",
+        "SLIPCAST_REGISTRY_ADDRESS": REGISTRY,
+        "SLIPCAST_OFFERED": "false",
+    }
     with running(tmp_path_factory, **settings) as server:
         yield server
 
