@@ -40,11 +40,10 @@ def afterwards(plan: Plan, made: list[JSON]) -> Iterator[str]:
         if part.build is None or part.build.name not in configs:
             continue
         name = part.build.name
-        if part.build.source.is_binary:
-            directory = part.source.directory if part.source is not None else ""
-            sent = directory or "DIR"
-            yield f"Use 'slipcast start-build {name} --from-dir={sent}' to build."
-        else:
+        is_here = source_is_here(part)
+        if part.build.source.is_binary and not is_here:
+            yield f"Use 'slipcast start-build {name} --from-dir=DIR' to build."
+        elif not is_here:
             yield f"Build scheduled, use 'slipcast logs -f bc/{name}' to track its progress."
 
 
@@ -109,7 +108,9 @@ def _build(part: Planned) -> Iterator[str]:
         yield f'      * The resulting image will be pushed to image stream tag "{output.name}"'
     elif output.name:
         yield f'      * The resulting image will be pushed to "{output.name}"'
-    if build.source.is_binary:
+    if source_is_here(part):
+        yield "      * It is sent now; 'slipcast start-build --from-dir' sends it again"
+    elif build.source.is_binary:
         yield "      * The source is sent along: use 'slipcast start-build --from-dir' to build"
     elif part.image is not None and part.image.stream is not None:
         yield f'      * Every time "{part.image.name}" changes a new build will be triggered'
@@ -119,6 +120,11 @@ def _build(part: Planned) -> Iterator[str]:
         yield "        'slipcast set build-secret --source bc/NAME SECRET'"
     if source is not None and source.unpushed:
         yield f"      * What is sent holds {source.unpushed}"
+
+
+def source_is_here(part: Planned) -> bool:
+    """Whether a directory is built as it lies here."""
+    return part.source is not None and bool(part.source.directory)
 
 
 def _kind(build: BuildPlan) -> str:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import click
 import msgspec
-from msgspec.structs import replace
 
 from slipcast.api import kinds
 from slipcast.api.build import Build, BuildConfig
@@ -20,8 +18,8 @@ from slipcast.cli import (
     buildfollowing,
     posthooks,
     resources,
-    sending,
     serverflags,
+    starting,
     uploading,
     webhookurls,
 )
@@ -46,7 +44,6 @@ UNHOOKED: Final = (
 """Flags of what a webhook says or is not told."""
 INSTALL: Final = "\0"
 """What --git-post-receive says when nothing stands behind it."""
-LOOPBACK: Final = ("https://127.", "https://[::1]", "https://localhost", "http://127.")
 
 source_options = together(
     click.option("--from-build", default="", metavar="BUILD", help="Do again what a build did."),
@@ -231,7 +228,9 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
         """
         try:
             if self.given.is_any:
-                return await self._sent(connection, toolbox)
+                return await starting.sent(
+                    connection, self.config, self.given, toolbox, self.request
+                )
             kind, name = (BUILD, self.build) if self.build else (CONFIG, self.config)
             subresource = "clone" if self.build else "instantiate"
             where = Resource(kind, connection.namespace, name, subresource)
@@ -247,34 +246,6 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
             "triggeredBy": [{"message": "Manually triggered"}],
             **self.request,
         }
-
-    async def _sent(self, connection: Connection, toolbox: Toolbox) -> str:
-        """Send the source, and start a build of it (UP-3, UP-13).
-
-        Errors: Fault.
-        """
-        where = Resource(CONFIG, connection.namespace, self.config, "instantiatebinary")
-        found = await connection.api.get(replace(where, subresource=""))
-        config = read(found.content, BuildConfig)
-        # On this machine packing takes longer than sending more.
-        near = connection.access.server.startswith(LOOPBACK)
-        with uploading.prepared(self.given, config, toolbox, compress=not near) as upload:
-            click.echo(upload.told, err=True)
-            if upload.warning:
-                warn([upload.warning], colour=toolbox.colour)
-            parameters = dict(upload.parameters)
-            request = dict(self.request)
-            if revision := request.pop("revision", None):
-                # What is known of what is sent is better than what was said of it (SB-27).
-                parameters.setdefault("revision.commit", revision["git"]["commit"])
-            if request:
-                parameters["request"] = json.dumps(request)
-            meter = sending.Meter()
-            body = meter.passing(upload.pieces)
-            pieces = await connection.api.open(where, parameters, body)
-            answer = b"".join([piece async for piece in pieces])
-            meter.done(upload.packing)
-        return read(json.loads(answer), Build).metadata.name
 
     def _explained(self, fault: Invalid, connection: Connection) -> Fault:
         """What to do about a source that is none (SB-23)."""

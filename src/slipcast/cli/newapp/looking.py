@@ -8,14 +8,13 @@ Source: detection.md section 3; user-pain UP-4, UP-5, UP-8.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from slipcast.builds.s2i.request import S2IRequest
 from slipcast.cli.local import directory_of
-from slipcast.cli.progress import Lines
+from slipcast.cli.newapp.silent import Silent
 from slipcast.cli.toolbox import EngineFlags, Toolbox
 from slipcast.newapp.classify import is_url
 from slipcast.newapp.facts import IsSource, NoSource, Source
@@ -82,8 +81,7 @@ def _surveyed(question: IsSource, toolbox: Toolbox) -> Source:
         copy=here,
         platform=toolbox.platform,
     )
-    progress = Lines(sys.stderr.buffer, level=0, quiet=True, colour=False)
-    with tools.s2i.survey(request, progress) as surveyed:
+    with tools.s2i.survey(request, Silent()) as surveyed:
         facts = inspect(surveyed.tree)
         text = None
         if facts.dockerfile:

@@ -11,7 +11,7 @@ import click
 from slipcast.api import codec, kinds
 from slipcast.api.document import JSON
 from slipcast.api.lens import content_of
-from slipcast.cli import serverflags, templating
+from slipcast.cli import serverflags, starting, templating, uploading
 from slipcast.cli.newapp import creating, flags
 from slipcast.cli.newapp.answers import Answers
 from slipcast.cli.output import form as forms
@@ -51,7 +51,10 @@ def run(ctx: click.Context, words: Sequence[str], given: dict[str, Any], *, buil
         if form.name not in {"", "name"}:
             _print(form, wanted)
             return 0
-        return await _made(connection, plan, wanted, form, dry=given["dry_run"])
+        code = await _made(connection, plan, wanted, form, dry=given["dry_run"])
+        if code == 0 and not given["dry_run"] and not form.name:
+            await _sent(connection, plan, toolbox)
+        return code
 
     serverflags.run(ctx, serverflags.server_flags(given), work)
 
@@ -88,6 +91,17 @@ async def _made(
         for line in report.afterwards(plan, fresh):
             click.echo(f"    {line}")
     return code
+
+
+async def _sent(connection: Connection, plan: Plan, toolbox: Toolbox) -> None:
+    """Start builds of the directories that are built as they lie here (UP-5)."""
+    for part in plan.parts:
+        if part.build is None or part.source is None or not part.source.directory:
+            continue
+        name = part.build.name
+        source = uploading.Given(directory=part.source.directory)
+        build = await starting.sent(connection, name, source, toolbox)
+        click.echo(f"    build {build!r} started, use 'slipcast logs -f bc/{name}' to track it.")
 
 
 async def _of_templates(connection: Connection, plan: Plan, request: NewAppRequest) -> list[JSON]:

@@ -1,0 +1,60 @@
+"""A build started of what is sent along: packed, sent, and what the build is called.
+
+Source: cli.md section 3.4; user-pain.md UP-3, UP-13.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+import click
+from msgspec.structs import replace
+
+from slipcast.api import kinds
+from slipcast.api.build import Build, BuildConfig
+from slipcast.api.lens import read
+from slipcast.cli import sending, uploading
+from slipcast.cli.telling import warn
+from slipcast.cli.toolbox import Connection, Toolbox
+from slipcast.ports.api import Resource
+
+CONFIG: Final = kinds.require(kinds.BUILD, "BuildConfig")
+LOOPBACK: Final = ("https://127.", "https://[::1]", "https://localhost", "http://127.")
+_NOTHING: Final[Mapping[str, Any]] = {}
+
+
+async def sent(
+    connection: Connection,
+    name: str,
+    given: uploading.Given,
+    toolbox: Toolbox,
+    request: Mapping[str, Any] = _NOTHING,
+) -> str:
+    """Send a source, and start a build of a BuildConfig with it; the build's name.
+
+    Shape:  request is what a BuildRequest says beside the name.
+    Errors: Fault.
+    """
+    where = Resource(CONFIG, connection.namespace, name, "instantiatebinary")
+    found = await connection.api.get(replace(where, subresource=""))
+    config = read(found.content, BuildConfig)
+    # On this machine packing takes longer than sending more.
+    near = connection.access.server.startswith(LOOPBACK)
+    with uploading.prepared(given, config, toolbox, compress=not near) as upload:
+        click.echo(upload.told, err=True)
+        if upload.warning:
+            warn([upload.warning], colour=toolbox.colour)
+        parameters = dict(upload.parameters)
+        asked = dict(request)
+        if revision := asked.pop("revision", None):
+            # What is known of what is sent is better than what was said of it (SB-27).
+            parameters.setdefault("revision.commit", revision["git"]["commit"])
+        if asked:
+            parameters["request"] = json.dumps(asked)
+        meter = sending.Meter()
+        pieces = await connection.api.open(where, parameters, meter.passing(upload.pieces))
+        answer = b"".join([piece async for piece in pieces])
+        meter.done(upload.packing)
+    return read(json.loads(answer), Build).metadata.name
