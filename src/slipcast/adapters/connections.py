@@ -16,12 +16,15 @@ import msgspec
 from typing_extensions import override
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from slipcast.adapters.filesending import SENDFILE, Files
 from slipcast.adapters.gathering import Gathered
 
 LARGEST_HEADER: Final = 64 * 1024
 """Bytes of a request's line and headers; of what else comes without being a body, too."""
 BODIED: Final = frozenset({b"content-length", b"transfer-encoding"})
 """Headers that announce a body."""
+EXTENSIONS: Final[dict[str, dict[str, str]]] = {SENDFILE: {}}
+"""What applications may do beyond ASGI."""
 MOST_PIPELINED: Final = 64
 """Requests that may wait on one connection for the answer to an earlier one."""
 
@@ -98,6 +101,7 @@ class _Protocol(HttpToolsProtocol):
         super().on_message_begin()
         scope: Any = self.scope
         scope["client_certificate"] = self._certificate
+        scope["extensions"] = EXTENSIONS
 
     @override
     def on_headers_complete(self) -> None:
@@ -121,6 +125,13 @@ class _Protocol(HttpToolsProtocol):
             self._over, self.cycle.keep_alive = True, False
         # Trailers come as headers do; they must not become the request's.
         self.headers = []
+
+    @override
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        def extended(scope: Any, receive: Any, send: Any) -> Any:
+            return app(scope, receive, Files(cycle, send, self.limits.reader))
+
+        super()._start_asgi_task(cycle, extended)
 
     @override
     def on_body(self, body: bytes) -> None:

@@ -1,0 +1,203 @@
+"""Files sent by the server itself: from the disk to the connection, past Python where that can be.
+
+An application that finds `SENDFILE` among the extensions of a request sends a part of an open file
+as one message of its answer. Without TLS the system copies it; with TLS it is read in threads. A
+client that reads nothing is dropped, as elsewhere.
+
+Source: ASGI, extension "zero copy send".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import select
+import sys
+import termios
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from fcntl import ioctl
+from typing import Any, Final, TypeVar
+
+import msgspec
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+SENDFILE: Final = "http.response.zerocopysend"
+PIECE: Final = 256 * 1024
+"""Bytes that are read at once where TLS needs them."""
+TURN: Final = 8 << 20
+"""Bytes after which a thread lets another connection have its turn."""
+BRIEFLY: Final = 2
+"""Milliseconds that a thread waits for a client, before that is left to the event loop."""
+LOOK: Final = 1.0
+"""Seconds after which we look whether a client that reads nothing is still there."""
+_THREADS: Final = ThreadPoolExecutor(16, "files")
+
+T = TypeVar("T")
+
+Send = Callable[[Any], Awaitable[None]]
+
+
+class Part(msgspec.Struct, kw_only=True):
+    """What is still to be sent of a file.
+
+    Shape:  descriptors are our own, so that nobody else closes them.
+    """
+
+    file: int
+    offset: int
+    count: int
+    socket: int = -1
+
+    def push(self) -> bool:
+        """Send without waiting for long; whether there is more and the client takes no more."""
+        turn = TURN
+        while self.count and turn > 0:
+            try:
+                sent = os.sendfile(self.socket, self.file, self.offset, min(self.count, turn))
+            except BlockingIOError:
+                if not _is_writable(self.socket):
+                    return True
+                continue
+            if not sent:
+                raise EOFError
+            self.offset += sent
+            self.count -= sent
+            turn -= sent
+        return False
+
+    def read(self) -> bytes:
+        """The next bytes."""
+        piece = os.pread(self.file, min(self.count, PIECE), self.offset)
+        if not piece:
+            raise EOFError
+        self.offset += len(piece)
+        self.count -= len(piece)
+        return piece
+
+    def close(self, _: object = None) -> None:
+        """Let go of the descriptors."""
+        os.close(self.file)
+        if self.socket >= 0:
+            os.close(self.socket)
+
+
+class Files:
+    """How an answer is sent, with parts of files in it."""
+
+    __slots__ = ("_cycle", "_patience", "_pending", "_send")
+
+    def __init__(self, cycle: RequestResponseCycle, send: Send, patience: float) -> None:
+        """Send an answer.
+
+        Units:  patience is for who reads nothing, in seconds.
+        """
+        self._cycle = cycle
+        self._send = send
+        self._patience = patience
+        self._pending: Future[Any] | None = None
+
+    async def __call__(self, message: Any) -> None:
+        """Send a message of ASGI."""
+        if message["type"] != SENDFILE:
+            await self._send(message)
+            return
+        part = Part(
+            file=os.dup(message["file"].fileno()),
+            offset=message["offset"],
+            count=message["count"],
+        )
+        try:
+            await self._sent(part)
+        except (OSError, EOFError):
+            # The client has gone, or the file is not what it was: either way it ends here.
+            self._drop()
+        finally:
+            if self._pending is None:
+                part.close()
+            else:
+                # Whoever is cancelled leaves a thread behind that still sends.
+                self._pending.add_done_callback(part.close)
+        more = message.get("more_body", False)
+        await self._send({"type": "http.response.body", "body": b"", "more_body": more})
+
+    async def _sent(self, part: Part) -> None:
+        cycle = self._cycle
+        if cycle.chunked_encoding or cycle.transport.get_extra_info("ssl_object") is not None:
+            await self._read(part)
+        elif part.count and await self._is_empty():
+            cycle.expected_content_length -= part.count
+            part.socket = os.dup(cycle.transport.get_extra_info("socket").fileno())
+            await self._pushed(part)
+
+    async def _read(self, part: Part) -> None:
+        while part.count and not self._cycle.disconnected:
+            piece = await self._in_thread(part.read)
+            await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+
+    async def _pushed(self, part: Part) -> None:
+        left, since = _unread(part.socket), 0.0
+        while part.count and not self._cycle.disconnected:
+            if not await self._in_thread(part.push) or await _written(part.socket):
+                left, since = _unread(part.socket), 0.0
+                continue
+            # It may read slowly, or not at all.
+            now, since = _unread(part.socket), since + LOOK
+            if now < left:
+                left, since = now, 0.0
+            elif since >= self._patience:
+                raise TimeoutError
+
+    async def _is_empty(self) -> bool:
+        """Whether all that was written before has gone, as soon as it has."""
+        transport = self._cycle.transport
+        pause, waited = 0.0, 0.0
+        while transport.get_write_buffer_size() and not self._cycle.disconnected:
+            await asyncio.sleep(pause)
+            waited += pause
+            pause = min(0.05, pause * 2 or 0.0005)
+            if waited >= self._patience:
+                raise TimeoutError
+        return not self._cycle.disconnected
+
+    async def _in_thread(self, do: Callable[[], T]) -> T:
+        self._pending = _THREADS.submit(do)
+        found: T = await asyncio.shield(asyncio.wrap_future(self._pending))
+        return found
+
+    def _drop(self) -> None:
+        self._cycle.disconnected = True
+        self._cycle.message_event.set()
+        self._cycle.transport.abort()
+
+
+async def _written(descriptor: int) -> bool:
+    """Whether a connection takes more within a moment."""
+    loop = asyncio.get_running_loop()
+    ready = loop.create_future()
+    loop.add_writer(descriptor, _done, ready)
+    try:
+        async with asyncio.timeout(LOOK):
+            await ready
+    except TimeoutError:
+        return False
+    finally:
+        loop.remove_writer(descriptor)
+    return True
+
+
+def _done(ready: asyncio.Future[None]) -> None:
+    if not ready.done():
+        ready.set_result(None)
+
+
+def _is_writable(descriptor: int) -> bool:
+    waiting = select.poll()
+    waiting.register(descriptor, select.POLLOUT)
+    return bool(waiting.poll(BRIEFLY))
+
+
+def _unread(descriptor: int) -> int:
+    """Bytes that the other side has not taken yet."""
+    told = ioctl(descriptor, termios.TIOCOUTQ, bytes(4))
+    return int.from_bytes(told, sys.byteorder)
