@@ -79,7 +79,10 @@ async def pinned(
 async def blob(
     parts: Parts, repository: Repository, digest: Digest, *, is_head: bool
 ) -> Response | None:
-    """The answer to who asks for a blob that is elsewhere; None when the history has no such."""
+    """The answer to who asks for a blob that is elsewhere; None when the history has no such.
+
+    Errors: RegistryFault UNAVAILABLE when nobody has it who answers, and somebody does not.
+    """
     stream = await streams.stream_of(parts, repository)
     found = [*sources(parts, stream)] if stream is not None else []
     if stream is None or not found:
@@ -96,14 +99,17 @@ async def blob(
         headers["content-length"] = str(piece.size)
     if is_head:
         return Response(headers=headers)
-    way = await _way(parts, repository)
+    way, trouble = await _way(parts, repository), None
     for source in found:
         try:
             pieces = await parts.distribution.blob(source.ref, digest, _as(way, source))
         except DistributionFault as fault:
             _failed(source, fault)
+            trouble = trouble if fault.reason == UNKNOWN else fault
             continue
         return Through(_handed_on(parts, repository, digest, pieces), headers)
+    if trouble is not None:
+        raise RegistryFault(UNAVAILABLE, trouble.message) from trouble
     return None
 
 

@@ -221,3 +221,27 @@ def test_a_name_that_no_stream_can_have_is_refused_is_1(http: httpx.Client, name
     answer = repo.put("1", image.manifest)
 
     assert (answer.status_code, code_of(answer)) == (400, "NAME_INVALID")
+
+
+def test_what_a_limit_forbids_is_not_pushed_is_117(http: httpx.Client, server: Server) -> None:
+    space = f"{SPACE}-{secrets.token_hex(4)}"
+    server.kubectl("create", "namespace", space)
+    limit = {"type": "openshift.io/ImageStream", "max": {"openshift.io/image-tags": "0"}}
+    content = {
+        "apiVersion": "v1",
+        "kind": "LimitRange",
+        "metadata": {"name": "few", "namespace": space},
+        "spec": {"limits": [{**limit, "max": {"openshift.io/images": "1"}}]},
+    }
+    made = server.kubectl("create", "-f", "-", stdin=json.dumps(content))
+    first, second, repo = Image(), Image(), Repo(http, f"{space}/app")
+    repo.push(first, "1")
+    repo.send_blob(second.layer)
+    repo.send_blob(second.config)
+
+    answer = repo.put("2", second.manifest)
+
+    assert made.code == 0, made.stderr
+    assert (answer.status_code, code_of(answer)) == (403, "DENIED")
+    assert "openshift.io/images" in answer.json()["errors"][0]["message"]
+    assert repo.get("tags/list").json()["tags"] == ["1"]
