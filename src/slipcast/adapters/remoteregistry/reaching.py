@@ -76,9 +76,12 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 class Reach:
     """Sends, and follows."""
 
-    def __init__(self, trust: Trust, bounds: Bounds) -> None:
+    def __init__(
+        self, trust: Trust, bounds: Bounds, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
         self._trust = trust
         self._bounds = bounds
+        self._transport = transport
         self._clients: dict[bool, httpx.AsyncClient] = {}
 
     async def close(self) -> None:
@@ -138,7 +141,8 @@ class Reach:
         if insecure not in self._clients:
             allowed = self._trust.private_addresses
             self._clients[insecure] = httpx.AsyncClient(
-                verify=self._context(insecure=insecure),
+                transport=self._transport,
+                verify=self._transport is None and self._context(insecure=insecure),
                 timeout=httpx.Timeout(self._bounds.silence, connect=self._bounds.connecting),
                 follow_redirects=False,
                 trust_env=allowed,
@@ -214,14 +218,16 @@ def broken_fault(host: str, broken: Exception) -> DistributionFault:
     import httpx  # noqa: PLC0415 -- as in Reach.ask
 
     odd = _tls_error(broken)
-    if odd is not None and odd.reason in _NOT_TLS:
+    # Not every such error has one.
+    reason = str(getattr(odd, "reason", "") or odd)
+    if reason in _NOT_TLS:
         return DistributionFault(f"{host} answers, but not with TLS", reason=HTTP_ONLY)
     if isinstance(odd, ssl.SSLCertVerificationError):
         return DistributionFault(
             f"the certificate of {host} cannot be trusted: {odd.verify_message}", reason=TLS
         )
     if odd is not None:
-        return DistributionFault(f"{host} cannot be spoken to with TLS: {odd.reason}", reason=TLS)
+        return DistributionFault(f"{host} cannot be spoken to with TLS: {reason}", reason=TLS)
     why = str(broken) or type(broken).__name__
     if isinstance(broken, httpx.TimeoutException):
         why = "it took too long"

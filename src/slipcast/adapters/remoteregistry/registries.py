@@ -117,12 +117,22 @@ class _Tags(msgspec.Struct, frozen=True):
 
 
 class RemoteRegistries:
-    """Registries elsewhere. Implements Distribution."""
+    """Registries elsewhere. Implements Distribution.
 
-    def __init__(self, clock: Clock, *, trust: Trust = _TRUST, bounds: Bounds = _BOUNDS) -> None:
+    Shape:  transport is what sends, the network unless said.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        trust: Trust = _TRUST,
+        bounds: Bounds = _BOUNDS,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self._clock = clock
         self._bounds = bounds
-        self._reach = Reach(trust, bounds)
+        self._reach = Reach(trust, bounds, transport)
         self._tokens: Tokens[Key] = Tokens()
         self._schemes: dict[str, str] = {}
 
