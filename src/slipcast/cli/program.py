@@ -79,6 +79,18 @@ COMMANDS = (
         "Show the versions of client and server.",
         Manner.API,
     ),
+    Row(
+        "new-app",
+        "slipcast.cli.commands.newapp:newapp",
+        "Make an application of source, images and templates.",
+        Manner.API,
+    ),
+    Row(
+        "new-build",
+        "slipcast.cli.commands.newbuild:newbuild",
+        "Make what builds an image of source.",
+        Manner.API,
+    ),
     Row("create", "slipcast.cli.commands.create:create", "Create objects.", Manner.API),
     Row(
         "apply", "slipcast.cli.commands.apply:apply", "Bring objects to what files say.", Manner.API
@@ -114,6 +126,12 @@ COMMANDS = (
         "import-image",
         "slipcast.cli.commands.importimage:importimage",
         "Look images up, and take them into a stream.",
+        Manner.API,
+    ),
+    Row(
+        "process",
+        "slipcast.cli.commands.process:process",
+        "Fill in a template.",
         Manner.API,
     ),
     Row("set", "slipcast.cli.commands.set:set_", "Change parts of objects.", Manner.API),

@@ -33,7 +33,9 @@ _ALONE: Final = ("param", "value", "param_file", "labels", "output", "output_ver
 @click.option(
     "-p", "--param", multiple=True, metavar="KEY=VALUE", help="A parameter's value. Repeatable."
 )
-@click.option("-v", "--value", multiple=True, metavar="KEY=VALUE", hidden=True)
+@click.option(
+    "-v", "--value", multiple=True, metavar="KEY=VALUE", hidden=True, help="The same as --param."
+)
 @click.option("--param-file", multiple=True, metavar="FILE|-", help="Values in lines of KEY=VALUE.")
 @click.option(
     "--ignore-unknown-parameters", is_flag=True, help="Let values be whose names are no parameters."
@@ -44,7 +46,9 @@ _ALONE: Final = ("param", "value", "param_file", "labels", "output", "output_ver
 @click.option("-o", "--output", default="", metavar="FORM", help="json, yaml, name, describe, …")
 @click.option("-t", "--template", "template", default="", help="The template of -o jsonpath.")
 @click.option("--raw", is_flag=True, help="Print objects one after another, in no list.")
-@click.option("--output-version", default="", metavar="VERSION", hidden=True)
+@click.option(
+    "--output-version", default="", metavar="VERSION", hidden=True, help="Accepted, without effect."
+)
 @serverflags.options
 @click.pass_context
 def process(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:

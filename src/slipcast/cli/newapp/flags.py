@@ -29,7 +29,9 @@ common = together(
     click.option("--context-dir", default="", metavar="DIR", help="Directory of it that is built."),
     click.option("-i", "--image-stream", multiple=True, metavar="STREAM", help="A stream's image."),
     click.option("--image", multiple=True, metavar="IMAGE", help="An image in a registry."),
-    click.option("--docker-image", multiple=True, metavar="IMAGE", hidden=True),
+    click.option(
+        "--docker-image", multiple=True, metavar="IMAGE", hidden=True, help="The same as --image."
+    ),
     click.option("-e", "--env", multiple=True, metavar="KEY=VALUE", help="A variable. Repeatable."),
     click.option("--env-file", multiple=True, metavar="FILE|-", help="Variables in lines."),
     click.option("--build-env", multiple=True, metavar="KEY=VALUE", help="A variable of builds."),
@@ -50,7 +52,6 @@ common = together(
     ),
     click.option("--dry-run", is_flag=True, help="Only show what would be made."),
     click.option("-o", "--output", default="", metavar="FORM", help="yaml, json, name, jsonpath=…"),
-    click.option("-t", "--template-text", default="", hidden=True),
 )
 """The flags of both."""
 

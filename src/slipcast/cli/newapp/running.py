@@ -129,9 +129,9 @@ def _secrets() -> Secrets:
 
 def _form(given: dict[str, Any], toolbox: Toolbox) -> Form:
     output = given["output"]
-    if output.partition("=")[0].removesuffix("-file") not in FORMS and "template" not in output:
+    if output.partition("=")[0].removesuffix("-file") not in FORMS:
         raise UsageFault(f'output format "{output}" not recognized')
-    said = {"output": output, "template": given["template_text"]}
+    said = {"output": output, "template": ""}
     usual = {"allow_missing_template_keys": True, "show_managed_fields": False}
     return forms.form_of({**said, **usual}, toolbox.directory)
 
