@@ -324,7 +324,7 @@ async def test_who_is_led_elsewhere_answers_no_questions_there(
 
 @pytest.mark.parametrize(
     "location",
-    ["http://cdn.example/", "file:///etc/passwd", "https://u:p@cdn.example/", "https://[x"],
+    ["http://cdn.example/", "file:///etc/passwd", "https://u:p@cdn.example/", "https://a:x/"],
 )
 async def test_nobody_is_led_where_it_is_not_safe(
     web: Web, registries: RemoteRegistries, location: str
