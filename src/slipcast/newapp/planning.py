@@ -234,6 +234,7 @@ class _Planning:
             args=request.build_args,
             output=output,
         )
+        warnings = self._circular(image, output)
         container = None
         if kind != "JenkinsPipeline" and not request.builds:
             facts = image.facts if image is not None else None
@@ -254,7 +255,25 @@ class _Planning:
             container=container,
             match=match,
             source=source,
+            warnings=warnings,
         )
+
+    def _circular(self, image: InputImage | None, output: Output) -> tuple[str, ...]:
+        """A warning when a build would start from what it makes (GO-120 to GO-123).
+
+        Errors: Fault where nobody asked for those names.
+        """
+        request = self._request
+        if image is None or not image.is_tag or not output.is_tag:
+            return ()
+        own = request.namespace
+        if (image.namespace or own, image.name) != (own, output.name):
+            return ()
+        what = f'output image of "{own}/{output.name}" should be different than input'
+        if request.name or request.to:
+            return (f"{what}: the build will start itself again and again",)
+        flag = "--to" if request.builds else "--name"
+        raise Fault(f"{what}, override artifact names with {flag}")
 
     def _deployed(self, use: Use) -> Planned:
         """An image that is deployed as it is (GO-28)."""

@@ -352,3 +352,25 @@ def test_deployments_are_wanted_as_of_today_section_6() -> None:
     assert deployment["spec"]["selector"]["matchLabels"] == {"deployment": "mysql"}
     assert service["spec"]["selector"] == {"deployment": "mysql"}
     assert deployment["metadata"]["labels"]["app.kubernetes.io/instance"] == "mysql"
+
+
+def test_what_would_start_from_what_it_makes_is_refused_or_warned_of_go_122_go_123() -> None:
+    items = [{"image": "sha256:1", "dockerImageReference": "r"}]
+    own = seen(
+        ImageStream,
+        metadata={"name": "shop", "namespace": "mine"},
+        status={"tags": [{"tag": "latest", "items": items}]},
+    )
+    answers: dict[Question, Answer] = {
+        Streams("mine"): (own,),
+        TagImage("mine", "shop", "latest"): BUILDER,
+    }
+    word = "shop~https://x.example/shop.git"
+
+    plan = plan_of(NewAppRequest(words=(word,), namespace="mine", name="shop"), answers)
+
+    assert "should be different than input" in plan.parts[0].warnings[0]
+    with pytest.raises(Fault, match="override artifact names with --name"):
+        made(word, answers=answers)
+    with pytest.raises(Fault, match="override artifact names with --to"):
+        made(word, answers=answers, builds=True)
