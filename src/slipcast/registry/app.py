@@ -29,7 +29,7 @@ from slipcast.registry.identity import REALM, challenge, identified
 from slipcast.registry.names import Repository
 from slipcast.registry.parts import Call, Handler, Parts
 from slipcast.registry.rights import refused as not_allowed
-from slipcast.values.apifaults import ApiFault, TooManyRequests, Unavailable
+from slipcast.values.apifaults import ApiFault, Conflict, TooManyRequests, Unavailable
 from slipcast.values.faults import Fault, PortFault
 
 log = logging.getLogger("slipcast.registry")
@@ -178,7 +178,8 @@ def _in_our_words(fault: Fault) -> RegistryFault:
     headers = {"retry-after": str(wait)} if wait else {}
     if isinstance(fault, TooManyRequests):
         return RegistryFault(TOOMANYREQUESTS, fault.message, headers=headers)
-    if isinstance(fault, Unavailable | PortFault):
+    # Who was slower than others again and again may try once more.
+    if isinstance(fault, Unavailable | Conflict | PortFault):
         return RegistryFault(UNAVAILABLE, fault.message, headers=headers)
     log.error("registry.failed", extra={"fields": {"why": fault.message}})
     return RegistryFault(UNKNOWN, "the registry failed; its log says why")

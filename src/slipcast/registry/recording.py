@@ -27,7 +27,7 @@ MANAGED: Final = {
     "image.openshift.io/manifestBlobStored": "true",
 }
 """Annotations of images that are kept in this registry (IS-68)."""
-TRIES: Final = 5
+TRIES: Final = 30
 """How often a push goes on when others push to the same tag at once."""
 
 

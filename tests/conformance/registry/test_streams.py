@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -101,6 +102,33 @@ def test_another_image_is_the_newest_is_113(repo: Repo, server: Server) -> None:
     repo.push(new, "1")
 
     assert [each["image"] for each in history(server, repo, "1")] == [new.digest, old.digest]
+
+
+def test_of_many_pushes_to_one_tag_at_once_each_has_been_its_newest(
+    repo: Repo, server: Server
+) -> None:
+    images = [Image() for _ in range(16)]
+    [repo.push(each) for each in images]
+
+    with ThreadPoolExecutor(16) as pool:
+        put = [*pool.map(lambda each: repo.put("1", each.manifest), images)]
+
+    assert {each.status_code for each in put} == {201}
+    items = {each["image"] for each in history(server, repo, "1")}
+    assert items == {each.digest for each in images}
+
+
+def test_pushes_to_many_tags_of_a_new_stream_at_once_are_all_there(repo: Repo) -> None:
+    image = Image()
+    repo.send_blob(image.layer)
+    repo.send_blob(image.config)
+    tags = [f"t{number:02}" for number in range(16)]
+
+    with ThreadPoolExecutor(16) as pool:
+        put = [*pool.map(lambda tag: repo.put(tag, image.manifest), tags)]
+
+    assert {each.status_code for each in put} == {201}
+    assert repo.get("tags/list").json()["tags"] == tags
 
 
 def test_one_image_has_several_tags(repo: Repo, server: Server) -> None:
