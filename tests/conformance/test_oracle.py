@@ -28,6 +28,7 @@ GROUPS = (
     "builds",
     "instantiate",
     "webhooks",
+    "tag",
     "streams",
     "triggers",
     "policy",
