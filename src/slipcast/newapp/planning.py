@@ -16,47 +16,23 @@ from msgspec.structs import replace
 from slipcast.newapp import detection, troubles
 from slipcast.newapp.classify import Classified, classified
 from slipcast.newapp.component import (
-    BuildPlan,
-    ContainerPlan,
     CopiedImage,
     DeploymentPlan,
-    InputImage,
-    NewStream,
-    Output,
-    SourceInput,
     StrategyKind,
 )
 from slipcast.newapp.facts import Facts, IsSource, NoSource, Source
+from slipcast.newapp.making import Making, Planned, input_of
 from slipcast.newapp.matches import Match, Undecided
-from slipcast.newapp.naming import base_name, unique, wrong_name
+from slipcast.newapp.naming import wrong_name
 from slipcast.newapp.pairing import Use, paired
-from slipcast.newapp.ports import Port, ports_of
+from slipcast.newapp.ports import Port
 from slipcast.newapp.references import Reference, references
 from slipcast.newapp.request import NewAppRequest, Pair
 from slipcast.newapp.searching import Place, Search
 from slipcast.values.faults import Fault, FieldError, InvalidFault
 from slipcast.values.giturl import parse_git_url
-from slipcast.values.imageref import ImageRef
 
 LATEST: Final = "latest"
-
-
-class Planned(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that is built or deployed, with what led to it.
-
-    Shape:  build None for an image that is deployed as it is; container None where nothing is
-            deployed. strategy and reasons are for people; warnings are sentences.
-    """
-
-    name: str
-    group: str
-    image: InputImage | None = None
-    build: BuildPlan | None = None
-    container: ContainerPlan | None = None
-    match: Match | None = None
-    source: Source | None = None
-    reasons: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +62,7 @@ class _Planning:
         self._request = request
         self._facts = facts
         self._words = words
-        self._taken: set[str] = set()
+        self._making = Making(request, (*request.env, *words.env))
         self._search = Search(
             facts,
             Place(
@@ -167,10 +143,10 @@ class _Planning:
     def _used(self, use: Use) -> Planned:
         """An image that builds something, or is deployed."""
         if use.source is None:
-            return self._deployed(use)
+            return self._making.deployed(use)
         source = self._of_pair(use.source)
         kind: StrategyKind = "Docker" if self._request.strategy == "docker" else "Source"
-        return self._built(source, kind, use.match, use.reference.group)
+        return self._build(source, kind, use.match, use.reference.group)
 
     def _of_pair(self, word: str) -> Source:
         """A source that an image was given for; one that is only named with it is not looked at."""
@@ -186,17 +162,17 @@ class _Planning:
             source = replace(source, dockerfile=request.dockerfile)
         kind = detection.strategy_for(request, source)
         if kind == "JenkinsPipeline":
-            return self._built(source, kind, None, group)
+            return self._build(source, kind, None, group)
         if kind == "Source":
             language = detection.language_of(source, self._search)
-            made = self._built(source, kind, language.match, group)
+            made = self._build(source, kind, language.match, group)
             return replace(made, reasons=language.reasons)
         base = detection.base_of(source.dockerfile or "", source.uri or source.directory)
         result = self._search.find(base.image, "base")
         if isinstance(result.result, Undecided):
             trouble = troubles.Trouble(result.result, result.troubles, "")
             raise troubles.not_found([trouble], builds=request.builds)
-        made = self._built(source, kind, result.result, group, base.ports.ports)
+        made = self._build(source, kind, result.result, group, base.ports.ports)
         wrong = tuple(f"EXPOSE {each} is no port and is left out" for each in base.ports.wrong)
         return replace(made, warnings=(*made.warnings, *wrong))
 
@@ -211,9 +187,9 @@ class _Planning:
             raise Fault(
                 "you must provide a --name when you don't specify a source repository or base image"
             )
-        return self._built(Source(), "Docker", None, self._request.name)
+        return self._build(Source(), "Docker", None, self._request.name)
 
-    def _built(
+    def _build(
         self,
         source: Source,
         kind: StrategyKind,
@@ -221,125 +197,7 @@ class _Planning:
         group: str,
         ports: tuple[Port, ...] = (),
     ) -> Planned:
-        request = self._request
-        image = _input(match) if match is not None else None
-        name = self._name(source.name, request.to, match.name if match is not None else "")
-        output = self._output(name, kind)
-        build = BuildPlan(
-            name=name,
-            strategy=kind,
-            source=self._input_of(source),
-            image=image,
-            env=(*request.build_env, *(self._env if request.builds else ())),
-            args=request.build_args,
-            output=output,
-        )
-        warnings = self._circular(image, output)
-        container = None
-        if kind != "JenkinsPipeline" and not request.builds:
-            facts = image.facts if image is not None else None
-            exposed = ports or (ports_of(facts.ports).ports if facts is not None else ())
-            container = ContainerPlan(
-                name=name,
-                image=f"{name}:{LATEST}",
-                trigger=f"{name}:{LATEST}",
-                ports=exposed,
-                volumes=facts.volumes if facts is not None else (),
-                env=self._env,
-            )
-        return Planned(
-            name=name,
-            group=group,
-            image=image,
-            build=build,
-            container=container,
-            match=match,
-            source=source,
-            warnings=warnings,
-        )
-
-    def _circular(self, image: InputImage | None, output: Output) -> tuple[str, ...]:
-        """A warning when a build would start from what it makes (GO-120 to GO-123).
-
-        Errors: Fault where nobody asked for those names.
-        """
-        request = self._request
-        if image is None or not image.is_tag or not output.is_tag:
-            return ()
-        own = request.namespace
-        if (image.namespace or own, image.name) != (own, output.name):
-            return ()
-        what = f'output image of "{own}/{output.name}" should be different than input'
-        if request.name or request.to:
-            return (f"{what}: the build will start itself again and again",)
-        flag = "--to" if request.builds else "--name"
-        raise Fault(f"{what}, override artifact names with {flag}")
-
-    def _deployed(self, use: Use) -> Planned:
-        """An image that is deployed as it is (GO-28)."""
-        match = use.match
-        image = _input(match)
-        name = self._name("", "", match.name)
-        if image.stream is not None:
-            stream = replace(image.stream, name=name)
-            image = replace(image, stream=stream, name=f"{name}:{stream.tag}")
-        container = ContainerPlan(
-            name=name,
-            image=image.shown,
-            trigger=image.name if image.is_tag else "",
-            trigger_namespace=image.namespace if image.is_tag else "",
-            ports=ports_of(image.facts.ports).ports,
-            volumes=image.facts.volumes,
-            env=self._env,
-        )
-        return Planned(
-            name=name, group=use.reference.group, image=image, container=container, match=match
-        )
-
-    @property
-    def _env(self) -> tuple[Pair, ...]:
-        return (*self._request.env, *self._words.env)
-
-    def _name(self, source: str, to: str, image: str) -> str:
-        """The name of a component (GO-20 to GO-25)."""
-        request = self._request
-        of_image = image.rpartition("/")[2]
-        of_output = _bare(to) if to else ""
-        name = request.name or base_name((source, of_output, of_image))
-        if not name:
-            raise Fault(
-                "no name could be found for what is to be made", hint="Give it one with --name."
-            )
-        return unique(name, self._taken)
-
-    def _output(self, name: str, kind: StrategyKind) -> Output:
-        """Where a build's image goes (GO-60 to GO-68)."""
-        request = self._request
-        if request.no_output or kind == "JenkinsPipeline":
-            return Output()
-        to = request.to or f"{name}:{LATEST}"
-        if request.to_docker:
-            tagged = to if ":" in to.rpartition("/")[2] else f"{to}:{LATEST}"
-            return Output(name=tagged, is_tag=False, push_secret=request.push_secret)
-        ref = ImageRef.parse(to, "--to")
-        tag = f"{ref.name}:{ref.tag or LATEST}"
-        return Output(name=tag, stream=ref.name, push_secret=request.push_secret)
-
-    def _input_of(self, source: Source) -> SourceInput:
-        request = self._request
-        is_sent = request.binary or not (source.uri or source.dockerfile is not None)
-        is_inline = request.dockerfile is not None
-        return SourceInput(
-            uri=source.uri,
-            ref=source.ref,
-            context_dir=request.context_dir,
-            is_binary=is_sent,
-            dockerfile=request.dockerfile if is_inline else None,
-            copied=self._copied(),
-            secrets=request.build_secrets,
-            config_maps=request.build_config_maps,
-            credentials=request.source_secret,
-        )
+        return self._making.built(source, kind, match, group, ports, self._copied())
 
     def _copied(self) -> CopiedImage | None:
         """Files of another image (GO-46)."""
@@ -351,7 +209,7 @@ class _Planning:
             trouble = troubles.Trouble(result.result, result.troubles, "")
             raise troubles.not_found([trouble], builds=True)
         path, _, destination = request.source_image_path.partition(":")
-        return CopiedImage(image=_input(result.result), source_path=path, destination=destination)
+        return CopiedImage(image=input_of(result.result), source_path=path, destination=destination)
 
     def _deployments(self, parts: list[Planned]) -> Iterator[DeploymentPlan]:
         groups: dict[str, list[Planned]] = {}
@@ -413,30 +271,3 @@ def _check(request: NewAppRequest) -> None:
         errors.append(FieldError(path="--source-image", what=what))
     if errors:
         raise InvalidFault(tuple(errors))
-
-
-def _bare(image: str) -> str:
-    """The last part of an image's name."""
-    return ImageRef.parse(image, "--to").name
-
-
-def _input(match: Match) -> InputImage:
-    """A match as the image that something starts from (GO-53)."""
-    if match.origin == "stream":
-        return InputImage(
-            name=f"{match.name}:{match.tag or LATEST}",
-            namespace=match.namespace,
-            facts=match.image,
-            shown=match.pull_spec or match.shown,
-        )
-    if match.origin == "image":
-        name, tag = match.name.rpartition("/")[2], match.tag or LATEST
-        stream = NewStream(
-            name=name,
-            tag=tag,
-            pull_spec=match.term,
-            imported_from=match.term,
-            insecure=match.insecure,
-        )
-        return InputImage(name=f"{name}:{tag}", stream=stream, facts=match.image, shown=match.term)
-    return InputImage(name=match.name, is_tag=False, facts=match.image, shown=match.name)

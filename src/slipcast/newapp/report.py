@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from slipcast.api.document import JSON
 from slipcast.newapp.component import BuildPlan, ContainerPlan
 from slipcast.newapp.facts import Source
+from slipcast.newapp.making import Planned
 from slipcast.newapp.matches import Match
 from slipcast.newapp.naming import service_name
-from slipcast.newapp.planning import Plan, Planned
+from slipcast.newapp.planning import Plan
 
 _SHORT = 7
 _TITLE = "io.k8s.display-name"
