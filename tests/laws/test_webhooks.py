@@ -145,6 +145,23 @@ def test_in_one_segment_patterns_are_those_of_the_shell(pattern: str, name: str)
     assert matches((pattern,), name) is expected
 
 
+@given(
+    st.lists(st.sampled_from(("**", "*", "a", "b", "*a", "a*b")), min_size=1, max_size=5),
+    st.lists(st.sampled_from(("a", "b", "ab", "ba")), min_size=1, max_size=6),
+)
+def test_two_stars_are_any_segments(pattern: list[str], name: list[str]) -> None:
+    assert matches(("/".join(pattern),), "/".join(name)) is slowly(pattern, name)
+
+
+def slowly(pattern: list[str], name: list[str]) -> bool:
+    """Whether a pattern fits, by trying everything."""
+    if not pattern:
+        return not name
+    if pattern[0] == "**":
+        return any(slowly(pattern[1:], name[skipped:]) for skipped in range(len(name) + 1))
+    return bool(name) and fnmatch.fnmatchcase(name[0], pattern[0]) and slowly(pattern[1:], name[1:])
+
+
 @given(st.text(max_size=40))
 def test_a_media_type_is_one_or_is_refused(header: str) -> None:
     with suppress(ValueError):

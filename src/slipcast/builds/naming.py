@@ -123,4 +123,5 @@ def is_paused(annotations: Mapping[str, str]) -> bool:
 
 def patterns(text: str) -> tuple[str, ...]:
     """The patterns in an annotation: words with commas, blanks or line ends between them."""
-    return tuple(text.replace(",", " ").split()[:MOST_PATTERNS])
+    words = text.replace(",", " ").split()
+    return tuple(word for word in words if word.strip("!/"))[:MOST_PATTERNS]

@@ -8,8 +8,10 @@ Source: triggers.md TR-35 to TR-38; user-pain.md UP-15.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final, TypeVar
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Final
 
 import msgspec
 
@@ -23,7 +25,6 @@ HEADS: Final = "refs/heads/"
 TAGS: Final = "refs/tags/"
 UNFILTERED: Final = "the payload does not tell which files changed: all paths count as changed"
 _SHOWN: Final = 200
-T = TypeVar("T")
 
 
 class Push(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,46 +97,51 @@ def matches(patterns: Sequence[str], name: str) -> bool:
     Shape:  `*` is any part of a segment, `**` any segments, `?` one character; with nothing but
             exclamations all else is meant.
     """
-    segments = name.split("/")
     wanted = [each for each in patterns if not each.startswith("!")]
     unwanted = [each[1:] for each in patterns if each.startswith("!")]
-    if any(_fits(each, segments) for each in unwanted):
+    segments = f"{name}/"
+    if any(_expression(each).fullmatch(segments) for each in unwanted):
         return False
-    return not wanted or any(_fits(each, segments) for each in wanted)
+    return not wanted or any(_expression(each).fullmatch(segments) for each in wanted)
 
 
 def matches_path(patterns: Sequence[str], path: str) -> bool:
     """Whether a file is meant by patterns: a directory means all that is below it."""
-    below = (f"{each.rstrip('/')}/**" for each in patterns)
-    return matches((*patterns, *below), path)
+    return matches([f"{each.rstrip('/')}/**" for each in patterns], path)
 
 
-def _fits(pattern: str, segments: Sequence[str]) -> bool:
-    return _greedy(pattern.strip("/").split("/"), segments, "**", _fits_segment)
+@lru_cache(maxsize=512)
+def _expression(pattern: str) -> re.Pattern[str]:
+    """A pattern, to be matched with a name whose segments all end in a slash.
 
-
-def _fits_segment(pattern: str, segment: str) -> bool:
-    return _greedy(pattern, segment, "*", lambda mark, letter: mark in {"?", letter})
-
-
-def _greedy(
-    pattern: Sequence[str], text: Sequence[str], star: str, fits: Callable[[str, str], bool]
-) -> bool:
-    """Whether a text is what a pattern with stars means; in time by their product at most."""
-    at, here = 0, 0
-    last_star, retry = -1, 0
-    while here < len(text):
-        if at < len(pattern) and pattern[at] == star:
-            last_star, retry = at, here
-            at += 1
-        elif at < len(pattern) and fits(pattern[at], text[here]):
-            at, here = at + 1, here + 1
-        elif last_star >= 0:
-            retry += 1
-            at, here = last_star + 1, retry
+    What a star means is settled at the first place where the rest of its part fits, and never
+    looked at again: a pattern that nearly fits costs little.
+    """
+    parts: list[list[str]] = [[]]
+    for segment in pattern.strip("/").split("/"):
+        if segment == "**":
+            parts.append([])
         else:
-            return False
-    return all(each == star for each in pattern[at:])
+            parts[-1].append(_segment(segment))
+    first, *others = ("".join(part) for part in parts)
+    if not others:
+        return re.compile(first, re.DOTALL)
+    *middle, last = others
+    between = "".join(f"(?>(?:[^/]*/)*?{part})" for part in middle)
+    return re.compile(f"{first}{between}(?:[^/]*/)*{'?' if last else ''}{last}", re.DOTALL)
+
+
+def _segment(pattern: str) -> str:
+    """The expression of one segment and the slash behind it."""
+    first, *others = (_literal(part) for part in pattern.split("*"))
+    if not others:
+        return f"{first}/"
+    *middle, last = others
+    return f"(?>{first}{''.join(f'(?>[^/]*?{part})' for part in middle)}[^/]*{last}/)"
+
+
+def _literal(text: str) -> str:
+    return "".join("[^/]" if letter == "?" else re.escape(letter) for letter in text)
 
 
 def _ref(wanted: Wanted) -> str:

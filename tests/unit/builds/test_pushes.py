@@ -70,6 +70,15 @@ def test_without_a_repository_the_branch_is_master_tr_35() -> None:
         ("**, !wip/**", "wip/x", False),
         ("refs/tags/v*", "refs/tags/v1", True),
         ("main release/*", "release/1", True),
+        ("**/b/**/c", "a/b/b/c", True),
+        ("**/b/*/c", "b/b/x/c", True),
+        ("**/a/b", "a/a/b", True),
+        ("a/**", "a", True),
+        ("**/**", "a", True),
+        ("a.c", "abc", False),
+        ("[ab]", "a", False),
+        ("a**c", "abbc", True),
+        ("a**c", "ab/bc", False),
     ],
 )
 def test_patterns_mean_what_they_say(patterns: str, name: str, *, is_so: bool) -> None:
@@ -96,6 +105,10 @@ def test_a_directory_means_what_is_below_it(patterns: str, path: str, *, is_so: 
 
 def test_a_pattern_that_nearly_fits_costs_little() -> None:
     assert not matches(("*a" * 40 + "*b",), "a" * 4000)
+
+
+def test_patterns_that_name_nothing_are_none() -> None:
+    assert naming.patterns("! / !/ a") == ("a",)
 
 
 def test_only_so_many_patterns_count() -> None:
