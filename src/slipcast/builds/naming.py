@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Final
 
 from slipcast.api.build import Build
@@ -32,6 +33,8 @@ WEBHOOK_PATHS: Final = "build.slipcast.io/webhook-paths"
 """Patterns of paths; pushes that change nothing there start no builds."""
 MOST_PATTERNS: Final = 50
 """Patterns of one annotation that count."""
+LONGEST_PATTERN: Final = 300
+"""Characters of a pattern that counts."""
 REBUILD_ON_CHANGE: Final = "build.slipcast.io/rebuild-on-change"
 """Whether a ConfigChange trigger also starts a build when what is built has changed."""
 BUILT_SPEC: Final = "build.slipcast.io/built-spec"
@@ -124,4 +127,5 @@ def is_paused(annotations: Mapping[str, str]) -> bool:
 def patterns(text: str) -> tuple[str, ...]:
     """The patterns in an annotation: words with commas, blanks or line ends between them."""
     words = text.replace(",", " ").split()
-    return tuple(word for word in words if word.strip("!/"))[:MOST_PATTERNS]
+    fine = (word for word in words if word.strip("!/") and len(word) <= LONGEST_PATTERN)
+    return tuple(islice(fine, MOST_PATTERNS))

@@ -88,7 +88,7 @@ def hook(repository: str) -> str:
     return f"""#!/bin/sh
 {MARK}
 # Written by `slipcast start-build NAME --git-post-receive`, which overwrites it.
-received=$(cat)
+received=$(grep -v ' 0\\{{40,\\}} ') || exit 0  # what was deleted is not built
 for program in {programs}/*.sh; do
     [ -x "$program" ] && printf '%s\\n' "$received" | "$program"
 done

@@ -97,6 +97,25 @@ def test_the_hook_tells_each_program_what_was_received(call: Call, bare: Path) -
     assert (bare / "told").read_text() == "a b refs/heads/x\n"
 
 
+@pytest.mark.parametrize(
+    ("received", "told"),
+    [
+        (f"{'0' * 40} {'a' * 40} refs/heads/x\n{'a' * 40} {'0' * 40} refs/heads/y\n", True),
+        (f"{'a' * 40} {'0' * 40} refs/heads/y\n", False),
+        ("", False),
+    ],
+)
+def test_what_was_deleted_is_not_told(call: Call, bare: Path, received: str, *, told: bool) -> None:
+    call("start-build", "app", "--git-post-receive", f"--git-repository={bare}")
+    program = bare / "slipcast/default.app.sh"
+    program.write_text(f"#!/bin/sh\ncat > {shlex.quote(str(bare))}/told\n")
+
+    subprocess.run([bare / "hooks/post-receive"], input=received.encode(), check=True)
+
+    assert (bare / "told").exists() is told
+    assert "refs/heads/y" not in "".join(each.read_text() for each in bare.glob("told"))
+
+
 @pytest.mark.parametrize("link", [False, True])
 def test_a_hook_of_others_is_left_alone(call: Call, bare: Path, *, link: bool) -> None:
     hook = bare / "hooks/post-receive"
