@@ -136,6 +136,10 @@ class _Protocol(HttpToolsProtocol):
     @override
     def on_body(self, body: bytes) -> None:
         self._unspent = 0
+        waiting: Any = self.cycle
+        if not waiting.body and not waiting.response_complete:
+            # As it is: added to what waits, it would be copied, and again when it is asked for.
+            waiting.body, body = body, b""
         super().on_body(body)
 
     @override

@@ -66,13 +66,18 @@ class Part(msgspec.Struct, kw_only=True):
             turn -= sent
         return False
 
-    def read(self) -> bytes:
-        """The next bytes."""
-        piece = os.pread(self.file, min(self.count, PIECE), self.offset)
-        if not piece:
+    def read(self, flags: int = 0) -> bytearray:
+        """The next bytes.
+
+        Errors: BlockingIOError for those that come from a disk, where that was not wanted.
+        """
+        piece = bytearray(min(self.count, PIECE))
+        size = os.preadv(self.file, (piece,), self.offset, flags)
+        if not size:
             raise EOFError
-        self.offset += len(piece)
-        self.count -= len(piece)
+        del piece[size:]
+        self.offset += size
+        self.count -= size
         return piece
 
     def close(self, _: object = None) -> None:
@@ -132,7 +137,11 @@ class Files:
 
     async def _read(self, part: Part) -> None:
         while part.count and not self._cycle.disconnected:
-            piece = await self._in_thread(part.read)
+            try:
+                # What the system has in memory is not worth a thread.
+                piece = part.read(os.RWF_NOWAIT)
+            except OSError:
+                piece = await self._in_thread(part.read)
             await self._send({"type": "http.response.body", "body": piece, "more_body": True})
 
     async def _pushed(self, part: Part) -> None:
