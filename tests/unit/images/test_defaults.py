@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from slipcast.api.image import (
     Image,
     ImageStream,
     ImageStreamImport,
     ImageStreamMapping,
+    ImageStreamStatus,
     ImageStreamTag,
 )
 from slipcast.images.defaults import (
@@ -18,7 +20,9 @@ from slipcast.images.defaults import (
     defaulted_mapping,
     defaulted_stream,
     defaulted_stream_tag,
+    reported_stream,
     updated_stream,
+    whole_stream,
 )
 from verdicts import seen
 
@@ -124,3 +128,30 @@ def test_history_stays_when_its_tag_goes_is_13() -> None:
 
     assert updated.spec.tags == ()
     assert updated.status == STORED.status
+
+
+def test_what_is_new_in_a_history_is_of_the_tags_generation_is_14() -> None:
+    event = {"dockerImageReference": "x", "image": "y"}
+    told = [{"tag": "t", "items": [event]}, {"tag": "pushed", "items": [event]}]
+    status = seen(ImageStreamStatus, tags=told)
+
+    found = reported_stream(replace(STORED, status=status), STORED)
+
+    assert [each.items[0].generation for each in found.status.tags] == [2, 5]
+    assert (found.spec, found.metadata) == (STORED.spec, STORED.metadata)
+
+
+def test_a_generation_that_is_told_stays_is_14() -> None:
+    event = {"dockerImageReference": "x", "image": "y", "generation": 1}
+    status = seen(ImageStreamStatus, tags=[{"tag": "t", "items": [event]}])
+
+    found = reported_stream(replace(STORED, status=status), STORED)
+
+    assert found.status == status
+
+
+def test_a_spec_that_is_told_with_the_history_counts() -> None:
+    other = replace(STORED, spec=a_stream().spec, status=ImageStreamStatus())
+
+    assert whole_stream(other, STORED).metadata.generation == 6
+    assert whole_stream(STORED, STORED) == STORED
