@@ -50,6 +50,8 @@ from slipcast.values.faults import InvalidFault
 LARGEST_TEXT: Final = 2**20
 """Bytes of a manifest, and of a configuration, up to which the Image holds it: what is kept in the
 store has its limit, too."""
+MOST_MISSING: Final = 100
+"""Pieces that are missing, after which no more are looked for."""
 ANY_TYPE: Final = frozenset({"", "application/json", "text/plain"})
 """Types of bodies that leave it to the body to say what it is."""
 
@@ -207,10 +209,14 @@ async def _check_pieces(
         is_there = await belonging.blob(parts, repository, piece) is not None
         if not is_there or await parts.blobs.touch(piece) is None:
             missing.append(str(piece))
+        if len(missing) == MOST_MISSING:
+            break
     for piece in dict.fromkeys(piece.digest for piece in found.manifests):
         is_there = stream is not None and await contents.has(parts, repository, stream, piece)
         if not is_there or await parts.blobs.touch(piece) is None:
             missing.append(str(piece))
+        if len(missing) >= MOST_MISSING:
+            break
     if missing:
         raise RegistryFault(
             MANIFEST_BLOB_UNKNOWN,

@@ -260,7 +260,7 @@ def test_the_catalog_has_what_one_may_pull_and_nothing_else(
 
     assert mine.name in listed
     assert secret[0].name not in listed
-    assert all(each.startswith(f"{own}/") for each in listed)
+    assert not any(each.startswith(f"{SPACE}/") for each in listed)
 
 
 def test_nobody_has_no_catalog(nobody: httpx.Client) -> None:
