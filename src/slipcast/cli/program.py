@@ -22,17 +22,6 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 
-SERVER_FLAGS = frozenset(
-    {
-        *("--kubeconfig", "--context", "-n", "--namespace", "-s", "--server", "--token"),
-        *("--certificate-authority", "--as", "--as-group", "--request-timeout"),
-    }
-)
-"""Flags with a value that may stand before the command too, as kubectl has it."""
-
-SERVER_SWITCHES = frozenset({"--insecure-skip-tls-verify"})
-"""Such flags without a value."""
-
 
 class Row(NamedTuple):
     """A command: its name, where it is, and what it does."""
@@ -222,7 +211,6 @@ def slipcast(ctx: click.Context) -> None:
 
 def run(argv: list[str], toolbox: Toolbox) -> int:
     """Run a command line to its end; the exit code."""
-    argv = reordered(argv)
     moved = leading.behind(argv)
     manner = next((row.manner for row in COMMANDS if moved[:1] == [row.name]), Manner.OWN)
     argv = moved if manner is Manner.API else argv
@@ -231,20 +219,6 @@ def run(argv: list[str], toolbox: Toolbox) -> int:
     except Exception as fault:  # noqa: BLE001 -- one of the places where faults end
         return _ended(fault, manner, toolbox)
     return code if isinstance(code, int) else 0
-
-
-def reordered(argv: list[str]) -> list[str]:
-    """The command line with flags of the server behind the command, where they may stand too."""
-    at = 0
-    while at < len(argv):
-        name, equals, _ = argv[at].partition("=")
-        if name in SERVER_SWITCHES or (name in SERVER_FLAGS and equals):
-            at += 1
-        elif name in SERVER_FLAGS:
-            at += 2
-        else:
-            break
-    return [*argv[at : at + 1], *argv[:at], *argv[at + 1 :]]
 
 
 def _ended(fault: Exception, manner: Manner, toolbox: Toolbox) -> int:

@@ -14,6 +14,7 @@ from unit.cli.conftest import Call
         (["-n", "x", "get", "cm"], ["get", "cm", "-n", "x"]),
         (["-nx", "--context=c", "get"], ["get", "-nx", "--context=c"]),
         (["--as", "a", "create", "job", "--", "b"], ["create", "job", "--as", "a", "--", "b"]),
+        (["--kubeconfig", "f", "adm", "policy"], ["adm", "policy", "--kubeconfig", "f"]),
         (["--insecure-skip-tls-verify", "get"], ["get", "--insecure-skip-tls-verify"]),
         (["get", "-n", "x"], ["get", "-n", "x"]),
         (["--version"], ["--version"]),
