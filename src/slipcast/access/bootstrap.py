@@ -142,6 +142,19 @@ _CORE_WRITTEN = (
     _on(kinds.BATCH, READ, "jobs/status"),
     _on(kinds.COORDINATION, WRITE, "leases"),
 )
+_REGISTRY_WRITTEN = (
+    _on(
+        kinds.IMAGE,
+        WRITE,
+        *("imagestreams", "imagestreamimages", "imagestreammappings", "imagestreamtags"),
+        *("imagestreams/secrets", "imagetags"),
+    ),
+    _on(kinds.IMAGE, CREATE, "imagestreamimports"),
+    _on(kinds.IMAGE, ("get", "update"), "imagestreams/layers"),
+    _on(kinds.CORE, WRITE, "secrets", "serviceaccounts"),
+    _on(kinds.CORE, ("get",), "namespaces"),
+    _on(kinds.PROJECT, ("get",), "projects"),
+)
 _VIEWED = (
     _on(kinds.BUILD, READ, "buildconfigs", "buildconfigs/webhooks", "builds", "builds/log"),
     _on(kinds.SLIPCAST, READ, "webhookdeliveries"),
@@ -259,6 +272,52 @@ ROLES: Final = (
             _on(kinds.BUILD, ("get",), "builds"),
         ),
         description="Builds: pushes images and reports on its builds.",
+    ),
+    ClusterRole(
+        name="system:image-signer",
+        rules=(
+            _on(kinds.IMAGE, ("get",), "images", "imagestreams/layers"),
+            _on(kinds.IMAGE, ("create", "delete"), "imagesignatures"),
+        ),
+        description="Signs images.",
+    ),
+    ClusterRole(
+        name="system:image-auditor",
+        rules=(
+            _on(kinds.IMAGE, ("get", "list", "patch", "update", "watch"), "images"),
+            _on(kinds.IMAGE, ("get",), "imagestreams/layers"),
+        ),
+        description="Reads all images, and notes in them what it finds.",
+    ),
+    ClusterRole(
+        name="registry-admin",
+        rules=(
+            *_REGISTRY_WRITTEN,
+            _on(kinds.RBAC, WRITE, "roles", "rolebindings"),
+            _on(kinds.AUTHORIZATION, CREATE, "localsubjectaccessreviews"),
+            _on(kinds.PROJECT, ("delete",), "projects"),
+        ),
+        description="Looks after the images of a project, and who may use them.",
+    ),
+    ClusterRole(
+        name="registry-editor",
+        rules=_REGISTRY_WRITTEN,
+        description="Changes the images of a project.",
+    ),
+    ClusterRole(
+        name="registry-viewer",
+        rules=(
+            _on(
+                kinds.IMAGE,
+                READ,
+                *("imagestreams", "imagestreamimages", "imagestreammappings"),
+                *("imagestreamtags", "imagetags"),
+            ),
+            _on(kinds.IMAGE, ("get",), "imagestreams/layers"),
+            _on(kinds.CORE, ("get",), "namespaces"),
+            _on(kinds.PROJECT, ("get",), "projects"),
+        ),
+        description="Sees and pulls the images of a project.",
     ),
     ClusterRole(
         name="system:image-pruner",
