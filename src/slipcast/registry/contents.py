@@ -9,26 +9,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
-
-import msgspec
+from typing import Final
 
 from slipcast.api.image import ImageStream
-from slipcast.images.manifests import INDEXES, References, references
+from slipcast.images.manifests import INDEXES, LARGEST, References, references
 from slipcast.ports.blobs import Link, NoUpload
 from slipcast.registry import streams
 from slipcast.registry.names import Repository
-from slipcast.registry.parts import Parts
+from slipcast.registry.parts import Manifest, Parts
 from slipcast.values import instant
 from slipcast.values.digest import Digest
 from slipcast.values.faults import InvalidFault, NotFound
 
-
-class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """A manifest as it is handed out."""
-
-    digest: Digest
-    media_type: str
-    body: bytes
+REMEMBERED: Final = 64 * 1024
+"""Bytes of manifests that are remembered."""
+MOST_REMEMBERED: Final = 500
+"""How many are."""
 
 
 async def manifest(
@@ -69,8 +65,12 @@ async def all_linked(
 
 async def kept(parts: Parts, digest: Digest) -> Manifest | None:
     """A manifest that is here, whosever it is."""
-    if await parts.blobs.stat(digest) is None:
+    info = await parts.blobs.stat(digest)
+    if info is None or info.size > LARGEST:
         return None
+    known = parts.manifests.get(digest)
+    if known is not None:
+        return known
     try:
         path = await parts.blobs.path(digest)
         body = await asyncio.to_thread(path.read_bytes)
@@ -79,7 +79,12 @@ async def kept(parts: Parts, digest: Digest) -> Manifest | None:
     found = meant(body)
     if found is None:
         return None
-    return Manifest(digest=digest, media_type=found.media_type, body=body)
+    manifest = Manifest(digest=digest, media_type=found.media_type, body=body)
+    if len(body) <= REMEMBERED:
+        parts.manifests[digest] = manifest
+        if len(parts.manifests) > MOST_REMEMBERED:
+            parts.manifests.popitem(last=False)
+    return manifest
 
 
 async def keep(parts: Parts, repository: Repository, manifest: Manifest) -> None:

@@ -14,11 +14,10 @@ from starlette.responses import Response
 from slipcast.images.manifests import OCI_INDEX
 from slipcast.ports.api import Resource
 from slipcast.registry import contents, streams
-from slipcast.registry.contents import Manifest
 from slipcast.registry.faults import DIGEST_INVALID, NAME_UNKNOWN, RegistryFault
 from slipcast.registry.names import TAG, Repository
 from slipcast.registry.pages import Page
-from slipcast.registry.parts import Call, Parts
+from slipcast.registry.parts import Call, Manifest, Parts
 from slipcast.registry.rights import demand, may, refused
 from slipcast.values.digest import Digest
 from slipcast.values.faults import InvalidFault

@@ -30,7 +30,6 @@ from slipcast.images.schema1 import payload
 from slipcast.ports.api import Resource
 from slipcast.registry import belonging, contents, pullthrough, recording, streams
 from slipcast.registry.bodies import whole
-from slipcast.registry.contents import Manifest
 from slipcast.registry.faults import (
     DENIED,
     DIGEST_INVALID,
@@ -41,7 +40,7 @@ from slipcast.registry.faults import (
     RegistryFault,
 )
 from slipcast.registry.names import TAG, Repository
-from slipcast.registry.parts import Call, Parts
+from slipcast.registry.parts import Call, Manifest, Parts
 from slipcast.registry.rights import demand
 from slipcast.values.apifaults import Forbidden, NotFound
 from slipcast.values.digest import Digest

@@ -41,13 +41,22 @@ class Pieces(msgspec.Struct, frozen=True):
     manifests: tuple[Digest, ...] = ()
 
 
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """A manifest as it is handed out."""
+
+    digest: Digest
+    media_type: str
+    body: bytes
+
+
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """The registry's surroundings.
 
     Shape:  server is the Api with the registry's own rights; address is the registry's own
             `host:port`, under which streams know it, aliases are others that mean it, or have
             meant it; base gives the URL of this server as a client has reached it, by its Host
-            header; pieces are those of the manifests that were looked at last, and never change.
+            header; manifests are some that were looked at last, and pieces what such refer to:
+            neither ever changes.
     """
 
     apis: Apis
@@ -62,6 +71,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     base: Callable[[str], str]
     aliases: frozenset[str] = frozenset()
     fetching: Fetching = msgspec.field(default_factory=Fetching)
+    manifests: OrderedDict[Digest, Manifest] = msgspec.field(default_factory=OrderedDict)
     pieces: OrderedDict[Digest, Pieces] = msgspec.field(default_factory=OrderedDict)
 
 

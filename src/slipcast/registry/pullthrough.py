@@ -30,10 +30,9 @@ from slipcast.images.schema1 import payload
 from slipcast.ports.blobs import NoRoom, NoUpload
 from slipcast.ports.distribution import UNKNOWN, VIA, DistributionFault, RemoteManifest, Way
 from slipcast.registry import belonging, contents, streams
-from slipcast.registry.contents import Manifest
 from slipcast.registry.faults import UNAVAILABLE, RegistryFault
 from slipcast.registry.names import Repository
-from slipcast.registry.parts import Parts
+from slipcast.registry.parts import Manifest, Parts
 from slipcast.registry.pullsecrets import logins
 from slipcast.values.digest import Digest
 from slipcast.values.faults import InvalidFault

@@ -16,10 +16,9 @@ from slipcast.api import kinds
 from slipcast.ports.api import Api, Resource
 from slipcast.ports.distribution import UNREACHABLE, VIA, DistributionFault, Way
 from slipcast.registry import contents, pullthrough
-from slipcast.registry.contents import Manifest
 from slipcast.registry.faults import RegistryFault
 from slipcast.registry.names import Repository
-from slipcast.registry.parts import Parts
+from slipcast.registry.parts import Manifest, Parts
 from slipcast.testing.blobs import MemoryBlobs
 from slipcast.testing.registries import FakeRegistries
 from slipcast.values.digest import Digest
