@@ -68,8 +68,8 @@ def ago(stamp: object, now: datetime) -> str:
 def words(span: timedelta) -> str:
     """A span in words, as docker and oc have it."""
     seconds = max(0, int(span.total_seconds()))
-    if seconds < 1:
-        return "Less than a second"
+    if seconds <= 1:
+        return "1 second" if seconds else "Less than a second"
     if seconds < 2 * _MINUTE:
         return f"{seconds} seconds" if seconds < _MINUTE else "About a minute"
     if seconds < 2 * _HOUR:

@@ -53,6 +53,7 @@ def test_a_build_took_some_time_gt_3(nanoseconds: object, text: str) -> None:
     ("seconds", "text"),
     [
         (0, "Less than a second"),
+        (1, "1 second"),
         (59, "59 seconds"),
         (61, "About a minute"),
         (600, "10 minutes"),

@@ -166,6 +166,16 @@ def test_a_tag_that_tracks_says_when_it_was_and_will_be_checked_up_23(
     assert f"    {told}" in page(tag, items=[an_item()], look=look)
 
 
+def test_a_tag_whose_image_was_never_found_says_so_up_23() -> None:
+    lines = page(a_tag(DOCKER), conditions=[FAILED])
+
+    assert "    no image found; last checked 2 minutes ago, import-image looks again" in lines
+
+
+def test_what_is_told_in_words_is_no_annotation() -> None:
+    assert "Annotations:       <none>" in page(a_tag(DOCKER), look={"last": "x"})
+
+
 def test_an_import_that_failed_says_why_and_when_up_23() -> None:
     lines = page(a_tag(DOCKER, generation=3), conditions=[FAILED])
 
@@ -238,5 +248,5 @@ def test_the_tag_of_an_image_says_where_it_comes_from_up_23() -> None:
     told = described(kinds.require(kinds.IMAGE, "ImageStreamTag"), content, Around(now=NOON))
 
     assert "tagged from r.example.com/x\n" in told
-    assert "last checked 2 minutes ago, import-image looks again" in told
+    assert "pinned to the image it found; last checked 2 minutes ago" in told
     assert "error: Import failed (NotFound): it is gone, 2 minutes ago" in told

@@ -10,12 +10,14 @@ import msgspec
 
 from slipcast.api.document import JSON
 from slipcast.api.kinds import Kind
+from slipcast.images.scheduling import LOOKS
 from slipcast.views import age as ages
 from slipcast.views import table
 from slipcast.views.column import NONE, at
 
-HIDDEN: Final = frozenset({"kubectl.kubernetes.io/last-applied-configuration"})
-"""Annotations that repeat the object, and may hold what a description must not show."""
+HIDDEN: Final = frozenset({"kubectl.kubernetes.io/last-applied-configuration", LOOKS})
+"""Annotations that repeat the object, and may hold what a description must not show; and what a
+description tells in words."""
 INDENT: Final = "  "
 WIDEST: Final = 28
 """How far a long label pushes the values of its level."""

@@ -112,7 +112,8 @@ def _imported(tag: Tag, now: datetime) -> str:
     if "@" in tag.source:
         return f"pinned to its digest; {checked}"
     if not at(tag.wish, "importPolicy", "scheduled"):
-        return f"pinned to the image it found; {checked}, import-image looks again"
+        found = "pinned to the image it found" if tag.items else "no image found"
+        return f"{found}; {checked}, import-image looks again"
     return f"tracking; {checked}{_again(tag.look, now)}"
 
 
