@@ -39,6 +39,28 @@ def kept_image(image: Image, stored: Image) -> Image:
     return ready
 
 
+def vouched(image: Image) -> Image:
+    """The image with nothing but what its name vouches for, whoever it is from.
+
+    Shape:  what it consists of is left to be read from its texts.
+    """
+    bare = replace(
+        image,
+        docker_image_metadata=None,
+        docker_image_metadata_version="",
+        docker_image_layers=(),
+        docker_image_manifests=(),
+    )
+    if not _is_manifest_of(image):
+        return replace(
+            bare,
+            docker_image_manifest="",
+            docker_image_manifest_media_type="",
+            docker_image_config="",
+        )
+    return bare if _is_config_of(image) else replace(bare, docker_image_config="")
+
+
 def _is_manifest_of(image: Image) -> bool:
     """Whether an image is named by its manifest."""
     if not image.docker_image_manifest:

@@ -6,6 +6,7 @@ The answer is the same whether there is something or not.
 from __future__ import annotations
 
 import base64
+import json
 import secrets
 from collections.abc import Callable
 
@@ -210,6 +211,26 @@ def test_an_image_is_not_mapped_into_a_stream_by_its_digest_alone(
 
     told = answers(stranger, mine.name, [("GET", "manifests/stolen"), *looks(secret[1])[3:7]])
     assert {status for status, _ in told} <= {403, 404, 503}
+
+
+def test_what_somebody_says_of_an_image_beforehand_is_not_believed(
+    stranger: httpx.Client, own: str, repo: Repo, server: Server
+) -> None:
+    image = Image()
+    Repo(stranger, f"{own}/app").push(Image(), "1")
+    content = json.loads(mapping(image, "app", "elsewhere.test/x/y:1"))
+    content["image"]["dockerImageMetadata"] = {"Config": {"Labels": {"layer": "lies"}}}
+    content["image"]["dockerImageManifest"] = Image().manifest.decode()
+    path = f"/apis/image.openshift.io/v1/namespaces/{own}/imagestreammappings"
+    said = stranger.post(path, json=content)
+
+    repo.push(image, "1")
+
+    shown = server.kubectl("get", "images.image.openshift.io", image.digest, "-o", "json").document
+    labels = shown["dockerImageMetadata"]["Config"]["Labels"]
+    assert said.status_code == 201, said.text
+    assert labels == {"layer": digest_of(image.layer)}
+    assert shown["dockerImageManifest"].encode() == image.manifest
 
 
 def test_a_stream_is_not_pointed_at_a_repository_of_others(

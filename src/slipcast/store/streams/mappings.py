@@ -5,6 +5,7 @@ Source: image-streams.md section 8.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from slipcast.api import kinds
 from slipcast.api.document import JSON, Document
 from slipcast.api.image import Image, ImageStream, ImageStreamMapping
 from slipcast.api.lens import content_of, overlay
+from slipcast.images.contents import vouched
 from slipcast.images.defaults import defaulted_mapping
 from slipcast.images.manifests import described
 from slipcast.images.mapping import event_of, is_untouched, mapped, placed, unmanaged
@@ -58,7 +60,7 @@ class Mappings(Virtual):
         _check(mapping)
         document = await self._stream(resource.namespace, mapping)
         if MASTERS not in guard.actor.groups:
-            mapping = replace(mapping, image=unmanaged(mapping.image))
+            mapping = replace(mapping, image=vouched(unmanaged(mapping.image)))
             await self._check_claim(guard, mapping.image)
         image = described(mapping.image)
         await self._finishing.limiting.check_image(resource.namespace, image)
@@ -100,8 +102,29 @@ class Mappings(Virtual):
         try:
             await self._finishing.writing(guard).create(Resource(IMAGE), content, options)
         except AlreadyExists:
+            await self._completed(guard, image, options)
             return True
         return False
+
+    async def _completed(self, guard: Guard, image: Image, options: WriteOptions) -> None:
+        """See that an image that was known by its name alone says what it consists of."""
+        document = await self._rows.get(IMAGE, "", image.metadata.name)
+        stored: Image | None = None if document is None else seen(IMAGE, document)
+        if document is None or stored is None or stored.docker_image_metadata is not None:
+            return
+        texts = replace(
+            stored,
+            docker_image_manifest=image.docker_image_manifest,
+            docker_image_manifest_media_type=image.docker_image_manifest_media_type,
+            docker_image_config=image.docker_image_config,
+        )
+        if not vouched(texts).docker_image_manifest:
+            return
+        content = overlay(document.content, stored, texts)
+        with suppress(Conflict, NotFound):
+            # Whoever was faster has done the same.
+            place = Resource(IMAGE, "", image.metadata.name)
+            await self._finishing.writing(guard).update(place, content, options)
 
     async def _mapped(
         self,
