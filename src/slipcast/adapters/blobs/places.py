@@ -28,7 +28,7 @@ from slipcast.ports.blobs import LinkKind, NoRoom, NoUpload
 from slipcast.values.digest import Digest
 from slipcast.values.faults import InvalidFault, PortFault
 
-THREADS: Final = 8
+THREADS: Final = 32
 """How many wait for the disk at once."""
 OF: Final = ".of"
 _ID: Final = re.compile(r"[0-9a-f]{32}")
