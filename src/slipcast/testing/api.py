@@ -11,7 +11,7 @@ from slipcast.adapters.journal.memory import MemoryJournal
 from slipcast.api import kinds, kubeconfig
 from slipcast.api.document import JSON
 from slipcast.ports.api import Api, Resource, WriteOptions
-from slipcast.store.store import Running, Setup, Store
+from slipcast.store.store import Running, Setup, Store, Streaming
 from slipcast.store.watching import Pace
 from slipcast.values.actor import AUTHENTICATED, MASTERS, Actor
 from slipcast.values.apifaults import AlreadyExists
@@ -54,19 +54,26 @@ class FakeContexts:
 class MemoryServer:
     """A store with the namespace `default` in it; every event loop may use it in turn.
 
-    Shape:  guarded means that the roles in it count; running is what would run builds.
+    Shape:  guarded means that the roles in it count; running is what would run builds; streaming
+            what streams rest on.
     """
 
     guarded: bool = True
     pace: Pace = PACE
     clock: StandingClock = field(default_factory=StandingClock)
     running: Running = field(default_factory=Running)
+    streaming: Streaming = field(default_factory=Streaming)
     _store: Store | None = None
 
     async def api(self, user: str = "", groups: tuple[str, ...] = ()) -> Api:
         """The Api of an administrator, or of whom is said."""
         if self._store is None:
-            setup = Setup(guarded=self.guarded, pace=self.pace, running=self.running)
+            setup = Setup(
+                guarded=self.guarded,
+                pace=self.pace,
+                running=self.running,
+                streaming=self.streaming,
+            )
             self._store = Store(MemoryJournal(pause=0.05), self.clock, setup)
             await self._store.prepare()
             default = {"metadata": {"name": "default"}}
