@@ -2,13 +2,15 @@
 
 None of them is kept; what is written through them is written to the stream.
 
-Source: image-streams.md sections 5 and 6; the API reference of image.openshift.io/v1.
+Source: image-streams.md sections 5 and 6; user-pain.md UP-23; the API reference of
+image.openshift.io/v1.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 from msgspec.structs import replace
 
 from slipcast.api.image import (
@@ -22,6 +24,13 @@ from slipcast.api.image import (
 )
 from slipcast.api.meta import ObjectMeta
 from slipcast.images.events import history_of, newest, spec_tag
+from slipcast.images.scheduling import looks
+
+LOOK = "image.slipcast.io/scheduled-import"
+"""The annotation of an ImageStreamTag that says when it was and will be looked up (UP-23).
+
+It is told only, and never kept: the stream keeps it, for all of its tags.
+"""
 
 
 def tags(stream: ImageStream) -> Iterator[str]:
@@ -115,7 +124,9 @@ def without_tag(stream: ImageStream, tag: str) -> ImageStream | None:
 def wanted_tag(stream: ImageStream, sent: ImageStreamTag, tag: str) -> TagReference:
     """What a tag shall be after an ImageStreamTag was written (IS-55, IS-56)."""
     wanted = sent.tag or spec_tag(stream, tag) or TagReference()
-    return replace(wanted, name=tag, annotations=sent.metadata.annotations)
+    annotations = sent.metadata.annotations
+    kept = {name: text for name, text in annotations.items() if name != LOOK}
+    return replace(wanted, name=tag, annotations=kept)
 
 
 def _event(stream: ImageStream, tag: str) -> TagEvent:
@@ -127,6 +138,10 @@ def _metadata(
     stream: ImageStream, tag: str, event: TagEvent, wanted: TagReference | None
 ) -> ObjectMeta:
     own = stream.metadata
+    annotations = wanted.annotations if wanted is not None else {}
+    look = looks(own.annotations).get(tag)
+    if look is not None:
+        annotations = {**annotations, LOOK: msgspec.json.encode(look).decode()}
     return ObjectMeta(
         name=f"{own.name}:{tag}",
         namespace=own.namespace,
@@ -134,5 +149,5 @@ def _metadata(
         resource_version=own.resource_version,
         creation_timestamp=event.created,
         labels=own.labels,
-        annotations=wanted.annotations if wanted is not None else {},
+        annotations=annotations,
     )

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from slipcast.api.image import ImageStreamTag, TagReference
 from slipcast.api.meta import ObjectMeta
 from slipcast.images import views
+from slipcast.images.scheduling import LOOKS
 from unit.images.streaming import ONE, TWO, a_stream, an_event, an_image, follows
 
 
@@ -115,3 +116,15 @@ def test_a_tag_takes_the_place_of_the_one_of_its_name() -> None:
         ("b", "y"),
         ("c", "x"),
     ]
+
+
+def test_a_tag_says_when_it_is_looked_up_and_does_not_keep_that_up_23() -> None:
+    known = '{"a":{"last":"2026-11-23T12:00:00Z","next":"2026-11-23T12:15:00Z"}}'
+    stream = a_stream(follows("a", "centos/ruby", "DockerImage"), a=an_event())
+    stream = replace(stream, metadata=replace(stream.metadata, annotations={LOOKS: known}))
+
+    found = views.stream_tag(stream, "a", None)
+
+    look = '{"last":"2026-11-23T12:00:00Z","next":"2026-11-23T12:15:00Z"}'
+    assert found.metadata.annotations == {views.LOOK: look}
+    assert views.wanted_tag(stream, found, "a").annotations == {}
