@@ -37,14 +37,16 @@ class RegistryAccess(msgspec.Struct, frozen=True, kw_only=True):
     """How a registry is reached: anonymous and verified unless said otherwise.
 
     Shape:  hint is what can be done when the registry refuses us, where we know better than it.
-            guarded: an image of it that is here already is used only by who may pull it, so the
-            registry is asked each time.
+            via is `host:port` of this machine where the same registry answers without TLS, for
+            whoever can make use of it. guarded: an image of it that is here already is used only by
+            who may pull it, so the registry is asked each time.
     """
 
     credential: Credential | None = None
     ca_file: Path | None = None
     insecure: bool = False
     hint: str = ""
+    via: str = ""
     guarded: bool = False
 
 

@@ -5,6 +5,7 @@ Source: s2i reference, credentials (S2I-141 to 143).
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -29,6 +30,11 @@ class Own(msgspec.Struct, frozen=True, kw_only=True):
     plain: tuple[str, ...] = ()
     authority: Path | None = None
 
+    @property
+    def near(self) -> str:
+        """Where it answers without TLS on this machine, empty for nowhere."""
+        return next((each for each in self.plain if _is_loopback(each)), "")
+
 
 class Registries(msgspec.Struct, frozen=True, kw_only=True):
     """Answers how the registry of an image is reached."""
@@ -52,5 +58,13 @@ class Registries(msgspec.Struct, frozen=True, kw_only=True):
             ca_file=self.own.authority if is_own else self.ca_file,
             insecure=host in (*self.insecure, *self.own.plain),
             hint=self.credentials.hint(image),
+            via=self.own.near if host in self.own.addresses else "",
             guarded=is_own,
         )
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address.rpartition(":")[0].strip("[]")).is_loopback
+    except ValueError:
+        return False

@@ -24,6 +24,7 @@ class Shelf(ThreadingHTTPServer):
         self.asked: list[str] = []
         self.mounts = True
         self.texts: dict[str, object] = {}
+        self.hosts: set[str] = set()
 
     @property
     def address(self) -> str:
@@ -74,6 +75,7 @@ class _Answers(BaseHTTPRequestHandler):
         return name, rest
 
     def _answer(self, code: int, body: bytes = b"", **headers: str) -> None:
+        self.server.hosts.add(str(self.headers["host"]))
         self.server.asked.append(f"{self.command} {self.path}")
         self.send_response(code)
         for name, value in {"content-length": str(len(body)), **headers}.items():

@@ -132,3 +132,14 @@ def test_the_layers_of_an_image_of_the_registry_are_known_by_their_diff_ids(shel
 def test_of_what_cannot_be_read_no_layers_are_known(shelf: Shelf, image: str) -> None:
     with closing(repository(shelf)) as app:
         assert app.layers_of(ImageRef.parse(image.format(shelf.address))) == {}
+
+
+def test_a_registry_is_reached_by_a_nearer_way_under_its_own_name(shelf: Shelf) -> None:
+    near = RegistryAccess(guarded=True, via=shelf.address)
+    shelf.held["shop/app"] = {LAYER}
+
+    with closing(Registry(ImageRef.parse("images.shop:8443/shop/app:1"), near)) as app:
+        assert app.has(LAYER)
+        assert app.name == "images.shop:8443/shop/app"
+
+    assert shelf.hosts == {"images.shop:8443"}

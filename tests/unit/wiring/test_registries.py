@@ -76,3 +76,12 @@ def test_where_it_has_no_tls_nothing_is_verified() -> None:
     plain = registries.access("127.0.0.1:5000/shop/app")
 
     assert (plain.insecure, plain.guarded) == (True, True)
+
+
+@pytest.mark.parametrize(("plain", "via"), [("127.0.0.1:5000", "127.0.0.1:5000"), ("r:5000", "")])
+def test_what_stays_on_this_machine_needs_no_tls(plain: str, via: str) -> None:
+    own = Own(addresses=("images.shop:8443",), plain=(plain,))
+    registries = Registries(credentials=Credentials([]), own=own)
+
+    assert registries.access("images.shop:8443/shop/app").via == via
+    assert registries.access("other.example/shop/app").via == ""
