@@ -322,12 +322,15 @@ ROLES: Final = (
     ClusterRole(
         name="system:image-pruner",
         rules=(
-            _on(kinds.IMAGE, ("delete", "get", "list", "watch"), "images"),
+            # Creates those again that somebody tagged in the moment before they were deleted.
+            _on(kinds.IMAGE, ("create", "delete", "get", "list", "watch"), "images"),
             _on(kinds.IMAGE, ("get", "list", "patch", "update", "watch"), "imagestreams"),
             _on(kinds.IMAGE, ("update",), "imagestreams/status"),
-            _on(kinds.CORE, ("get", "list"), "pods", "replicationcontrollers"),
+            _on(kinds.CORE, ("get", "list"), "pods", "replicationcontrollers", "limitranges"),
             _on(kinds.BUILD, ("get", "list"), "buildconfigs", "builds"),
             _on(kinds.APPS_OPENSHIFT, ("get", "list"), "deploymentconfigs"),
+            _on(kinds.APPS, ("get", "list"), "deployments"),
+            _on(kinds.BATCH, ("get", "list"), "jobs"),
         ),
         description="Removes images that nothing refers to.",
     ),

@@ -231,3 +231,23 @@ def test_only_who_may_remove_images_does(call: Call) -> None:
 
     assert ended.code == 1
     assert left(call) == "abcde"
+
+
+@pytest.mark.parametrize("flags", [(), ("--prune-over-size-limit",)])
+def test_there_is_a_role_for_who_prunes(
+    call: Call, toolbox: FakeToolbox, flags: tuple[str, ...]
+) -> None:
+    group = "rbac.authorization.k8s.io"
+    toolbox.server.put(
+        {
+            "apiVersion": f"{group}/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": {"name": "pruners"},
+            "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": "system:image-pruner"},
+            "subjects": [{"kind": "User", "name": "somebody", "apiGroup": group}],
+        }
+    )
+
+    ended = call("adm", "prune", "images", "--confirm", "--as=somebody", *flags)
+
+    assert (ended.code, ended.stderr) == (0, "")
