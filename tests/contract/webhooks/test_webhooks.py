@@ -139,6 +139,14 @@ async def test_an_endless_answer_is_read_in_part(webhooks: Webhooks, server: Hoo
     assert len(answer.body) == MOST
 
 
+async def test_warnings_beside_the_answer_are_handed_on(webhooks: Webhooks, server: Hooked) -> None:
+    server.answer = (200, b"{}", {"Warning": '299 - "no git information"'})
+
+    answer = await webhooks.call(server.url(), b"", Access())
+
+    assert answer.warnings == ("no git information",)
+
+
 async def test_no_token_and_no_password_is_shown(webhooks: Webhooks, server: Hooked) -> None:
     way = Access(token="t0ken", username="ada", password="secret", impersonate="bob")
 
