@@ -70,7 +70,7 @@ def source(stream: ImageStream, tag: TagReference) -> Source | Cause | None:
     if reference is None or mark is None:
         return None
     owner, is_there, what = reference.name.rpartition(mark)
-    if mark in owner or bool(is_there) > bool(owner):
+    if mark in owner or bool(is_there) > bool(owner) or (mark == "@" and not what):
         return invalid(f"spec.tags[{tag.name}].from.name", reference.name, _FORM)
     own = stream.metadata
     return Source(

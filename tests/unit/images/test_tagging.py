@@ -69,7 +69,12 @@ def test_a_name_without_a_stream_is_of_the_stream_itself_is_21_is_22(
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("a:b:c", "ImageStreamTag"), (":b", "ImageStreamTag"), ("a@b@c", "ImageStreamImage")],
+    [
+        ("a:b:c", "ImageStreamTag"),
+        (":b", "ImageStreamTag"),
+        ("a@b@c", "ImageStreamImage"),
+        ("a@", "ImageStreamImage"),
+    ],
 )
 def test_a_name_of_another_form_is_told_at_its_own_path_is_23(name: str, kind: str) -> None:
     found = source(a_stream(), follows("a", name, kind))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Final
 
 import pytest
@@ -267,3 +268,27 @@ async def test_a_push_is_told_when_others_push_to_the_same_tag_is_73(
 
     with pytest.raises(Conflict):
         await root.create(Resource(MAPPING, "p"), a_mapping("mine"))
+
+
+async def test_pushes_to_many_tags_at_once_are_all_kept_is_73(root: Api) -> None:
+    await root.create(STREAMS, a_stream())
+    names = [f"t{number:02}" for number in range(40)]
+
+    async with asyncio.TaskGroup() as tasks:
+        for name in names:
+            tasks.create_task(root.create(Resource(MAPPING, "p"), a_mapping(name)))
+
+    tags = (await root.get(STREAMS.named("ruby"))).content["status"]["tags"]
+    assert [each["tag"] for each in tags] == names
+
+
+async def test_tags_made_at_once_are_all_kept_is_54(root: Api) -> None:
+    names = ["a", "b", "c", "d"]
+
+    async with asyncio.TaskGroup() as tasks:
+        for name in names:
+            sent = {"metadata": {"name": f"app:{name}"}, "tag": {"from": FROM_BASE}}
+            tasks.create_task(root.create(TAGS, sent))
+
+    tags = (await root.get(STREAMS.named("app"))).content["spec"]["tags"]
+    assert [each["name"] for each in tags] == names

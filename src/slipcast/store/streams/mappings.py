@@ -29,12 +29,14 @@ from slipcast.store.streams.reading import IMAGE, STREAM
 from slipcast.store.typed import seen
 from slipcast.store.verbs import Verbs
 from slipcast.store.virtual import Virtual
-from slipcast.store.writing import TRIES
 from slipcast.values.actor import MASTERS
 from slipcast.values.apifaults import AlreadyExists, Conflict, Forbidden, Invalid, NotFound
 from slipcast.values.causes import required
 
 MAPPING: Final = kinds.require(kinds.IMAGE, "ImageStreamMapping")
+
+TRIES: Final = 64
+"""How often a mapping is decided anew when others map into the stream: each time one is through."""
 
 _SUCCESS: Final[JSON] = {"metadata": {}, "status": "Success", "code": 201}
 _NAMELESS: Final = "name or generateName is required"
