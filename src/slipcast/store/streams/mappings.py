@@ -29,7 +29,6 @@ from slipcast.store.streams.reading import IMAGE, STREAM
 from slipcast.store.typed import seen
 from slipcast.store.verbs import Verbs
 from slipcast.store.virtual import Virtual
-from slipcast.values.actor import MASTERS
 from slipcast.values.apifaults import AlreadyExists, Conflict, Forbidden, Invalid, NotFound
 from slipcast.values.causes import required
 
@@ -61,7 +60,7 @@ class Mappings(Virtual):
         mapping = placed(defaulted_mapping(seen(MAPPING, asked)), self._finishing.address)
         _check(mapping)
         document = await self._stream(resource.namespace, mapping)
-        if MASTERS not in guard.actor.groups:
+        if not await guard.may("create", Resource(IMAGE)):
             mapping = replace(mapping, image=vouched(unmanaged(mapping.image)))
             await self._check_claim(guard, mapping.image)
         image = described(mapping.image)
@@ -75,8 +74,8 @@ class Mappings(Virtual):
     async def _check_claim(self, guard: Guard, image: Image) -> None:
         """Nothing, when whoever says that the registry here keeps an image may pull it from there.
 
-        Shape:  the registry has seen all of an image that it maps; anybody else may know no more
-                than a digest, which gives no right to what it names.
+        Shape:  the registry has seen all of an image that it maps, and so may make Images; others
+                may know no more than a digest, which gives no right to what it names.
         Errors: Forbidden.
         """
         ref = self._finishing.kept_here(image.docker_image_reference)
