@@ -157,3 +157,15 @@ def test_a_tag_is_created_of_a_stream_ex_6(call: Call, source: str, kind: str) -
 )  # fmt: skip
 def test_a_tag_is_not_created_of_nonsense_ex_6(call: Call, words: tuple[str, ...]) -> None:
     assert call("create", "istag", *words).code == 1
+
+
+@pytest.mark.parametrize(("name", "told"), [("ruby", "latest"), ("ruby:2.3", "2.3")])
+def test_a_tag_is_described_and_latest_where_none_is_named_de_1(
+    call: Call, name: str, told: str
+) -> None:
+    call("tag", "--alias", "ruby:2.3", "ruby:latest")
+
+    words = call("describe", f"istag/{name}").stdout.split()
+
+    assert words[:2] == ["Name:", f"ruby:{told}"]
+    assert ONE in words

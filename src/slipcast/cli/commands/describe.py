@@ -16,11 +16,13 @@ from slipcast.builds.naming import BUILD_CONFIG, is_of_config
 from slipcast.cli import faults, manifests, resources, selection, serverflags
 from slipcast.cli.faults import Manner
 from slipcast.cli.manifests import Manifest
+from slipcast.cli.resources import Wanted
 from slipcast.cli.selection import Got, Selection
 from slipcast.cli.toolbox import Connection, Toolbox
 from slipcast.ports.api import ListOptions, Resource
 from slipcast.values.apifaults import ApiFault, Forbidden, NotFound, NotServed
 from slipcast.values.faults import UsageFault
+from slipcast.values.imageref import DEFAULT_TAG
 from slipcast.values.names import shortened
 from slipcast.views.describe import description
 from slipcast.views.describe.page import Around
@@ -28,7 +30,7 @@ from slipcast.views.describe.page import Around
 EVENTS: Final = kinds.require(kinds.CORE, "Event")
 DELIVERIES: Final = kinds.require(kinds.SLIPCAST, "WebhookDelivery")
 BUILDS: Final = kinds.require(kinds.BUILD, "Build")
-"""The label of a build that names its configuration."""
+TAGS: Final = kinds.require(kinds.IMAGE, "ImageStreamTag")
 POD_NAME: Final = "openshift.io/build.pod-name"
 
 
@@ -59,7 +61,7 @@ def describe(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> Non
     if words and given["filenames"]:
         raise UsageFault("resources are named by arguments or by files, not by both")
     files = manifests.read(given["filenames"], toolbox, recursive=given["recursive"])
-    wanted = resources.parse(words)
+    wanted = tuple(map(_with_tag, resources.parse(words)))
 
     async def work(connection: Connection) -> int:
         which = Selection(
@@ -108,7 +110,7 @@ class Describing(msgspec.Struct, frozen=True):
 
     async def _by_prefix(self, missing: Got) -> Got:
         """The objects whose names begin with the name that nothing has."""
-        wanted = resources.Wanted(missing.wanted.kind)
+        wanted = Wanted(missing.wanted.kind)
         which = msgspec.structs.replace(self.selection, wanted=(wanted,))
         async for got in selection.fetch(self.connection, which):
             prefix = missing.wanted.name
@@ -170,6 +172,13 @@ class Describing(msgspec.Struct, frozen=True):
             click.echo(f"No resources found in {namespace} namespace.", err=True)
         else:
             click.echo("No resources found", err=True)
+
+
+def _with_tag(wanted: Wanted) -> Wanted:
+    """A tag of a stream that is named without one is `latest` (DE-1)."""
+    if wanted.kind is not TAGS or not wanted.name or ":" in wanted.name:
+        return wanted
+    return Wanted(TAGS, f"{wanted.name}:{DEFAULT_TAG}")
 
 
 def _seen(event: JSON) -> str:

@@ -5,6 +5,7 @@ Source: cli.md TG-1 to TG-12; `oc tag`.
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final, Literal
 
 import msgspec
@@ -28,6 +29,8 @@ POLICIES: Final = {"source": "Source", "local": "Local"}
 """THE TABLE of what `--reference-policy` may say."""
 MODES: Final = {"legacy": "Legacy", "preserveoriginal": "PreserveOriginal"}
 """THE TABLE of what `--import-mode` may say."""
+
+_TAG: Final = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -228,6 +231,9 @@ def _destination(word: str, namespace: str) -> Destination:
     stream, _, tag = name.partition(":")
     if not stream or not tag:
         raise UsageFault(f'"{word}" must be of the form <stream_name>:<tag>')
+    # What has several colons is no tag at all, which the server says.
+    if ":" not in tag and not _TAG.fullmatch(tag):
+        raise UsageFault(f'"{tag}" is not a tag: it has letters, digits and _ . - in it')
     return Destination(namespace=place or namespace, name=name)
 
 

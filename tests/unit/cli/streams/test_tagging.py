@@ -61,7 +61,7 @@ def test_a_source_that_makes_no_sense_is_refused_tg_2_tg_4(
     assert told in refused.value.message
 
 
-@pytest.mark.parametrize("word", ["bare", "a/b/c:d", "/a:b", ":t", "a:"])
+@pytest.mark.parametrize("word", ["bare", "a/b/c:d", "/a:b", ":t", "a:", "a:b c", "a:-b"])
 def test_a_destination_is_a_tag_of_a_stream_tg_10(word: str) -> None:
     with pytest.raises(UsageFault):
         tagging.destinations((word,), "shop")
