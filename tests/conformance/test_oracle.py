@@ -28,6 +28,7 @@ GROUPS = (
     "builds",
     "instantiate",
     "webhooks",
+    "import",
     "tag",
     "streams",
     "triggers",
