@@ -6,11 +6,12 @@ import errno
 import os
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from slipcast.adapters.blobs import opened
+from slipcast.adapters.blobs import opened, writing
 from slipcast.adapters.blobs.content import DirectoryBlobs
 from slipcast.adapters.blobs.links import DirectoryLinks
 from slipcast.ports.blobs import NoRoom, NoUpload, WrongOffset
@@ -41,6 +42,11 @@ def theirs(place: Path, clock: StandingClock) -> Kept:
 async def sending(*pieces: bytes) -> AsyncIterator[bytes]:
     for piece in pieces:
         yield piece
+
+
+def refusing(number: int, _: int) -> None:
+    """A disk that says no."""
+    raise OSError(number, os.strerror(number))
 
 
 def below(place: Path) -> list[str]:
@@ -140,22 +146,48 @@ async def test_no_repository_leads_out_of_the_directory(mine: Kept, place: Path,
 
 
 @pytest.mark.parametrize(("number", "fault"), [(errno.ENOSPC, NoRoom), (errno.EIO, PortFault)])
-async def test_a_disk_that_refuses_is_told(
+async def test_what_a_disk_has_refused_is_sent_again(
     mine: Kept, monkeypatch: pytest.MonkeyPatch, number: int, fault: type[PortFault]
 ) -> None:
-    def refusing(_: int) -> None:
-        raise OSError(number, os.strerror(number))
-
     upload = await mine[0].begin(REPOSITORY)
     await mine[0].append(upload.id, 0, sending(CONTENT))
-    monkeypatch.setattr(os, "fsync", refusing)
+    monkeypatch.setattr(os, "fsync", partial(refusing, number))
 
     with pytest.raises(fault, match=os.strerror(number)) as raised:
         await mine[0].commit(upload.id, DIGEST)
 
     assert raised.value.retryable
     assert await mine[0].stat(DIGEST) is None
-    assert (await mine[0].upload(upload.id)).offset == len(CONTENT)
+    with pytest.raises(NoUpload):
+        await mine[0].upload(upload.id)
+
+
+async def test_what_a_disk_refuses_early_is_sent_again(
+    mine: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "EARLY", 1)
+    monkeypatch.setattr(writing, "BLOCK", 1)
+    monkeypatch.setattr(os, "fsync", partial(refusing, errno.EIO))
+    upload = await mine[0].begin(REPOSITORY)
+
+    with pytest.raises(NoUpload):
+        await mine[0].append(upload.id, 0, sending(b"a", b"b", b"c"))
+
+    with pytest.raises(NoUpload):
+        await mine[0].upload(upload.id)
+
+
+async def test_a_disk_that_begins_early_keeps_the_same(
+    mine: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "EARLY", 1)
+    monkeypatch.setattr(writing, "BLOCK", 100)
+    upload = await mine[0].begin(REPOSITORY)
+    await mine[0].append(
+        upload.id, 0, sending(*(CONTENT[at : at + 500] for at in range(0, 5000, 500)))
+    )
+
+    assert (await mine[0].commit(upload.id, DIGEST)).size == len(CONTENT)
 
 
 async def test_room_is_left_on_the_disk_for_others(place: Path, clock: StandingClock) -> None:

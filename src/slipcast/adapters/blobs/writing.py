@@ -13,6 +13,7 @@ import hashlib
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 USUAL: Final = "sha256"
 BLOCK: Final = 1 << 20
 """Bytes that are written at once, at least; twice as much waits in memory, at most."""
+EARLY: Final = 32 << 20
+"""Bytes after which the disk begins to write, so that less is left to wait for at the end."""
 MOST_PIECES: Final = 512
 """Pieces of any size that are written at once: so many does the system take."""
 
@@ -121,8 +124,34 @@ class UploadFile:
             return hashlib.file_digest(self._file, lambda: new_digest(algorithm)).hexdigest()
 
     def sync(self) -> None:
-        """See to it that what has come is on the disk."""
-        os.fsync(self._file.fileno())
+        """See to it that what has come is on the disk.
+
+        Errors: OSError. The upload is gone then: asked again, the system would say that all is
+                well with what it has lost.
+        """
+        self._synced(self._file.fileno())
+
+    def early(self) -> Callable[[], None]:
+        """What has the disk begin with what has come, for another thread."""
+        # Opened anew: with the same, who ends before it would leave the file held.
+        descriptor = os.open(f"/proc/self/fd/{self._file.fileno()}", os.O_RDONLY)
+
+        def begin() -> None:
+            try:
+                # Whoever goes on with it finds that it is gone, and says so.
+                with suppress(OSError):
+                    self._synced(descriptor)
+            finally:
+                os.close(descriptor)
+
+        return begin
+
+    def _synced(self, descriptor: int) -> None:
+        try:
+            os.fsync(descriptor)
+        except OSError:
+            self._path.unlink(missing_ok=True)
+            raise
 
     def touch(self, moment: int) -> None:
         """Let it be of a moment.
@@ -152,6 +181,8 @@ class Pump:
         self._pieces: list[bytes] = []
         self._size = 0
         self._writing: Future[None] | None = None
+        self._syncing: Future[None] | None = None
+        self._early = file.size
 
     async def take(self, piece: bytes) -> None:
         """Take a piece; wait when the disk is slower than the network.
@@ -165,13 +196,15 @@ class Pump:
             await self._next()
 
     async def flush(self) -> None:
-        """Wait until all that was taken is written.
+        """Wait until all that was taken is written, and what the disk has begun with is on it.
 
         Errors: as `take`.
         """
         if self._pieces:
             await self._next()
         await self._settle()
+        if self._syncing is not None:
+            await asyncio.shield(asyncio.wrap_future(self._syncing))
 
     def close(self) -> None:
         """Let go of the file, as soon as nobody writes any more."""
@@ -182,6 +215,10 @@ class Pump:
 
     async def _next(self) -> None:
         await self._settle()
+        is_idle = self._syncing is None or self._syncing.done()
+        if is_idle and self._file.size - self._early >= EARLY:
+            self._early = self._file.size
+            self._syncing = self._begin(self._file.early())
         pieces, self._pieces, self._size = self._pieces, [], 0
         self._writing = self._begin(self._file.write, pieces)
 
