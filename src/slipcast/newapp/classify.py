@@ -14,7 +14,8 @@ from typing import Final
 
 import msgspec
 
-from slipcast.newapp.facts import Facts, IsSource, NoSource, Source
+from slipcast.api.template import Template
+from slipcast.newapp.facts import Facts, IsSource, NoSource, Source, TemplateFile
 from slipcast.newapp.request import NewAppRequest, Pair
 from slipcast.values.faults import FieldError, InvalidFault
 
@@ -70,7 +71,10 @@ def classified(request: NewAppRequest, facts: Facts) -> Classified:
             sources.append(word)
         elif is_url(word):
             assert isinstance(answer, NoSource)  # noqa: S101 -- it is one or the other
-            errors.append(FieldError(path=word, what=_no_repository(answer)))
+            if _is_template(word, facts):
+                files.append(word)
+            else:
+                errors.append(FieldError(path=word, what=_no_repository(answer)))
         elif _VARIABLE.match(word):
             name, _, value = word.partition("=")
             if _NAME.fullmatch(name):
@@ -89,6 +93,16 @@ def classified(request: NewAppRequest, facts: Facts) -> Classified:
     return Classified(
         env=tuple(env), sources=tuple(sources), named=tuple(named), files=tuple(files)
     )
+
+
+def _is_template(word: str, facts: Facts) -> bool:
+    """Whether a URL that is no repository gives a template (NA-12).
+
+    Errors: Need.
+    """
+    if not word.startswith(("http://", "https://")):
+        return False
+    return isinstance(facts.ask(TemplateFile(word), object), Template)
 
 
 def group_of(word: str) -> Iterable[Named]:

@@ -74,7 +74,7 @@ def result_name(plan: Plan, request: NewAppRequest) -> str:
     """The name under which all of it is known (GO-30)."""
     candidates = [
         request.name,
-        *(match.name for match in plan.templates),
+        *(each.template.metadata.name for each in plan.templates if each.template is not None),
         *(each.name for each in plan.deployments),
         *(part.name for part in plan.parts),
     ]

@@ -32,6 +32,7 @@ from slipcast.newapp.matches import NEAR, Group, Match, Undecided, decided, name
 from slipcast.newapp.streams import ImageOf, Wanted, by_name, by_support, named_only, newest
 from slipcast.values.faults import InvalidFault
 from slipcast.values.imageref import ImageRef
+from slipcast.values.names import dns_label
 
 Where = Literal["anything", "image", "stream", "template", "file", "base", "language", "copied"]
 SHARED: Final = "openshift"
@@ -152,7 +153,7 @@ class Search:
             ref = ImageRef.parse(word)
         except InvalidFault:
             return None
-        if ref.registry or ref.digest is not None or "/" in ref.namespace:
+        if ref.registry or ref.digest is not None or (ref.namespace and dns_label(ref.namespace)):
             return None
         return Wanted(
             term=word,
@@ -191,6 +192,8 @@ class Search:
 
     def _templates(self, word: str) -> tuple[Match, ...]:
         namespace, _, name = word.rpartition("/")
+        if namespace and dns_label(namespace):
+            return ()
         spaces = (namespace,) if namespace else self._place.namespaces
         questions = [Templates(each) for each in spaces]
         self._facts.require(questions)

@@ -162,6 +162,15 @@ def is_hidden(tag: TagReference) -> bool:
     return HIDDEN in tags_of(tag.annotations)
 
 
+def _pull_spec(stream: ImageStream, tag: str) -> str:
+    """What a container is written with until a trigger sets its image."""
+    repository = stream.status.docker_image_repository
+    if repository and tag:
+        return f"{repository}:{tag}"
+    event = newest(stream, tag)
+    return event.docker_image_reference if event is not None else ""
+
+
 def offered(stream: ImageStream) -> tuple[str, ...]:
     """The tags of a stream that are shown to people (NA-73)."""
     specs = {tag.name: tag for tag in stream.spec.tags}
@@ -191,5 +200,6 @@ def _match(
         score=score,
         annotations=spec.annotations if spec is not None else {},
         offered=offered(stream),
+        pull_spec=_pull_spec(stream, tag),
     )
     return match if image is None else replace(match, image=image)

@@ -3,7 +3,17 @@
 import pytest
 
 from slipcast.newapp.classify import Classified, Named, classified, is_url, split_group
-from slipcast.newapp.facts import Answer, Facts, IsSource, Need, NoSource, Question, Source
+from slipcast.newapp.facts import (
+    Answer,
+    Facts,
+    IsSource,
+    Need,
+    NoSource,
+    NoTemplate,
+    Question,
+    Source,
+    TemplateFile,
+)
 from slipcast.newapp.request import NewAppRequest, Pair
 from slipcast.values.faults import InvalidFault
 
@@ -15,6 +25,7 @@ def sorted_out(*words: str, **answers: Answer) -> Classified:
     facts: dict[Question, Answer] = {
         IsSource(word): answers.get(f"w{number}", NOTHING) for number, word in enumerate(words)
     }
+    facts |= {TemplateFile(word): NoTemplate(why="it is none") for word in words}
     return classified(NewAppRequest(words=words), Facts(facts))
 
 

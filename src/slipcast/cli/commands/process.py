@@ -54,6 +54,8 @@ _ALONE: Final = ("param", "value", "param_file", "labels", "output", "output_ver
 def process(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:
     """Fill in a template: `process -f FILE KEY=VALUE`; `process NAME -p KEY=VALUE`."""
     toolbox: Toolbox = ctx.obj
+    if given["value"]:
+        click.echo("Flag --value has been deprecated, Use -p, --param instead.", err=True)
     names = [word for word in words if "=" not in word]
     given["value"] = (*given["value"], *(word for word in words if "=" in word))
     _check(names, given)

@@ -52,6 +52,9 @@ common = together(
     ),
     click.option("--dry-run", is_flag=True, help="Only show what would be made."),
     click.option("-o", "--output", default="", metavar="FORM", help="yaml, json, name, jsonpath=…"),
+    click.option(
+        "--output-version", default="", metavar="v1", help="v1: as clients of OpenShift 3 know it."
+    ),
 )
 """The flags of both."""
 

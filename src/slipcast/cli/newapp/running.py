@@ -19,6 +19,7 @@ from slipcast.cli.output.form import Form
 from slipcast.cli.toolbox import Connection, Toolbox
 from slipcast.newapp import listing, report
 from slipcast.newapp.documents import documents, with_env
+from slipcast.newapp.legacy import VERSION, as_v1
 from slipcast.newapp.objects import Secrets
 from slipcast.newapp.planning import Plan
 from slipcast.newapp.request import NewAppRequest
@@ -28,6 +29,8 @@ from slipcast.views.jsonpath import Template as Path
 
 TEMPLATE: Final = kinds.require(kinds.TEMPLATE, "Template")
 FORMS: Final = frozenset({"", "json", "yaml", "name", "jsonpath"})
+OUTPUT_VERSION: Final = "SLIPCAST_OUTPUT_VERSION"
+"""Says what --output-version says, for programs that expect the old client."""
 _BYTES: Final = 15
 
 
@@ -49,7 +52,8 @@ def run(ctx: click.Context, words: Sequence[str], given: dict[str, Any], *, buil
         for warning in plan.warnings:
             click.echo(f"warning: {warning}", err=True)
         if form.name not in {"", "name"}:
-            _print(form, wanted)
+            version = given["output_version"] or toolbox.environment.get(OUTPUT_VERSION, "")
+            _print(form, [as_v1(each) for each in wanted] if version == VERSION else wanted)
             return 0
         code = await _made(connection, plan, wanted, form, dry=given["dry_run"])
         if code == 0 and not given["dry_run"] and not form.name:
