@@ -166,7 +166,11 @@ def schema_of(struct: type[msgspec.Struct], dialect: Dialect = "v3") -> JSON:
 
 @cache
 def _kinds() -> Mapping[type[msgspec.Struct], Kind]:
-    return {kind.type: kind for kind in KINDS}
+    found: dict[type[msgspec.Struct], Kind] = {}
+    for kind in KINDS:
+        # A Struct that is sent for another kind's sake is still of the first.
+        found.setdefault(kind.type, kind)
+    return found
 
 
 def _meaning(kind: Kind, name: str) -> JSON:
