@@ -53,7 +53,17 @@ def test_schemas_are_named_as_the_references_name_them(group: str, name: str, sc
     assert name_of(require(group, name).type) == schema
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+TEMPLATES = ("ProcessedTemplate", "Template")
+OWN = [kind for kind in KINDS if kind.name != "ProcessedTemplate"]
+
+
+def test_what_is_sent_to_be_processed_is_a_template() -> None:
+    processed, template = (require("template.openshift.io", name) for name in TEMPLATES)
+
+    assert processed.type is template.type
+
+
+@pytest.mark.parametrize("kind", OWN, ids=lambda kind: kind.name)
 def test_every_kind_says_which_it_is(kind: Kind) -> None:
     schema = V3[name_of(kind.type)]
 
