@@ -381,3 +381,26 @@ def test_a_moment_that_is_none_is_absent(created: str):
     image = described(an_image(an_image_body(), {"created": created}))
 
     assert image.docker_image_metadata["Created"] is None
+
+
+def test_what_has_no_configuration_is_as_large_as_its_layers():
+    assert references(SCHEMA_1, an_old_body(ONE)).size == 0
+
+
+def test_an_image_without_content_has_no_size():
+    body = a_body(config=a_descriptor(ONE, 0), layers=[])
+
+    assert "Size" not in described(an_image(body, {})).docker_image_metadata
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"Size": "9"}', '{"Size": -1}'])
+def test_a_layer_of_schema_1_that_says_nothing_of_its_size_has_none(text: str):
+    content = {
+        "schemaVersion": 1,
+        "fsLayers": [{"blobSum": ONE}],
+        "history": [{"v1Compatibility": text}],
+    }
+
+    image = described(an_image(json.dumps(content).encode()))
+
+    assert [layer.size for layer in image.docker_image_layers] == [0]
