@@ -10,8 +10,9 @@ A Struct is how a document is looked at, never how it is kept: what a reader doe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from itertools import takewhile
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -26,8 +27,9 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 _ABSENT: Final = msgspec.UNSET
 
-_NULL: Final = re.compile(r"got `null` - at `\$((?:\.\w+)+)`\Z", re.ASCII)
-"""What is said of a null in a field, not in a list or map, where it would mean something else."""
+_NULL: Final = re.compile(r"got `null` - at `\$((?:\.\w+(?:\[\d+\])?)*\.\w+)`\Z", re.ASCII)
+"""What is said of a null in a field; one in a list or map itself would mean something else."""
+_NUMBER: Final = re.compile(r"\[\d+\]")
 _FEW: Final = 4
 """Nulls that are taken out one by one; with more it is quicker to look everywhere."""
 
@@ -90,16 +92,31 @@ def _read_untidy(content: Mapping[str, Any], struct: type[S]) -> S:
 
 
 def _without(content: Mapping[str, Any], path: str) -> Mapping[str, Any] | None:
-    """The content without a field, such as `.spec.triggeredBy`; None when it is not found there."""
-    changed = dict(content)
-    *above, last = path[1:].split(".")
-    place = changed
-    for name in above:
-        below = place.get(name)
-        if not isinstance(below, dict):
-            return None
-        place[name] = place = dict(below)
-    return changed if place.pop(last, _ABSENT) is None else None
+    """The content without a null, such as `.spec.triggeredBy`; None when it is not found there.
+
+    Shape:  of elements of a list, as `.spec.tags[0].annotations`, every one is spared that null.
+    """
+    steps = _NUMBER.sub("", path)[1:].split(".")
+    found: list[str] = []
+    changed = _spared(content, steps, found)
+    return changed if found else None
+
+
+def _spared(place: Mapping[str, Any], steps: list[str], found: list[str]) -> Mapping[str, Any]:
+    """What stands at a place without a null further down; where one was is added to found."""
+    name, *further = steps
+    below = place.get(name, _ABSENT)
+    if not further:
+        if below is not None:
+            return place
+        found.append(name)
+        return {key: value for key, value in place.items() if key != name}
+    if isinstance(below, dict):
+        return {**place, name: _spared(below, further, found)}
+    if isinstance(below, list):
+        parts = [_spared(each, further, found) if type(each) is dict else each for each in below]
+        return {**place, name: parts}
+    return place
 
 
 def _read_document(document: Document, struct: type[S]) -> S:
@@ -185,14 +202,23 @@ def _partners(old: tuple[object, ...], now: tuple[object, ...], place: Place) ->
 
 
 def _equals(old: tuple[object, ...], now: tuple[object, ...]) -> list[int | None]:
-    left = dict(enumerate(old))
-    found: list[int | None] = []
-    for each in now:
+    """Which element each was before, being equal; what is alike at both ends is found quickly."""
+    shorter = min(len(old), len(now))
+    begin = _alike(zip(old, now, strict=False))
+    end = min(_alike(zip(reversed(old), reversed(now), strict=False)), shorter - begin)
+    left = {index: old[index] for index in range(begin, len(old) - end)}
+    found: list[int | None] = [*range(begin)]
+    for each in now[begin : len(now) - end]:
         partner = next((index for index, other in left.items() if other == each), None)
         if partner is not None:
             del left[partner]
         found.append(partner)
-    return found
+    return [*found, *range(len(old) - end, len(old))]
+
+
+def _alike(pairs: Iterable[tuple[object, object]]) -> int:
+    """How many pairs are equal before the first that is not."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _keys(place: Place) -> Mapping[str, object]:

@@ -61,6 +61,34 @@ def test_any_number_of_nulls_means_absent_and_the_content_keeps_them() -> None:
     assert content["spec"] == dict.fromkeys(fields)
 
 
+def test_null_in_a_field_of_any_element_means_absent() -> None:
+    tags: list[dict[str, Any]] = [{"name": name, "annotations": None} for name in "abcdef"]
+    content = {"spec": {"tags": [*tags, {"name": "g", "annotations": {"kept": "here"}}]}}
+
+    view = read(content, ImageStream)
+
+    assert [tag.name for tag in view.spec.tags] == [*"abcdefg"]
+    assert [tag.annotations for tag in view.spec.tags] == [{}] * 6 + [{"kept": "here"}]
+    assert tags[0] == {"name": "a", "annotations": None}
+
+
+def test_what_is_alike_at_both_ends_of_a_list_keeps_what_is_not_known() -> None:
+    items = [{"image": name, "later": name} for name in "ab"]
+    content: dict[str, Any] = {"status": {"tags": [{"tag": "t", "items": items}]}}
+    before = read(content, ImageStream)
+    (history,) = before.status.tags
+    first, last = history.items
+    new = replace(first, image="c")
+
+    middle = replace(history, items=(first, new, last))
+    changed = overlay(
+        content, before, replace(before, status=replace(before.status, tags=(middle,)))
+    )
+
+    (tag,) = changed["status"]["tags"]
+    assert [each.get("later") for each in tag["items"]] == ["a", None, "b"]
+
+
 def test_null_in_a_list_or_map_means_an_empty_value() -> None:
     spec = {
         "containers": [None, {"args": [None]}],

@@ -71,6 +71,8 @@ class Finishing:
             if not resource.subresource:
                 ready = await self._tagged(guard, ready, stored)
             await self.limiting.check_stream(ready, stored)
+            if ready is view:
+                return content
             return settled(overlay(content, view, ready), ready, STREAM)
 
         return finish
