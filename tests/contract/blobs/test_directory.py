@@ -162,6 +162,31 @@ async def test_what_a_disk_has_refused_is_sent_again(
         await mine[0].upload(upload.id)
 
 
+async def test_content_is_on_the_disk_before_its_name_and_both_before_the_answer(
+    mine: Kept, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[tuple[str, Path]] = []
+    fsync, replace = os.fsync, Path.replace
+
+    def syncing(descriptor: int) -> None:
+        fsync(descriptor)
+        order.append(("synced", Path(f"/proc/self/fd/{descriptor}").readlink()))
+
+    def renaming(path: Path, target: Path) -> Path:
+        order.append(("named", target))
+        return replace(path, target)
+
+    upload = await mine[0].begin(REPOSITORY)
+    await mine[0].append(upload.id, 0, sending(CONTENT))
+    monkeypatch.setattr(os, "fsync", syncing)
+    monkeypatch.setattr(Path, "replace", renaming)
+    await mine[0].commit(upload.id, DIGEST)
+
+    blob = place / "blobs" / "sha256" / DIGEST.hex[:2] / DIGEST.hex
+    assert order[0] == ("synced", place / "uploads" / upload.id)
+    assert order[-2:] == [("named", blob), ("synced", blob.parent)]
+
+
 async def test_what_a_disk_refuses_early_is_sent_again(
     mine: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
