@@ -7,8 +7,8 @@ from datetime import datetime
 from slipcast.api.document import Document
 from slipcast.api.image import ImageStream
 from slipcast.api.lens import read
-from slipcast.controllers.queue import Key
 from slipcast.controllers.pacing import Turns
+from slipcast.controllers.queue import Key
 from slipcast.images.scheduling import Scheduling
 from slipcast.ports.clock import Clock
 from slipcast.reconcile.imageimports import ImportView, next_due, wants
