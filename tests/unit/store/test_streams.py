@@ -283,7 +283,7 @@ async def test_pushes_to_many_tags_at_once_are_all_kept_is_73(root: Api) -> None
 
 
 async def test_tags_made_at_once_are_all_kept_is_54(root: Api) -> None:
-    names = ["a", "b", "c", "d"]
+    names = [f"t{number:02}" for number in range(20)]
 
     async with asyncio.TaskGroup() as tasks:
         for name in names:
@@ -292,3 +292,15 @@ async def test_tags_made_at_once_are_all_kept_is_54(root: Api) -> None:
 
     tags = (await root.get(STREAMS.named("app"))).content["spec"]["tags"]
     assert [each["name"] for each in tags] == names
+
+
+async def test_the_secrets_of_a_stream_are_for_those_who_may_have_them_is_500(
+    store: Store, root: Api
+) -> None:
+    del root
+    stranger = store.as_(Actor(name="eve"))
+
+    with pytest.raises(Forbidden, match="imagestreams/secrets"):
+        await stranger.get(Resource(BASE.kind, "base", "ruby", "secrets"))
+    with pytest.raises(Forbidden, match="imagestreams/layers"):
+        await stranger.get(Resource(BASE.kind, "base", "ruby", "layers"))

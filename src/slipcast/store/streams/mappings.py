@@ -25,7 +25,7 @@ from slipcast.store import drafts
 from slipcast.store.authorize import Guard
 from slipcast.store.streams import reading
 from slipcast.store.streams.finishing import Finishing
-from slipcast.store.streams.reading import IMAGE, STREAM
+from slipcast.store.streams.reading import IMAGE, STREAM, TRIES
 from slipcast.store.typed import seen
 from slipcast.store.verbs import Verbs
 from slipcast.store.virtual import Virtual
@@ -33,9 +33,6 @@ from slipcast.values.apifaults import AlreadyExists, Conflict, Forbidden, Invali
 from slipcast.values.causes import required
 
 MAPPING: Final = kinds.require(kinds.IMAGE, "ImageStreamMapping")
-
-TRIES: Final = 64
-"""How often a mapping is decided anew when others map into the stream: each time one is through."""
 
 _SUCCESS: Final[JSON] = {"metadata": {}, "status": "Success", "code": 201}
 _NAMELESS: Final = "name or generateName is required"

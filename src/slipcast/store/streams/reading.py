@@ -21,6 +21,9 @@ from slipcast.values.apifaults import NotFound
 STREAM: Final = kinds.require(kinds.IMAGE, "ImageStream")
 IMAGE: Final = kinds.require(kinds.IMAGE, "Image")
 
+TRIES: Final = 64
+"""How often something is decided anew when others write the stream: each time one is through."""
+
 
 async def document(rows: Rows, namespace: str, name: str) -> Document:
     """A stream.

@@ -41,11 +41,10 @@ from slipcast.store.patching import patched
 from slipcast.store.selection import Look, Selection
 from slipcast.store.streams import reading
 from slipcast.store.streams.finishing import Finishing
-from slipcast.store.streams.reading import STREAM
+from slipcast.store.streams.reading import STREAM, TRIES
 from slipcast.store.typed import seen
 from slipcast.store.verbs import Verbs
 from slipcast.store.virtual import Virtual
-from slipcast.store.writing import TRIES
 from slipcast.values.apifaults import (
     AlreadyExists,
     BadRequest,
