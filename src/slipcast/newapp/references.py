@@ -42,7 +42,22 @@ def references(request: NewAppRequest, classified: Classified) -> tuple[Referenc
         *(_reference(each, "anything") for each in classified.named),
         *(Reference(word=each, where="file", group=each) for each in classified.files),
     ]
-    return _grouped(found, request.groups)
+    return _grouped(_apart(found), request.groups)
+
+
+def _apart(found: list[Reference]) -> list[Reference]:
+    """The names, those of words that were typed twice in groups of their own."""
+    apart: list[Reference] = []
+    seen: set[tuple[str, str]] = set()
+    turn = 0
+    for each in found:
+        if (each.group, each.word) in seen:
+            turn += 1
+            seen = {(group, word) for group, word in seen if group != each.group}
+        seen.add((each.group, each.word))
+        group = f"{each.group} {turn}" if turn else each.group
+        apart.append(msgspec.structs.replace(each, group=group))
+    return apart
 
 
 def _named(words: Iterable[str], where: Where) -> Iterator[Reference]:

@@ -374,3 +374,12 @@ def test_what_would_start_from_what_it_makes_is_refused_or_warned_of_go_122_go_1
         made(word, answers=answers)
     with pytest.raises(Fault, match="override artifact names with --to"):
         made(word, answers=answers, builds=True)
+
+
+def test_a_word_that_is_typed_twice_is_two_things_go_25() -> None:
+    assert named(made("mysql", "mysql")) == [
+        "DeploymentConfig mysql",
+        "DeploymentConfig mysql-1",
+        "Service mysql",
+        "Service mysql-1",
+    ]
