@@ -33,7 +33,17 @@ GROUPS = (
     "streams",
     "triggers",
     "policy",
+    "process",
+    "newapp",
+    "newbuild",
+    "ambiguous",
 )
+BEGINNING = {
+    "10-imagestreams": "image",
+    "20-imagestreammappings": "image",
+    "40-templates": "template",
+}
+"""What the corpus begins with, and the groups that these kinds have."""
 REGISTRY = "172.30.1.1:5000"
 """The address that the recorded registry had; nothing answers there, then as now."""
 
@@ -58,7 +68,9 @@ def replay(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Replay:
     """Replays a group of cases; by case, whether the answer was the same."""
     place = tmp_path_factory.mktemp("oracle")
     client = place / "oc"
-    client.write_text(f'#!/bin/sh\nexec {sys.executable} -m slipcast "$@"\n')
+    # What the original's client prints has no groups.
+    words = f'SLIPCAST_OUTPUT_VERSION=v1 exec {sys.executable} -m slipcast "$@"'
+    client.write_text(f"#!/bin/sh\n{words}\n")
     client.chmod(0o755)
     token = administrators_token(server)
     make_streams(server)
@@ -88,9 +100,9 @@ def administrators_token(server: Server) -> str:
 
 
 def make_streams(server: Server) -> None:
-    """The streams that the cases expect, with the images that pushes gave them."""
-    for name in ("10-imagestreams", "20-imagestreammappings"):
-        listed = [{**each, "apiVersion": "image.openshift.io/v1"} for each in items(name)]
+    """The streams that the cases expect, with the images that pushes gave them; templates."""
+    for name, group in BEGINNING.items():
+        listed = [{**each, "apiVersion": f"{group}.openshift.io/v1"} for each in items(name)]
         content = json.dumps({"apiVersion": "v1", "kind": "List", "items": listed})
         made = server.kubectl("create", "-f", "-", stdin=content)
         assert made.code == 0, made.stderr

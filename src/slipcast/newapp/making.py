@@ -174,7 +174,8 @@ class Making:
 
     def _input_of(self, source: Source, copied: CopiedImage | None) -> SourceInput:
         request = self._request
-        is_sent = request.binary or not (source.uri or source.dockerfile is not None)
+        is_said = source.uri or source.dockerfile is not None or copied is not None
+        is_sent = request.binary or not is_said
         is_inline = request.dockerfile is not None
         return SourceInput(
             uri=source.uri,
@@ -213,4 +214,5 @@ def input_of(match: Match) -> InputImage:
             insecure=match.insecure,
         )
         return InputImage(name=f"{name}:{tag}", stream=stream, facts=match.image, shown=match.term)
-    return InputImage(name=match.name, is_tag=False, facts=match.image, shown=match.name)
+    shown = match.pull_spec or match.name
+    return InputImage(name=shown, is_tag=False, facts=match.image, shown=shown)

@@ -84,7 +84,7 @@ def _with_source(
     if free:
         (source,) = free
         return [replace(use, source=source) if use.source == "" else use for use in uses], []
-    if request.binary:
+    if request.binary or request.source_image:
         return uses, free
     if request.builds:
         shown = ", ".join(use.reference.word for use in waiting)

@@ -83,6 +83,10 @@ class _Planning:
         if not found and not sources and request.dockerfile is None and not request.binary:
             raise troubles.nothing_to_do(builds=request.builds)
         self._check_counts(found, sources)
+        if request.strategy and request.dockerfile is None:
+            for each in sources:
+                # What is named by itself is looked at, whoever builds it in the end (NA-3).
+                detection.strategy_for(request, self._source(each))
         pairs = paired(request, found, sources)
         parts = [self._used(use) for use in pairs.uses if use.match.template is None]
         parts += [self._alone(self._source(each), each) for each in self._unbound(pairs.alone)]

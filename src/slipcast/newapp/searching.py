@@ -251,4 +251,9 @@ class Search:
     def _missing(self, word: str) -> tuple[Match, ...]:
         if not self._place.allow_missing_images:
             return ()
-        return (Match(term=word, origin="missing", name=word, pull_spec=word),)
+        try:
+            ref = ImageRef.parse(word)
+        except InvalidFault:
+            return ()
+        name = str(replace(ref, tag="", digest=None))
+        return (Match(term=word, origin="missing", name=name, tag=ref.tag, pull_spec=word),)

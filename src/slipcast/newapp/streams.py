@@ -91,12 +91,11 @@ def _supporting(wanted: Wanted, stream: ImageStream, image_of: ImageOf) -> list[
 
 
 def _support(annotation: str, term: str) -> float | None:
-    for item in annotation.split(",") if annotation else ():
-        if item == term:
-            return 0.0
-        if item.partition(":")[0] == term.partition(":")[0]:
-            return OTHER_TAG
-    return None
+    items = annotation.split(",") if annotation else []
+    if term in items:
+        return 0.0
+    names = (item.partition(":")[0] for item in items)
+    return OTHER_TAG if term.partition(":")[0] in names else None
 
 
 def _tags(wanted: Wanted, stream: ImageStream, score: float, image_of: ImageOf) -> Iterator[Match]:
