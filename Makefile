@@ -57,6 +57,7 @@ bench: ## time slipcast beside its peers, print medians and ratios
 	@$(PY) bench/api.py
 	@$(PY) bench/journal.py
 	@$(PY) bench/builds.py
+	@$(PY) bench/registry.py
 
 pins: ## resolve the dependencies anew, with hashes and without addresses
 	@scripts/pins
