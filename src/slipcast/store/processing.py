@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from slipcast.api import kinds
 from slipcast.api.document import JSON, Document
+from slipcast.api.fullness import settled
 from slipcast.api.lens import overlay
 from slipcast.api.template import Template
 from slipcast.ports.api import Answer, Resource, WriteOptions
@@ -49,5 +50,6 @@ class ProcessedTemplates(Virtual):
             name = template.metadata.name
             raise Invalid(TEMPLATE.name, TEMPLATE.group, name, made)
         whole = overlay(asked, template, made.template)
+        whole = settled(whole, made.template, TEMPLATE)
         whole["metadata"].pop("namespace", None)
         return Answer(Document.of(TEMPLATE, whole), created=True)
