@@ -58,6 +58,7 @@ def test_variables_are_listed(call: Call) -> None:
     [
         (("B=3", "--overwrite=false"), "'B' already has a value (2), and --overwrite is false"),
         (("a b=1",), "environment variables must be of the form key=value"),
+        (("-e", "C"), "environment variables must be of the form key=value"),
         (("A=1", "A-"), "can not both modify and remove the same environment variable"),
         ((), "at least one environment variable must be provided"),
         (("A=1", "bc/other"), "all resources must be specified before environment changes"),

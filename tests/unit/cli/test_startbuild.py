@@ -121,6 +121,8 @@ def test_a_build_is_done_again(call: Call) -> None:
         (("app", "--from-repo=.", "--exclude=x"), "--exclude is only supported with --from-dir"),
         (("app", "--from-dir=.", "--exclude=("), "--exclude is no regular expression"),
         (("app", "--from-dir=nowhere"), "there is no file or directory nowhere"),
+        (("app", "-e", "A"), "environment variables must be of the form key=value"),
+        (("app", "-e", "A-"), "environment variables must be of the form key=value"),
         (("app", "--list-webhooks=x"), "--list-webhooks must be one of all, generic"),
     ],
 )

@@ -294,7 +294,7 @@ def _request(flags: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
     Errors: UsageFault.
     """
-    env = list(variables.parse(flags["env"]).set)
+    env = list(variables.assigned(flags["env"]))
     if flags["build_loglevel"]:
         env.append({"name": "BUILD_LOGLEVEL", "value": flags["build_loglevel"]})
     if env:
@@ -303,7 +303,7 @@ def _request(flags: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield "revision", {"type": "Git", "git": {"commit": flags["commit"]}}
     docker: dict[str, Any] = {}
     if flags["build_arg"]:
-        docker["buildArgs"] = list(variables.parse(flags["build_arg"]).set)
+        docker["buildArgs"] = list(variables.assigned(flags["build_arg"]))
     if flags["no_cache"] is not None:
         docker["noCache"] = flags["no_cache"]
     if docker:

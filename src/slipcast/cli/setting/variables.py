@@ -65,7 +65,7 @@ def parse(words: Iterable[str]) -> Changes:
     for word in words:
         name, equals, value = word.partition("=")
         name = name if equals else name.removesuffix("-")
-        if not NAME.match(name):
+        if not NAME.match(name) or name == word:
             raise UsageFault(SHAPE)
         if equals:
             given[name] = value
@@ -79,6 +79,17 @@ def parse(words: Iterable[str]) -> Changes:
         set=tuple({"name": name, "value": value} for name, value in given.items()),
         removed=tuple(removed),
     )
+
+
+def assigned(words: Iterable[str]) -> tuple[Env, ...]:
+    """Variables where nothing is there that could be taken away: `KEY=VALUE` only.
+
+    Errors: UsageFault.
+    """
+    changes = parse(words)
+    if changes.removed:
+        raise UsageFault(SHAPE)
+    return changes.set
 
 
 def referring(kind: str, name: str, keys: Iterable[str], prefix: str = "") -> tuple[Env, ...]:

@@ -76,13 +76,13 @@ def env(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:
 
 
 def _lines(words: Sequence[str]) -> Iterator[str]:
-    """The changes; a `-` stands for the lines of standard input."""
+    """The changes; a `-` stands for what standard input sets (CL-8)."""
     for word in words:
         if word != "-":
             yield word
             continue
         lines = (re.sub(r"^\s*(#.*|export\s+)", "", line) for line in sys.stdin)
-        yield from (line.strip() for line in lines if line.strip())
+        yield from (line.strip() for line in lines if "=" in line)
 
 
 def _rule(changes: Changes, given: dict[str, Any]) -> changing.Change:
