@@ -14,6 +14,7 @@ from typing import Any
 import click
 from typing_extensions import override
 
+from slipcast.cli import leading
 from slipcast.cli.faults import Ended
 from slipcast.values.faults import Fault
 
@@ -47,14 +48,17 @@ class Command(click.Command):
 
 
 class Group(click.Group):
-    """A group whose own flags may be written the Go way."""
+    """A group whose own flags may be written the Go way.
+
+    Flags of the server between it and its command are read by the command.
+    """
 
     command_class = Command
 
     @override
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         with click.core.augment_usage_errors(ctx):
-            words = rewritten(args, self.get_params(ctx), interspersed=False)
+            words = rewritten(leading.behind(args), self.get_params(ctx), interspersed=False)
         return super().parse_args(ctx, words)
 
 

@@ -35,5 +35,24 @@ def test_a_namespace_before_the_command_counts(call: Call) -> None:
     assert call("get", "cm", "a").code == 1
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("-n", "shop", "create", "secret", "generic", "a"),
+        ("create", "-n", "shop", "secret", "generic", "a"),
+        ("create", "secret", "--namespace=shop", "generic", "a"),
+    ],
+)
+def test_a_namespace_counts_wherever_it_stands_in_a_group(
+    call: Call, words: tuple[str, ...]
+) -> None:
+    call("create", "ns", "shop")
+
+    ended = call(*words)
+
+    assert ended.code == 0
+    assert call("get", "secret", "a", "-n", "shop").code == 0
+
+
 def test_commands_of_our_own_do_not_know_them(call: Call) -> None:
     assert call("-n", "shop", "doctor").code == 2
