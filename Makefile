@@ -35,7 +35,7 @@ conformance: ## other people's clients against our server
 	@$(BIN)/pytest -q -n 2 tests/conformance
 
 # Suites that neither use the engine's storage nor look at what others leave may run side by side.
-APART = api journal downloads git podlogs streams uploads
+APART = api blobs distribution journal downloads git podlogs streams uploads webhooks
 contract: ## one suite per port, over every adapter this machine can run
 	@$(BIN)/pytest -q -n 2 --dist loadfile $(APART:%=tests/contract/%)
 	@$(BIN)/pytest -q tests/contract $(APART:%=--ignore=tests/contract/%)

@@ -5,11 +5,14 @@ The corpus and its replayer lie beside the checkout. The client is our own comma
 
 from __future__ import annotations
 
+import fcntl
 import json
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -80,11 +83,20 @@ def replay(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Replay:
         argv = [sys.executable, str(CORPUS / "replay.py"), "--oc", str(client)]
         argv += ["--server", server.url, "--token", token, "--repos", str(place / "repos")]
         argv += ["--json", str(report), f"group:{group}"]
-        ended = subprocess.run(argv, capture_output=True, timeout=540, check=False)
+        with alone():
+            ended = subprocess.run(argv, capture_output=True, timeout=540, check=False)
         assert report.exists(), ended.stderr.decode()
         return {case["name"]: case["same"] for case in json.loads(report.read_text())}
 
     return run
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """While nobody else replays: the corpus has its ports."""
+    with (Path(tempfile.gettempdir()) / "slipcast-oracle.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def administrators_token(server: Server) -> str:
