@@ -153,11 +153,16 @@ class _Planning:
         return self._build(source, kind, use.match, use.reference.group)
 
     def _of_pair(self, word: str) -> Source:
-        """A source that an image was given for; one that is only named with it is not looked at."""
+        """A source that an image was given for.
+
+        A repository that is only named with it is not looked at (NA-3); a directory is, for it has
+        to be sent from here.
+        """
         question = IsSource(word, self._request.context_dir)
         if not word:
             return Source(name="")
-        return self._source(word) if self._facts.knows(question) else unseen(word)
+        is_far = parse_git_url(word) is not None and not self._facts.knows(question)
+        return unseen(word) if is_far else self._source(word)
 
     def _alone(self, source: Source, group: str) -> Planned:
         """A source that no image was given for."""

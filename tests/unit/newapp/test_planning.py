@@ -104,6 +104,23 @@ def named(found: tuple[JSON, ...]) -> list[str]:
     return [f"{each['kind']} {each['metadata']['name']}" for each in found]
 
 
+def test_a_directory_that_an_image_was_given_for_is_sent_from_here() -> None:
+    source = a_source({}, uri="", directory="/home/me/shop")
+    request = NewAppRequest(words=("python~./shop",), namespace="mine")
+
+    plan = plan_of(request, {IsSource("./shop"): source})
+
+    (part,) = plan.parts
+    assert part.source == source
+    assert part.build is not None
+    assert part.build.source.is_binary
+
+
+def test_a_directory_that_an_image_was_given_for_has_to_be_there() -> None:
+    with pytest.raises(Fault, match=r"\./shop cannot be read: there is no such directory"):
+        made("python~./shop")
+
+
 def test_a_git_repository_in_python_example_a() -> None:
     answers: dict[Question, Answer] = {
         IsSource(URL, "web"): a_source({"requirements.txt": ""}, ref="stable")

@@ -1,0 +1,207 @@
+"""new-app, from what somebody has to an application that answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+import applications
+import containers
+import gitserver
+from e2e.builds.project import Project
+from e2e.builds.registry import Registry
+
+pytestmark = [pytest.mark.engine, pytest.mark.e2e]
+
+DOCKERFILE = f"FROM {containers.BASE}\nCOPY said /said\nEXPOSE 8080\n"
+PYTHON = {"app.py": "print('it runs')\n", "requirements.txt": ""}
+
+
+@pytest.fixture
+def registry(project: Project) -> Iterator[Registry]:
+    """The project's part of the server's registry, and storage that has nothing yet."""
+    # Podman wants the path of its storage to be short.
+    with TemporaryDirectory(prefix="slipcast-", dir="/tmp") as directory:
+        registry = Registry(project=project, directory=Path(directory))
+        yield registry
+        registry.podman("rmi", "--all", "--force")
+
+
+@pytest.fixture
+def served(project: Project) -> Iterator[gitserver.Served]:
+    """The repositories below `served`, over http."""
+    (project.directory / "served").mkdir()
+    with gitserver.http(project.directory / "served") as served:
+        yield served
+
+
+def repository(project: Project, files: dict[str, str], name: str = "app") -> Path:
+    """A repository that is served; its work tree."""
+    tree = gitserver.repository(project.directory / f"tree-{name}", {**files})
+    gitserver.bare(tree, project.directory / f"served/{name}.git")
+    return tree
+
+
+def objects(project: Project) -> list[str]:
+    """What there is of all that new-app makes."""
+    kinds = "imagestreams,buildconfigs,deploymentconfigs,services"
+    return sorted(project.done("get", kinds, "-o", "name").split())
+
+
+def spec(project: Project, kind: str, name: str = "app") -> dict[str, Any]:
+    """The spec of an object."""
+    found: dict[str, Any] = json.loads(project.done("get", kind, name, "-o", "json"))["spec"]
+    return found
+
+
+def pulled(registry: Registry, stream: str) -> str:
+    """The newest image of a stream, in the storage of the tests."""
+    image = f"{registry.repository(stream)}:latest"
+    registry.podman_here("pull", image)
+    return image
+
+
+@pytest.mark.network
+def test_a_git_repository_comes_to_an_application_that_answers(
+    project: Project, served: gitserver.Served, registry: Registry
+) -> None:
+    every = applications.applications(applications.EXAMPLES)
+    example = next(each for each in every if each.name == "flask-hello")
+    applications.builder(example.builder)
+    made = applications.repository(example, project.directory / "tree")
+    gitserver.bare(made, project.directory / "served/hello.git")
+
+    said = project.done("new-app", f"{served.url}/hello.git")
+
+    assert 'Found in image stream "openshift/python" under tag "3.11"' in said
+    project.comes_to("hello-1", "Complete")
+    with applications.running(pulled(registry, "hello")) as running:
+        assert applications.missing_answers(example, running) == []
+
+
+def test_a_repository_with_a_dockerfile_is_built_by_it(
+    project: Project, served: gitserver.Served, registry: Registry
+) -> None:
+    registry.push(containers.BASE, "base:1")
+    text = DOCKERFILE.replace(containers.BASE, "base:1")
+    repository(project, {"Dockerfile": text, "said": "from git"})
+
+    project.done("new-app", f"{served.url}/app.git")
+
+    project.comes_to("app-1", "Complete")
+    assert registry.ran("app:latest", "cat /said") == "from git"
+    strategy = spec(project, "buildconfig")["strategy"]["dockerStrategy"]
+    assert strategy["from"] == {
+        "kind": "ImageStreamTag",
+        "namespace": project.name,
+        "name": "base:1",
+    }
+
+
+def test_a_directory_is_built_with_what_was_not_committed(
+    project: Project, registry: Registry
+) -> None:
+    registry.push(containers.BUILDER, "builder:1")
+    tree = gitserver.repository(project.directory / "app", {"index.html": "committed\n"})
+    (tree / "index.html").write_text("changed\n")
+
+    said = project.done("new-app", "builder:1~./app")
+
+    assert "What is sent holds 1 changed files" in said
+    project.comes_to("app-1", "Complete")
+    assert registry.ran("app:latest", "cat /opt/app/index.html") == "changed\n"
+
+
+def test_a_second_run_changes_nothing(project: Project, served: gitserver.Served) -> None:
+    # UP-24
+    repository(project, {**PYTHON, "Jenkinsfile": "node {}"})
+    words = ("new-app", f"{served.url}/app.git", "--strategy=pipeline")
+    project.done(*words)
+    before = spec(project, "buildconfig")
+
+    again = project(*words)
+
+    assert again.code == 0, again.said
+    assert 'buildconfig "app" unchanged' in again.stdout
+    assert spec(project, "buildconfig") == before
+
+
+def test_a_jenkinsfile_comes_to_one_build_config_and_nothing_else(
+    project: Project, served: gitserver.Served
+) -> None:
+    repository(project, {**PYTHON, "Jenkinsfile": "node {}"})
+
+    project.done("new-app", f"{served.url}/app.git")
+
+    assert objects(project) == ["buildconfig.build.openshift.io/app"]
+    assert spec(project, "buildconfig")["strategy"]["type"] == "JenkinsPipeline"
+
+
+def test_an_image_alone_is_deployed_out_of_its_stream(project: Project, registry: Registry) -> None:
+    registry.push(containers.BASE, "web:1")
+
+    project.done("new-app", "web:1")
+
+    assert objects(project) == [
+        "deploymentconfig.apps.openshift.io/web",
+        "imagestream.image.openshift.io/web",
+    ]
+    trigger = spec(project, "deploymentconfig", "web")["triggers"][1]["imageChangeParams"]
+    assert trigger["from"]["name"] == "web:1"
+
+
+def test_a_template_comes_to_all_of_its_components(project: Project) -> None:
+    ports = [{"port": 80}]
+    component = {"apiVersion": "v1", "kind": "Service", "spec": {"ports": ports}}
+    names = ("${NAME}-front", "${NAME}-back")
+    template = {
+        "apiVersion": "template.openshift.io/v1",
+        "kind": "Template",
+        "metadata": {"name": "two"},
+        "parameters": [{"name": "NAME", "required": True}],
+        "objects": [{**component, "metadata": {"name": name}} for name in names],
+    }
+    project.apply(template)
+
+    project.done("new-app", "--template=two", "--param=NAME=shop")
+
+    assert objects(project) == ["service/shop-back", "service/shop-front"]
+
+
+def test_kubectl_applies_what_is_printed(
+    project: Project, served: gitserver.Served, registry: Registry
+) -> None:
+    registry.push(containers.BASE, "base:1")
+    text = DOCKERFILE.replace(containers.BASE, "base:1")
+    repository(project, {"Dockerfile": text, "said": "1"})
+    printed = project.done("new-app", f"{served.url}/app.git", "-o", "yaml")
+    (project.directory / "printed.yaml").write_text(printed)
+
+    first = project.kubectl("apply", "-f", str(project.directory / "printed.yaml"))
+    again = project.kubectl("apply", "-f", str(project.directory / "printed.yaml"))
+
+    assert (first.code, again.code) == (0, 0), first.said + again.said
+    project.comes_to("app-1", "Complete")
+
+
+def test_a_push_is_built_again(
+    project: Project, served: gitserver.Served, registry: Registry
+) -> None:
+    registry.push(containers.BASE, "base:1")
+    text = DOCKERFILE.replace(containers.BASE, "base:1")
+    tree = repository(project, {"Dockerfile": text, "said": "1"})
+    project.done("new-app", f"{served.url}/app.git#main")
+    project.comes_to("app-1", "Complete")
+    bare = "served/app.git"
+    project.done("start-build", "app", "--git-post-receive", f"--git-repository={bare}")
+
+    gitserver.commit(tree, {"said": "2"})
+    gitserver.git(tree, "push", "--quiet", str(project.directory / bare), "HEAD:refs/heads/main")
+
+    project.comes_to("app-2", "Complete")
+    assert registry.ran("app:latest", "cat /said") == "2"
