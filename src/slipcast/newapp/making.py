@@ -174,9 +174,9 @@ class Making:
 
     def _input_of(self, source: Source, copied: CopiedImage | None) -> SourceInput:
         request = self._request
-        is_said = source.uri or source.dockerfile is not None or copied is not None
-        is_sent = request.binary or not is_said
         is_inline = request.dockerfile is not None
+        is_said = source.uri or is_inline or copied is not None
+        is_sent = request.binary or bool(source.directory) or not is_said
         return SourceInput(
             uri=source.uri,
             ref=source.ref,

@@ -139,7 +139,8 @@ def _source(source: Source | None, build: BuildPlan) -> str:
     if build.source.dockerfile is not None:
         return "a predefined Dockerfile"
     if source is not None and source.directory:
-        return f"the directory {source.directory}"
+        at = f" at {source.ref}" if source.ref else ""
+        return f"the directory {source.directory}{at}"
     return "binary input"
 
 

@@ -37,6 +37,8 @@ from slipcast.values.names import dns_label
 Where = Literal["anything", "image", "stream", "template", "file", "base", "language", "copied"]
 SHARED: Final = "openshift"
 """The namespace whose streams and templates everybody is offered."""
+LOCAL: Final = "localhost"
+"""The registry in the names of images that lie where builds run, and in no registry."""
 _FIRST, _SECOND, _LAST = 0, 1, 2
 _MISSING: Final = 100
 
@@ -231,6 +233,8 @@ class Search:
             return ()
         if (ref.name, ref.registry, ref.namespace) == ("scratch", "", ""):
             return (Match(term=word, origin="scratch", name="scratch"),)
+        if ref.registry == LOCAL:
+            return ()
         answer = self._facts.ask(LookUp(word, self._place.insecure), object)
         if isinstance(answer, NoImage):
             if answer.reason != "unknown":
@@ -249,11 +253,12 @@ class Search:
         return (found,)
 
     def _missing(self, word: str) -> tuple[Match, ...]:
-        if not self._place.allow_missing_images:
-            return ()
+        """An image that nobody has seen: whoever builds will have it."""
         try:
             ref = ImageRef.parse(word)
         except InvalidFault:
+            return ()
+        if not self._place.allow_missing_images and ref.registry != LOCAL:
             return ()
         name = str(replace(ref, tag="", digest=None))
         return (Match(term=word, origin="missing", name=name, tag=ref.tag, pull_spec=word),)

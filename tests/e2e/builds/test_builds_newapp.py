@@ -117,6 +117,19 @@ def test_a_directory_is_built_with_what_was_not_committed(
     assert registry.ran("app:latest", "cat /opt/app/index.html") == "changed\n"
 
 
+def test_a_commit_of_a_directory_is_built_by_its_dockerfile_on_an_image_that_lies_here(
+    project: Project, registry: Registry
+) -> None:
+    files = {"Dockerfile": DOCKERFILE, "said": "committed"}
+    tree = gitserver.repository(project.directory / "app", {**files})
+    (tree / "said").write_text("changed")
+
+    project.done("new-app", "./app#main")
+
+    project.comes_to("app-1", "Complete")
+    assert registry.ran("app:latest", "cat /said") == "committed"
+
+
 def test_a_second_run_changes_nothing(project: Project, served: gitserver.Served) -> None:
     # UP-24
     repository(project, {**PYTHON, "Jenkinsfile": "node {}"})

@@ -116,6 +116,17 @@ def test_a_directory_that_an_image_was_given_for_is_sent_from_here() -> None:
     assert part.build.source.is_binary
 
 
+def test_a_directory_with_a_dockerfile_is_sent_from_here() -> None:
+    text = "FROM localhost/base:1\n"
+    source = a_source({"Dockerfile": text}, uri="", directory="/home/me/shop")
+
+    config = made("./shop", answers={IsSource("./shop"): source})[1]
+
+    assert config["spec"]["source"] == {"type": "Binary", "binary": {}}
+    image = {"kind": "DockerImage", "name": "localhost/base:1"}
+    assert config["spec"]["strategy"]["dockerStrategy"]["from"] == image
+
+
 def test_a_directory_that_an_image_was_given_for_has_to_be_there() -> None:
     with pytest.raises(Fault, match=r"\./shop cannot be read: there is no such directory"):
         made("python~./shop")

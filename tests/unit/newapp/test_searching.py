@@ -112,6 +112,13 @@ def test_a_missing_image_is_taken_when_allowed() -> None:
     assert (result.origin, result.pull_spec) == ("missing", "acme/web")
 
 
+def test_an_image_that_lies_where_builds_run_is_taken_and_no_registry_is_asked() -> None:
+    result = found("localhost/acme/web:1", "base").result
+
+    assert isinstance(result, Match)
+    assert (result.origin, result.pull_spec) == ("missing", "localhost/acme/web:1")
+
+
 def test_a_file_is_a_template_or_nothing() -> None:
     file = TemplateFile("t.json")
 

@@ -40,7 +40,7 @@ def look(question: IsSource, toolbox: Toolbox) -> Source | NoSource:
             return NoSource(why="it is a file", is_file=True)
         return NoSource(why=f"there is no directory {path!r}")
     if ref:
-        return _cloned(question, toolbox)
+        return _committed(question, directory, ref, toolbox)
     return _directory(question, directory, toolbox)
 
 
@@ -53,6 +53,17 @@ def _cloned(question: IsSource, toolbox: Toolbox) -> Source | NoSource:
     except Fault as fault:
         return NoSource(why=fault.message, is_denied=fault.reason == _DENIED)
     return replace(surveyed, uri=named.uri, ref=named.ref, name=named.name)
+
+
+def _committed(
+    question: IsSource, directory: Path, ref: str, toolbox: Toolbox
+) -> Source | NoSource:
+    """A commit of a repository that lies here, and is sent from here."""
+    try:
+        surveyed = _surveyed(question, toolbox)
+    except Fault as fault:
+        return NoSource(why=fault.message)
+    return replace(surveyed, directory=str(directory), name=directory.name, ref=ref)
 
 
 def _directory(question: IsSource, directory: Path, toolbox: Toolbox) -> Source | NoSource:

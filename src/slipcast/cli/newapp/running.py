@@ -103,7 +103,9 @@ async def _sent(connection: Connection, plan: Plan, toolbox: Toolbox) -> None:
         if part.build is None or part.source is None or not part.source.directory:
             continue
         name = part.build.name
-        source = uploading.Given(directory=part.source.directory)
+        here, ref = part.source.directory, part.source.ref
+        at_commit = uploading.Given(repository=here, commit=ref)
+        source = at_commit if ref else uploading.Given(directory=here)
         build = await starting.sent(connection, name, source, toolbox)
         click.echo(f"    build {build!r} started, use 'slipcast logs -f bc/{name}' to track it.")
 
