@@ -40,6 +40,8 @@ GROUPS = (
     "newapp",
     "newbuild",
     "ambiguous",
+    "set",
+    "life",
 )
 BEGINNING = {
     "10-imagestreams": "image",
