@@ -30,12 +30,7 @@ def given(words: Sequence[str], files: Sequence[str], directory: Path) -> dict[s
         name, equals, value = word.partition("=")
         if not equals or not name:
             raise UsageFault(f"invalid parameter assignment: {word.partition('=')[0]!r}")
-        if _COMMA.match(word):
-            click.echo(
-                f"warning: --param no longer accepts comma-separated lists of values. {word!r}"
-                " will be treated as a single key-value pair.",
-                err=True,
-            )
+        warn_of_list(word, "--param")
         if name in values:
             twice.append(name)
         values[name] = value
@@ -45,6 +40,16 @@ def given(words: Sequence[str], files: Sequence[str], directory: Path) -> dict[s
     for file in files:
         _add(values, file, directory)
     return values
+
+
+def warn_of_list(word: str, flag: str) -> None:
+    """Warn of `a=b,c=d`, which was a list once and is one value now (CL-9)."""
+    if _COMMA.match(word):
+        click.echo(
+            f"warning: {flag} no longer accepts comma-separated lists of values. {word!r}"
+            " will be treated as a single key-value pair.",
+            err=True,
+        )
 
 
 def labels(words: Iterable[str]) -> Mapping[str, str]:

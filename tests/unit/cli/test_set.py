@@ -49,6 +49,15 @@ def test_variables_are_replaced_in_place_added_and_taken_away(call: Call) -> Non
     assert _env(call) == [{"name": "A", "value": "9"}, {"name": "C", "value": "3"}]
 
 
+@pytest.mark.parametrize("command", [("set", "env", "bc/app"), ("start-build", "app")])
+def test_what_was_a_list_once_is_one_value_and_warned_about_cl_9(
+    call: Call, command: tuple[str, ...]
+) -> None:
+    ended = call(*command, "-e", "C=1,D=2")
+
+    assert "--env no longer accepts comma-separated lists" in ended.stderr
+
+
 def test_variables_are_listed(call: Call) -> None:
     assert call("set", "env", "bc/app", "--list").stdout == "# buildconfigs/app\nA=1\nB=2\n"
 

@@ -16,6 +16,7 @@ from slipcast.api.lens import read
 from slipcast.builds import naming
 from slipcast.cli import (
     buildfollowing,
+    parameters,
     posthooks,
     resources,
     serverflags,
@@ -295,6 +296,8 @@ def _request(flags: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     Errors: UsageFault.
     """
     env = list(variables.assigned(flags["env"]))
+    for word in flags["env"]:
+        parameters.warn_of_list(word, "--env")
     if flags["build_loglevel"]:
         env.append({"name": "BUILD_LOGLEVEL", "value": flags["build_loglevel"]})
     if env:

@@ -16,6 +16,7 @@ from slipcast.cli import dotenv
 from slipcast.cli.flags import together
 from slipcast.cli.parameters import given as parameters_given
 from slipcast.cli.parameters import labels as labels_given
+from slipcast.cli.parameters import warn_of_list
 from slipcast.cli.toolbox import Toolbox
 from slipcast.newapp.request import Mounted, NewAppRequest, Pair
 from slipcast.values.faults import HostFault, UsageFault
@@ -158,12 +159,7 @@ def _pairs(words: Iterable[str], flag: str) -> list[Pair]:
         name, equals, value = word.partition("=")
         if not equals or not _NAME.fullmatch(name):
             raise UsageFault(f"invalid parameter assignment in {flag}: {name!r}")
-        if re.match(r"[^,=]*,\w+=", value):
-            click.echo(
-                f"warning: {flag} no longer accepts comma-separated lists of values. {word!r} will"
-                " be treated as a single key-value pair.",
-                err=True,
-            )
+        warn_of_list(word, flag)
         if name in found:
             click.echo(f"warning: {name} is given twice in {flag}; the last counts", err=True)
         found[name] = value

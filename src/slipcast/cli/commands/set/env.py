@@ -12,7 +12,7 @@ import click
 from slipcast.api import kinds
 from slipcast.api.document import JSON, Document
 from slipcast.api.kinds import Kind
-from slipcast.cli import changing, resources, serverflags
+from slipcast.cli import changing, parameters, resources, serverflags
 from slipcast.cli.changing import Changing
 from slipcast.cli.output import form as forms
 from slipcast.cli.selection import resource_of
@@ -45,6 +45,8 @@ def env(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:
     """Set variables: `set env bc/app RAILS_ENV=test OLD-`; `set env bc/app --list`."""
     toolbox: Toolbox = ctx.obj
     named, typed = variables.split(words)
+    for word in given["given_env"]:
+        parameters.warn_of_list(word, "--env")
     changes = variables.parse(_lines((*typed, *given["given_env"])))
     if changes.is_empty and not given["source"] and not given["listing"]:
         raise UsageFault("at least one environment variable must be provided")
