@@ -14,6 +14,7 @@ from typing import Final
 import click
 
 from slipcast.cli import dotenv
+from slipcast.cli.printable import printable
 from slipcast.values.faults import HostFault, UsageFault
 
 _COMMA: Final = re.compile(r"[^,=]+=[^,]*,[^,=]+=", re.DOTALL)
@@ -46,8 +47,8 @@ def warn_of_list(word: str, flag: str) -> None:
     """Warn of `a=b,c=d`, which was a list once and is one value now (CL-9)."""
     if _COMMA.match(word):
         click.echo(
-            f"warning: {flag} no longer accepts comma-separated lists of values. {word!r}"
-            " will be treated as a single key-value pair.",
+            f"warning: {flag} no longer accepts comma-separated lists of values."
+            f' "{printable(word)}" will be treated as a single key-value pair.',
             err=True,
         )
 
