@@ -48,13 +48,13 @@ def references(request: NewAppRequest, classified: Classified) -> tuple[Referenc
 def _apart(found: list[Reference]) -> list[Reference]:
     """The names, those of words that were typed twice in groups of their own."""
     apart: list[Reference] = []
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str, str]] = set()
     turn = 0
     for each in found:
-        if (each.group, each.word) in seen:
+        if (each.group, each.word, each.source) in seen:
             turn += 1
-            seen = {(group, word) for group, word in seen if group != each.group}
-        seen.add((each.group, each.word))
+            seen = {known for known in seen if known[0] != each.group}
+        seen.add((each.group, each.word, each.source))
         group = f"{each.group} {turn}" if turn else each.group
         apart.append(msgspec.structs.replace(each, group=group))
     return apart

@@ -127,6 +127,14 @@ def test_a_directory_with_a_dockerfile_is_sent_from_here() -> None:
     assert config["spec"]["strategy"]["dockerStrategy"]["from"] == image
 
 
+def test_two_sources_of_one_builder_image_may_be_deployed_together_na_35() -> None:
+    found = made("python~https://x.example/shop.git+python~https://x.example/mail.git")
+
+    (config,) = [each for each in found if each["kind"] == "DeploymentConfig"]
+    containers = config["spec"]["template"]["spec"]["containers"]
+    assert [each["name"] for each in containers] == ["shop", "mail"]
+
+
 def test_a_directory_that_an_image_was_given_for_has_to_be_there() -> None:
     with pytest.raises(Fault, match=r"\./shop cannot be read: there is no such directory"):
         made("python~./shop")
