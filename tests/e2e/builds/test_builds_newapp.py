@@ -13,7 +13,7 @@ import pytest
 import applications
 import containers
 import gitserver
-from e2e.builds.project import Project
+from e2e.builds.project import Project, a_config, by_dockerfile
 from e2e.builds.registry import Registry
 
 pytestmark = [pytest.mark.engine, pytest.mark.e2e]
@@ -130,17 +130,21 @@ def test_a_commit_of_a_directory_is_built_by_its_dockerfile_on_an_image_that_lie
     assert registry.ran("app:latest", "cat /said") == "committed"
 
 
-def test_a_second_run_changes_nothing(project: Project, served: gitserver.Served) -> None:
+def test_a_second_run_changes_nothing(
+    project: Project, served: gitserver.Served, registry: Registry
+) -> None:
     # UP-24
-    repository(project, {**PYTHON, "Jenkinsfile": "node {}"})
-    words = ("new-app", f"{served.url}/app.git", "--strategy=pipeline")
-    project.done(*words)
+    registry.push(containers.BASE, "base:1")
+    text = DOCKERFILE.replace(containers.BASE, "base:1")
+    repository(project, {"Dockerfile": text, "said": "1"})
+    project.done("new-app", f"{served.url}/app.git")
+    project.comes_to("app-1", "Complete")
     before = spec(project, "buildconfig")
 
-    again = project(*words)
+    again = project("new-app", f"{served.url}/app.git")
 
     assert again.code == 0, again.said
-    assert 'buildconfig "app" unchanged' in again.stdout
+    assert again.stdout.count(" unchanged\n") == len(objects(project)) - 1
     assert spec(project, "buildconfig") == before
 
 
@@ -168,22 +172,32 @@ def test_an_image_alone_is_deployed_out_of_its_stream(project: Project, registry
     assert trigger["from"]["name"] == "web:1"
 
 
-def test_a_template_comes_to_all_of_its_components(project: Project) -> None:
-    ports = [{"port": 80}]
-    component = {"apiVersion": "v1", "kind": "Service", "spec": {"ports": ports}}
-    names = ("${NAME}-front", "${NAME}-back")
+def component(name: str) -> list[dict[str, Any]]:
+    """A stream, and what fills it as soon as it is there."""
+    into = {"to": {"kind": "ImageStreamTag", "name": f"{name}:latest"}}
+    source = {"dockerfile": f"FROM {containers.BASE}\nRUN echo {name} > /said\n"}
+    triggers = [{"type": "ConfigChange"}]
+    config = a_config(by_dockerfile(), source, output=into, triggers=triggers)
+    stream = {"apiVersion": "image.openshift.io/v1", "kind": "ImageStream"}
+    return [{**each, "metadata": {"name": name}} for each in (stream, config)]
+
+
+def test_a_template_comes_to_all_of_its_components(project: Project, registry: Registry) -> None:
     template = {
         "apiVersion": "template.openshift.io/v1",
         "kind": "Template",
         "metadata": {"name": "two"},
         "parameters": [{"name": "NAME", "required": True}],
-        "objects": [{**component, "metadata": {"name": name}} for name in names],
+        "objects": [*component("${NAME}-front"), *component("${NAME}-back")],
     }
     project.apply(template)
 
     project.done("new-app", "--template=two", "--param=NAME=shop")
 
-    assert objects(project) == ["service/shop-back", "service/shop-front"]
+    project.comes_to("shop-front-1", "Complete")
+    project.comes_to("shop-back-1", "Complete")
+    said = [registry.ran(f"shop-{each}:latest", "cat /said") for each in ("front", "back")]
+    assert said == ["shop-front\n", "shop-back\n"]
 
 
 def test_kubectl_applies_what_is_printed(
