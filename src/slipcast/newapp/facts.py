@@ -26,8 +26,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
     Shape:  facts None when it was not inspected. uri and ref are what is built, uri empty for a
             directory that no remote has, which is uploaded; dockerfile is its text, None for none.
-            unpushed says in words what lies here and not at uri. needs_credentials: it cannot be
-            read by who has none.
+            unpushed says in words what lies here and not at uri. needs_credentials: its
+            URL had some, which are not kept.
     """
 
     uri: str = ""

@@ -257,8 +257,11 @@ def unseen(word: str) -> Source:
     if url is None:
         return Source(uri=word, name=word.rstrip("/").rpartition("/")[2])
     path = url.path.rstrip("/").rpartition("/")[2].removesuffix(".git")
-    bare = url.with_ref("").without_credentials
-    return Source(uri=str(bare), ref=url.ref, name=path or url.host)
+    place = url.with_ref("")
+    bare = place.without_credentials
+    return Source(
+        uri=str(bare), ref=url.ref, name=path or url.host, needs_credentials=bare != place
+    )
 
 
 def _check(request: NewAppRequest) -> None:

@@ -116,9 +116,9 @@ def _build(part: Planned) -> Iterator[str]:
     elif part.image is not None and part.image.stream is not None:
         yield f'      * Every time "{part.image.name}" changes a new build will be triggered'
     source = part.source
-    if source is not None and source.needs_credentials:
-        yield "      * WARNING: the repository needs credentials: name a Secret with"
-        yield "        'slipcast set build-secret --source bc/NAME SECRET'"
+    if source is not None and source.needs_credentials and not build.source.credentials:
+        yield "      * WARNING: credentials in a URL are not kept: put them into a Secret,"
+        yield f"        and name it with 'slipcast set build-secret --source bc/{build.name} SECRET'"
     if source is not None and source.unpushed:
         yield f"      * What is sent holds {source.unpushed}"
 

@@ -159,6 +159,17 @@ def test_a_jenkinsfile_comes_to_one_build_config_and_nothing_else(
     assert spec(project, "buildconfig")["strategy"]["type"] == "JenkinsPipeline"
 
 
+def test_a_private_repository_says_how_it_is_built(project: Project) -> None:
+    tree = gitserver.repository(project.directory / "tree", PYTHON)
+    gitserver.bare(tree, project.directory / "served/app.git")
+    with gitserver.http(project.directory / "served", user="me", password="s3cret") as served:
+        refused = project("new-app", f"{served.url}/app.git")
+
+    assert refused.code == 1
+    assert "the repository does not let us in" in refused.stderr
+    assert "--source-secret" in refused.stderr
+
+
 def test_an_image_alone_is_deployed_out_of_its_stream(project: Project, registry: Registry) -> None:
     registry.push(containers.BASE, "web:1")
 

@@ -51,8 +51,14 @@ def _cloned(question: IsSource, toolbox: Toolbox) -> Source | NoSource:
     except InvalidFault as wrong:
         return NoSource(why=wrong.message)
     except Fault as fault:
-        return NoSource(why=fault.message, is_denied=fault.reason == _DENIED)
-    return replace(surveyed, uri=named.uri, ref=named.ref, name=named.name)
+        return NoSource(why=fault.message, is_denied=_is_denied(fault))
+    return replace(named, facts=surveyed.facts, dockerfile=surveyed.dockerfile)
+
+
+def _is_denied(fault: Fault) -> bool:
+    """Whether a repository wants to know who we are."""
+    causes = (fault, fault.__cause__)
+    return any(isinstance(each, Fault) and each.reason == _DENIED for each in causes)
 
 
 def _committed(

@@ -54,6 +54,18 @@ def test_an_image_and_a_source_become_four_objects(call: Call) -> None:
     assert call("get", "bc", "shop", "-o", "jsonpath={.spec.source.git.uri}").stdout == URL
 
 
+@pytest.mark.parametrize(("secret", "warnings"), [((), 1), (("--source-secret=git",), 0)])
+def test_credentials_in_a_url_are_not_kept_and_that_is_said(
+    call: Call, secret: tuple[str, ...], warnings: int
+) -> None:
+    url = URL.replace("://", "://me:s3cret@")
+
+    ended = call("new-app", f"python~{url}", *secret)
+
+    assert ended.stdout.count("WARNING: credentials in a URL are not kept") == warnings
+    assert "s3cret" not in call("get", "bc", "shop", "-o", "json").stdout
+
+
 def test_the_same_again_changes_nothing_up_24(call: Call) -> None:
     call("new-app", f"python~{URL}")
     before = call("get", "bc", "shop", "-o", "json").document
