@@ -139,7 +139,7 @@ def _is_sure(word: str) -> bool:
 def _no_repository(answer: NoSource) -> str:
     if answer.is_denied:
         return (
-            f"the repository does not let us in: {answer.why}. Name it with --code to have it built"
+            f"the repository does not let us in: {answer.why}. Write IMAGE~URL to have it built"
             " unseen, with --source-secret for the credentials of its builds"
         )
     return f"no Git repository answers there: {answer.why}"

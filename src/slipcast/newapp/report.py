@@ -118,7 +118,7 @@ def _build(part: Planned) -> Iterator[str]:
     source = part.source
     if source is not None and source.needs_credentials and not build.source.credentials:
         yield "      * WARNING: credentials in a URL are not kept: put them into a Secret,"
-        yield f"        and name it with 'slipcast set build-secret --source bc/{build.name} SECRET'"
+        yield f"        named with 'slipcast set build-secret --source bc/{build.name} SECRET'"
     if source is not None and source.unpushed:
         yield f"      * What is sent holds {source.unpushed}"
 

@@ -64,7 +64,7 @@ def nothing_to_do(*, builds: bool) -> Fault:
 def no_source(word: str, answer: NoSource) -> Fault:
     """That what was named as a source is none."""
     hint = (
-        "Name a Secret with credentials: --source-secret."
+        f"Write IMAGE~{word} to have it built unseen, with --source-secret for its credentials."
         if answer.is_denied
         else "See that it is spelled right and can be reached from here."
     )

@@ -159,15 +159,22 @@ def test_a_jenkinsfile_comes_to_one_build_config_and_nothing_else(
     assert spec(project, "buildconfig")["strategy"]["type"] == "JenkinsPipeline"
 
 
-def test_a_private_repository_says_how_it_is_built(project: Project) -> None:
-    tree = gitserver.repository(project.directory / "tree", PYTHON)
+def test_a_private_repository_is_built_unseen_with_a_secret(
+    project: Project, registry: Registry
+) -> None:
+    registry.push(containers.BUILDER, "builder:1")
+    tree = gitserver.repository(project.directory / "tree", {"index.html": "private\n"})
     gitserver.bare(tree, project.directory / "served/app.git")
+    secret = project.secret("git", username="me", password="s3cret")
     with gitserver.http(project.directory / "served", user="me", password="s3cret") as served:
-        refused = project("new-app", f"{served.url}/app.git")
+        url = f"{served.url}/app.git"
+        refused = project("new-app", url)
+        project.done("new-app", f"builder:1~{url}", f"--source-secret={secret}")
 
-    assert refused.code == 1
-    assert "the repository does not let us in" in refused.stderr
-    assert "--source-secret" in refused.stderr
+        project.comes_to("app-1", "Complete")
+
+    assert "does not let us in" in refused.stderr
+    assert registry.ran("app:latest", "cat /opt/app/index.html") == "private\n"
 
 
 def test_an_image_alone_is_deployed_out_of_its_stream(project: Project, registry: Registry) -> None:
