@@ -21,6 +21,9 @@ from pathlib import Path
 from slipcast.values.faults import Interrupted
 from slipcast.wiring import presence
 from slipcast.wiring.signals import Ending
+# Whoever starts the tests in the background has them ignore signals.
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, signal.SIG_DFL)
 Ending().install()
 @contextmanager
 def left_slowly():
