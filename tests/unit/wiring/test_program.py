@@ -21,9 +21,6 @@ from pathlib import Path
 from slipcast.values.faults import Interrupted
 from slipcast.wiring import presence
 from slipcast.wiring.signals import Ending
-# Whoever starts the tests in the background has them ignore signals.
-for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-    signal.signal(number, signal.SIG_DFL)
 Ending().install()
 @contextmanager
 def left_slowly():
@@ -47,6 +44,13 @@ except Interrupted as fault:
 """
 
 
+HEARING = """
+# Whoever starts the tests in the background has them ignore signals.
+import signal
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, signal.SIG_DFL)
+"""
+
 ENDED = "ended by {}; what was begun has been taken back"
 
 
@@ -62,7 +66,7 @@ def program(
 
 def worker(directory: Path, *words: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", WORKER, str(directory), *words],
+        [sys.executable, "-c", HEARING + WORKER, str(directory), *words],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
