@@ -47,11 +47,16 @@ FILES = {
     "logs",
     "pki",
     "pods",
+    "registry",
+    "registry.addresses",
     "server.id",
     "server.lock",
     "uploads",
 }
-PAIRS = ("admin.crt", "admin.key", "ca.crt", "ca.key", "sa.key", "server.crt", "server.key")
+PAIRS = (
+    *("admin.crt", "admin.key", "ca.crt", "ca.key"),
+    *("passes.key", "sa.key", "server.crt", "server.key"),
+)
 
 
 def a_namespace(server: Server, name: str) -> None:
