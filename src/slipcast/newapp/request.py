@@ -72,8 +72,6 @@ class NewAppRequest(msgspec.Struct, frozen=True, kw_only=True):
     ignore_unknown_values: bool = False
     as_deployment_config: bool = True
     as_test: bool = False
-    is_installing: bool = True
-    may_grant: bool = False
     is_listed: bool = False
     is_searched: bool = False
     namespace: str = ""
