@@ -114,11 +114,3 @@ class DeploymentPlan(msgspec.Struct, frozen=True, kw_only=True):
     containers: tuple[ContainerPlan, ...]
     is_test: bool = False
     is_config: bool = True
-
-
-class Component(msgspec.Struct, frozen=True, kw_only=True):
-    """A unit of new-app: an input, perhaps a build, in a group that is deployed together."""
-
-    name: str
-    image: InputImage | None = None
-    build: BuildPlan | None = None

@@ -8,7 +8,7 @@ Source: templates.md sections 1, 2, 4 and 5.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -130,8 +130,3 @@ def _labelled(value: JSON, labels: Mapping[str, str]) -> JSON:
     own = (metadata or {}).get("labels")
     both = {**(own if isinstance(own, dict) else {}), **labels}
     return {**value, "metadata": {**(metadata or {}), "labels": both}}
-
-
-def generators(template: Template) -> Iterator[str]:
-    """The names of the parameters that are made by chance, as they are written."""
-    return (each.name for each in template.parameters if each.generate and not each.value)

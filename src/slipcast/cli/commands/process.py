@@ -7,21 +7,20 @@ from typing import Any, Final
 
 import click
 
-from slipcast.api import codec, kinds
+from slipcast.api import kinds
 from slipcast.api.document import JSON
 from slipcast.cli import manifests, outputs, parameters, serverflags, templating
-from slipcast.cli.output import form as forms
+from slipcast.cli.output import generated
 from slipcast.cli.output.form import Form
 from slipcast.cli.toolbox import Connection, Toolbox
 from slipcast.ports.api import Resource
 from slipcast.values.faults import UsageFault
 from slipcast.views.describe.description import described
 from slipcast.views.describe.page import Around
-from slipcast.views.jsonpath import Template as Path
 
 TEMPLATE: Final = kinds.require(kinds.TEMPLATE, "Template")
 PROCESSED: Final = kinds.require(kinds.TEMPLATE, "ProcessedTemplate")
-FORMS: Final = frozenset({"json", "yaml", "name", "describe", "jsonpath"})
+FORMS: Final = frozenset({"json", "yaml", "name", "jsonpath"})
 _ALONE: Final = ("param", "value", "param_file", "labels", "output", "output_version", "raw")
 
 
@@ -111,8 +110,6 @@ def _check(names: Sequence[str], given: dict[str, Any]) -> None:
     if len(names) + bool(given["filename"]) > 1:
         extra = names[-1]
         raise UsageFault(f"template name must be specified only once: {extra}")
-    if given["value"] and not all("=" in word for word in given["value"]):
-        raise UsageFault("a parameter is written KEY=VALUE")
     if given["local"] and names:
         raise UsageFault("--local works with -f only: a stored template is on the server")
     if given["listing"]:
@@ -123,13 +120,9 @@ def _check(names: Sequence[str], given: dict[str, Any]) -> None:
 
 def _form(given: dict[str, Any], toolbox: Toolbox) -> Form:
     output = given["output"] or "json"
-    if output.partition("=")[0].removesuffix("-file") not in FORMS and "template" not in output:
-        raise UsageFault(f'output format "{output}" not recognized')
     if output == "describe":
         return Form(name=output)
-    said = {"output": output, "template": given["template"]}
-    usual = {"allow_missing_template_keys": True, "show_managed_fields": False}
-    return forms.form_of({**said, **usual}, toolbox.directory)
+    return generated.form_of(output, given["template"], FORMS, toolbox.directory)
 
 
 def _in_file(filename: str, toolbox: Toolbox) -> JSON:
@@ -174,19 +167,11 @@ def _place(name: str) -> tuple[str, str, str]:
 
 def _print(made: JSON, form: Form, given: dict[str, Any]) -> None:
     objects: list[JSON] = made.get("objects") or []
-    whole = {"kind": "List", "apiVersion": "v1", "metadata": {}, "items": objects}
-    match form.name:
-        case "name":
-            for each in objects:
-                click.echo(_name(each))
-        case "jsonpath":
-            path = Path(form.template, missing=form.missing)
-            for each in objects if given["raw"] else [whole]:
-                click.echo(path.fill(each), nl=False)
-        case name:
-            encode = codec.to_yaml if name == "yaml" else codec.to_json
-            texts = [encode(each) for each in (objects if given["raw"] else [whole])]
-            click.echo(("---\n" if name == "yaml" else "").join(texts), nl=False)
+    if form.name == "name":
+        for each in objects:
+            click.echo(_name(each))
+    else:
+        generated.show(objects, form, raw=given["raw"])
 
 
 def _name(content: JSON) -> str:

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 import click
 
-from slipcast.api import codec, kinds
+from slipcast.api import kinds
 from slipcast.api.document import JSON
 from slipcast.api.lens import content_of
 from slipcast.cli import serverflags, starting, templating, uploading
 from slipcast.cli.newapp import creating, flags
 from slipcast.cli.newapp.answers import Answers
-from slipcast.cli.output import form as forms
+from slipcast.cli.output import generated
 from slipcast.cli.output.form import Form
 from slipcast.cli.toolbox import Connection, Toolbox
 from slipcast.newapp import listing, report
@@ -25,7 +25,6 @@ from slipcast.newapp.planning import Plan
 from slipcast.newapp.request import NewAppRequest
 from slipcast.values.faults import UsageFault
 from slipcast.views.age import age
-from slipcast.views.jsonpath import Template as Path
 
 TEMPLATE: Final = kinds.require(kinds.TEMPLATE, "Template")
 FORMS: Final = frozenset({"", "json", "yaml", "name", "jsonpath"})
@@ -37,7 +36,7 @@ _BYTES: Final = 15
 def run(ctx: click.Context, words: Sequence[str], given: dict[str, Any], *, builds: bool) -> None:
     """Carry out a command line."""
     toolbox: Toolbox = ctx.obj
-    form = _form(given, toolbox)
+    form = generated.form_of(given["output"], "", FORMS, toolbox.directory)
 
     async def work(connection: Connection) -> int:
         request = flags.request_of(words, given, toolbox, connection.namespace, builds=builds)
@@ -53,7 +52,8 @@ def run(ctx: click.Context, words: Sequence[str], given: dict[str, Any], *, buil
             click.echo(f"warning: {warning}", err=True)
         if form.name not in {"", "name"}:
             version = given["output_version"] or toolbox.environment.get(OUTPUT_VERSION, "")
-            _print(form, [as_v1(each) for each in wanted] if version == VERSION else wanted)
+            old = version == VERSION
+            generated.show([as_v1(each) for each in wanted] if old else wanted, form)
             return 0
         code = await _made(connection, plan, wanted, form, dry=given["dry_run"])
         if code == 0 and not given["dry_run"] and not form.name:
@@ -131,21 +131,3 @@ async def _of_templates(connection: Connection, plan: Plan, request: NewAppReque
 def _secrets() -> Secrets:
     """Words for the webhooks of a BuildConfig (GO-70)."""
     return Secrets(secrets.token_urlsafe(_BYTES), secrets.token_urlsafe(_BYTES))
-
-
-def _form(given: dict[str, Any], toolbox: Toolbox) -> Form:
-    output = given["output"]
-    if output.partition("=")[0].removesuffix("-file") not in FORMS:
-        raise UsageFault(f'output format "{output}" not recognized')
-    said = {"output": output, "template": ""}
-    usual = {"allow_missing_template_keys": True, "show_managed_fields": False}
-    return forms.form_of({**said, **usual}, toolbox.directory)
-
-
-def _print(form: Form, wanted: Sequence[JSON]) -> None:
-    whole = {"kind": "List", "apiVersion": "v1", "metadata": {}, "items": list(wanted)}
-    if form.name == "jsonpath":
-        click.echo(Path(form.template, missing=form.missing).fill(whole), nl=False)
-    else:
-        encode = codec.to_yaml if form.name == "yaml" else codec.to_json
-        click.echo(encode(whole), nl=False)
