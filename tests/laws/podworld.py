@@ -59,6 +59,7 @@ class PodWorld:
         self.made = 0
         self.started: Counter[str] = Counter()
         self.logs: Counter[str] = Counter()
+        self.lost: set[str] = set()
 
     def decide(self) -> tuple[PodAction, ...]:
         """What the agent wants."""
@@ -158,6 +159,12 @@ class PodWorld:
             uid: (pod.spec.node_name, pod.status.phase, pod.status.reason)
             for uid, pod in self.pods.items()
         }
+
+    def vanish(self, uid: str) -> None:
+        """The runner knows nothing of a pod any more: a log nobody kept until now is lost."""
+        pod = self.pods.get(uid)
+        if self.runner.pop(uid, None) and pod and not self.logs[naming.log_key(pod)]:
+            self.lost.add(uid)
 
     def _found_kept(self) -> set[str]:
         over = (uid for uid, pod in self.pods.items() if is_over(pod.status))
