@@ -77,7 +77,7 @@ def access_of(file: Path | None) -> Credentials:
 
 @dataclass
 class FakeOutfit:
-    """Implements builder.program.Outfit over doubles."""
+    """Implements builder.outfit.Outfit over doubles."""
 
     state: Path
     env: dict[str, str]

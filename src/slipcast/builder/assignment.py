@@ -16,7 +16,7 @@ from typing import Final
 from slipcast import __version__
 from slipcast.api.build import Build
 from slipcast.builder import given, handover, tags
-from slipcast.builder.program import Outfit, Words, root_of
+from slipcast.builder.outfit import Outfit, Words, root_of
 from slipcast.builder.recording import Record
 from slipcast.builder.task import Task
 from slipcast.builder.telling import Telling

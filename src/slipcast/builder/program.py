@@ -13,100 +13,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, TYPE_CHECKING, Final, Protocol
-
-import msgspec
+from typing import TYPE_CHECKING, Final
 
 from slipcast import __version__
-from slipcast.values.faults import Fault, HostFault, Interrupted, UsageFault
+from slipcast.builder.outfit import Outfit, Words, root_of
+from slipcast.values.faults import Fault, Interrupted, UsageFault
 
 if TYPE_CHECKING:
-    from slipcast.builder.task import Registries, Task
-    from slipcast.builds.s2i.request import Platform
-    from slipcast.ports.downloads import Downloads
-    from slipcast.ports.engine import Engine
-    from slipcast.ports.git import Git
-    from slipcast.ports.progress import Progress
-    from slipcast.ports.reporter import Reporter
+    from slipcast.builder.task import Task
 
 DONE, FAILED = 0, 1
 """All that this program ever ends with (BLD-175), but for what a Custom build's image does."""
 
 LOG_LEVEL: Final = "BUILD_LOGLEVEL"
-ROOT: Final = "SLIPCAST_ROOT"
-"""Where the paths of the contract lie; the root of all files when it is not set."""
-
-
-class Outfit(Protocol):
-    """What the program is given; a role asks for what it needs."""
-
-    @property
-    def env(self) -> Mapping[str, str]:
-        """The variables of the process."""
-        ...
-
-    @property
-    def stdin(self) -> IO[bytes]:
-        """What a client sends."""
-        ...
-
-    @property
-    def engine(self) -> Engine:
-        """What images and containers are made with."""
-        ...
-
-    @property
-    def git(self) -> Git:
-        """The git program."""
-        ...
-
-    @property
-    def downloads(self) -> Downloads:
-        """Files behind a URL."""
-        ...
-
-    @property
-    def state(self) -> Path:
-        """Where working directories are made."""
-        ...
-
-    @property
-    def registries(self) -> Registries:
-        """How registries are reached with the credentials of a file."""
-        ...
-
-    @property
-    def platform(self) -> Platform:
-        """What every build is given, and no image keeps."""
-        ...
-
-    def progress(self, level: int) -> Progress:
-        """Who shows what happens, at a log level."""
-        ...
-
-    def reporter(self, namespace: str, name: str, root: Path) -> Reporter:
-        """Whom a Build is reported to: the API server, else whoever reads standard output."""
-        ...
-
-    def say(self, line: str) -> None:
-        """A line on standard output."""
-        ...
-
-    def complain(self, line: str) -> None:
-        """A line on standard error."""
-        ...
-
-    def record_bug(self) -> str:
-        """Keep the stack trace of the exception at hand; a sentence that says where."""
-        ...
-
-
-class Words(msgspec.Struct, frozen=True, kw_only=True):
-    """A command line: the role, how much is told, and a file that holds the Build."""
-
-    role: str
-    level: int | None = None
-    file: Path | None = None
 
 
 ALIASES: Final = MappingProxyType(
@@ -266,14 +185,6 @@ def _custom(outfit: Outfit, words: Words) -> int:
             _explain(outfit, fault)
         outfit.complain(f"error: build error: {failures.cause(fault)}")
         return FAILED
-
-
-def root_of(env: Mapping[str, str]) -> Path:
-    """Where the paths of the contract lie."""
-    root = Path(env.get(ROOT) or "/")
-    if not root.is_absolute():
-        raise HostFault(f"{ROOT} must be an absolute path, and is {root}")
-    return root
 
 
 def _clone(task: Task) -> str:

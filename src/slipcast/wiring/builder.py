@@ -73,7 +73,7 @@ def run(words: list[str]) -> int:
 
 
 class RealOutfit:
-    """Implements builder.program.Outfit."""
+    """Implements builder.outfit.Outfit."""
 
     def __init__(self, env: Mapping[str, str] = os.environ) -> None:
         self._env = env
@@ -140,7 +140,7 @@ class RealOutfit:
     @cached_property
     def _own_registry(self) -> Own:
         """The registry of the server that started us, and what vouches for it."""
-        from slipcast.builder.program import root_of
+        from slipcast.builder.outfit import root_of
         from slipcast.wiring.registries import Own
 
         settings, authority = self._settings, root_of(self._env) / ACCOUNT / "ca.crt"

@@ -16,8 +16,7 @@ from typing import Final
 from slipcast.adapters.engine.buildah.program import Program
 from slipcast.adapters.engine.host import look
 from slipcast.adapters.pods.podman import OwnRegistry, Podman
-from slipcast.wiring.settings import Settings
-from slipcast.wiring.toolbox import RealToolbox
+from slipcast.wiring.settings import Settings, in_force
 
 STORAGE: Final = Path("/var/lib/containers")
 """Where images are without a setting."""
@@ -33,7 +32,7 @@ def podman(
     Shape:  authority is the file of what vouches for the integrated registry.
     Errors: InvalidFault; HostFault when the state cannot be written.
     """
-    settings = RealToolbox(environment).settings
+    settings = in_force(environment)
     program = Program(settings.state, settings.storage_root, settings.run_root, look())
     state, storage = settings.state / "in-pods", settings.storage_root or STORAGE
     for directory in (state, storage):

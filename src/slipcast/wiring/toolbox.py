@@ -75,12 +75,9 @@ class RealToolbox:
 
         Errors: InvalidFault.
         """
-        from slipcast.wiring.settings import load
+        from slipcast.wiring.settings import in_force
 
-        home = Path(self._environment.get("HOME") or "/")
-        # Root of a user namespace keeps what the user would keep.
-        root = os.geteuid() == 0 and os.access("/var/lib", os.W_OK)
-        return load(self._environment, home, self.directory, root=root)
+        return in_force(self._environment)
 
     @property
     def platform(self) -> Platform:

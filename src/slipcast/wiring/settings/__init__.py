@@ -5,7 +5,7 @@ subject has a module of its own. Unknown keys of the file are errors with their 
 """
 
 from slipcast.wiring.settings.decided import Settings
-from slipcast.wiring.settings.loading import load
+from slipcast.wiring.settings.loading import in_force, load
 from slipcast.wiring.settings.table import SETTINGS
 
-__all__ = ["SETTINGS", "Settings", "load"]
+__all__ = ["SETTINGS", "Settings", "in_force", "load"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,6 +20,17 @@ HOST_BUNDLES = (
     Path("/etc/ssl/certs/ca-certificates.crt"),  # Debian and its kin
     Path("/etc/pki/tls/certs/ca-bundle.crt"),  # Fedora and its kin
 )
+
+
+def in_force(environment: Mapping[str, str]) -> Settings:
+    """The settings of this process, as its user, its directory and a file have them.
+
+    Errors: as load.
+    """
+    home = Path(environment.get("HOME") or "/")
+    # Root of a user namespace keeps what the user would keep.
+    root = os.geteuid() == 0 and os.access("/var/lib", os.W_OK)
+    return load(environment, home, Path.cwd(), root=root)
 
 
 def load(environment: Mapping[str, str], home: Path, directory: Path, *, root: bool) -> Settings:
