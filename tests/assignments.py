@@ -15,6 +15,7 @@ from slipcast.builder.recording import Record
 from slipcast.builder.task import Task
 from slipcast.builder.telling import Telling
 from slipcast.builds.s2i.request import Platform
+from slipcast.ports.builders import Builders
 from slipcast.ports.engine import ANONYMOUS, Credential, RegistryAccess
 from slipcast.ports.reporter import Report
 from slipcast.testing.downloads import FakeDownloads
@@ -91,6 +92,11 @@ class FakeOutfit:
     platform: Platform = field(default_factory=Platform)
     stdin: IO[bytes] = field(default_factory=io.BytesIO)
     level: int = -1
+    offered: Builders | None = None
+
+    def builders(self) -> Builders | None:
+        """The builder images on offer."""
+        return self.offered
 
     def registries(self, file: Path | None) -> Credentials:
         """Whoever the file names."""
@@ -153,6 +159,7 @@ def a_task(outfit: FakeOutfit) -> Task:
         record=record,
         tag="localhost/shop/app-1:00000000",
         registries=outfit.registries,
+        builders=outfit.builders,
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from slipcast.builder import stages
+from slipcast.builder import stages, turn
 from slipcast.builder.job import Credentials
 from slipcast.builder.workspace import workspace
 from slipcast.builds.s2i import platform as platforms
@@ -30,6 +30,7 @@ from slipcast.values.image import ImageFacts
 BASE_ARGUMENT = "BASE"
 ROOTFS = "rootfs.tar"
 RECIPE = "Containerfile"
+_LOCK = "builders.lock"
 
 _DECLARED = re.compile(r"^\s*ARG\s+(\w+)", re.MULTILINE | re.IGNORECASE)
 _PROXIES = frozenset(
@@ -83,20 +84,23 @@ class BuilderImages:
 
     def list(self) -> tuple[Offer, ...]:
         """Every row, in the catalogue's order."""
-        return tuple(
-            Offer(builder=row, image=image, present=self._engine.inspect(image))
-            for row in self._catalogue.builders
-            for image in (self._name_of(row),)
-        )
+        return tuple(map(self._offer, self._catalogue.builders))
+
+    def named(self, image: str) -> Offer | None:
+        """The row whose image is called so here."""
+        rows = (row for row in self._catalogue.builders if self._name_of(row) == image)
+        return next(map(self._offer, rows), None)
 
     def ensure(self, name: str, progress: Progress) -> Offer:
         """The builder image called name, made or pulled if it is not here."""
         row = self._row(name)
-        image = self._name_of(row)
-        present = self._engine.inspect(image)
-        if present is not None:
-            return Offer(builder=row, image=image, present=present)
-        return self._made(row, progress, no_cache=False)
+        offer = self._offer(row)
+        if offer.present is not None:
+            return offer
+        lock = self._state / _LOCK
+        with turn.taken(lock, progress, "Waiting for others who make builder images ..."):
+            offer = self._offer(row)
+            return offer if offer.present else self._made(row, progress, no_cache=False)
 
     def build(self, name: str, progress: Progress, *, no_cache: bool = False) -> Offer:
         """Make it anew, base images below it only where they are missing."""
@@ -112,6 +116,10 @@ class BuilderImages:
             description=base.description,
         )
         return Offer(builder=shown, image=base.image, present=facts)
+
+    def _offer(self, row: BuilderImage) -> Offer:
+        image = self._name_of(row)
+        return Offer(builder=row, image=image, present=self._engine.inspect(image))
 
     def _row(self, name: str) -> BuilderImage:
         row = self._catalogue.find(name)

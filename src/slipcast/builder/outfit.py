@@ -16,6 +16,7 @@ from slipcast.values.faults import HostFault
 if TYPE_CHECKING:
     from slipcast.builder.task import Registries
     from slipcast.builds.s2i.request import Platform
+    from slipcast.ports.builders import Builders
     from slipcast.ports.downloads import Downloads
     from slipcast.ports.engine import Engine
     from slipcast.ports.git import Git
@@ -67,6 +68,10 @@ class Outfit(Protocol):
     @property
     def platform(self) -> Platform:
         """What every build is given, and no image keeps."""
+        ...
+
+    def builders(self) -> Builders | None:
+        """The builder images that this installation makes."""
         ...
 
     def progress(self, level: int) -> Progress:

@@ -26,10 +26,18 @@ def pull(job: Job, image: str, policy: PullPolicy) -> ImageFacts:
     A name below `localhost/`, without port, is how engines call images that no registry has, so it
     is pulled only where the policy insists.
     """
-    if policy is PullPolicy.IF_NOT_PRESENT and _is_local(image):
+    if policy is PullPolicy.IF_NOT_PRESENT and is_local(image):
         policy = PullPolicy.NEVER
     spec = PullSpec(image=image, policy=policy, access=job.credentials(image))
     return job.engine.pull(spec, log=partial(job.progress.output, "stderr"))
+
+
+def is_local(image: str) -> bool:
+    """Whether the name is one that no registry has."""
+    try:
+        return ImageRef.parse(image).registry == _LOCAL
+    except InvalidFault:
+        return False
 
 
 def needed(
@@ -65,10 +73,3 @@ def needed(
             or "Check the name, the credentials for its registry, and --pull-policy.",
             tail=fault.tail,
         ) from fault
-
-
-def _is_local(image: str) -> bool:
-    try:
-        return ImageRef.parse(image).registry == _LOCAL
-    except InvalidFault:
-        return False

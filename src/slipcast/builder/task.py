@@ -18,6 +18,7 @@ from slipcast.api.build import Build
 from slipcast.builder.job import Credentials
 from slipcast.builder.recording import Record
 from slipcast.builds.s2i.request import Platform
+from slipcast.ports.builders import Builders
 from slipcast.ports.downloads import Downloads
 from slipcast.ports.engine import ANONYMOUS, Engine, RegistryAccess
 from slipcast.ports.git import Git
@@ -33,6 +34,11 @@ def anonymous(_: Path | None) -> Credentials:
     return _nobody
 
 
+def no_builders() -> Builders | None:
+    """No builder images."""
+    return None
+
+
 def _nobody(_: str) -> RegistryAccess:
     return ANONYMOUS
 
@@ -44,7 +50,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
             process's own; work is a directory that this pod's containers share; stdin what a
             client sent; record is where stages, revision and digest are told as they are known.
             tag is what the image is called until it is finished: nobody else's, and taken away
-            whatever happens. platform is what every build is given and no image keeps.
+            whatever happens. platform is what every build is given and no image keeps. builders
+            gives the builder images that this installation makes, if it makes any.
     """
 
     build: Build
@@ -61,6 +68,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     tag: str
     registries: Registries = anonymous
     platform: Platform = Platform()
+    builders: Callable[[], Builders | None] = no_builders
 
     @property
     def is_by_hand(self) -> bool:

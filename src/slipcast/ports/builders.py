@@ -29,6 +29,10 @@ class Builders(Protocol):
         """Every row, in the catalogue's order."""
         ...
 
+    def named(self, image: str) -> Offer | None:
+        """The row whose image is called so here, as list() has it; None when it is none of ours."""
+        ...
+
     def ensure(self, name: str, progress: Progress) -> Offer:
         """The builder image called name, made (or pulled, when the catalogue names public images)
         if it is not here.

@@ -10,7 +10,7 @@ from slipcast.ports.builders import Offer
 from slipcast.ports.progress import Progress
 from slipcast.source.catalogue import BuilderImage
 from slipcast.testing.objects import an_image
-from slipcast.values.faults import NotFound
+from slipcast.values.faults import HostFault, NotFound
 
 PYTHON = BuilderImage(
     name="python:3.11",
@@ -30,14 +30,22 @@ NODEJS = BuilderImage(
 
 @dataclass(slots=True, kw_only=True)
 class FakeBuilders:
-    """A Builders without engine; made holds names in the order they were made."""
+    """A Builders without engine.
+
+    Shape:  made holds names in the order they were made; fault is why none can be.
+    """
 
     rows: tuple[BuilderImage, ...] = (PYTHON, NODEJS)
     made: list[str] = field(default_factory=list)
+    fault: HostFault | None = None
 
     def list(self) -> tuple[Offer, ...]:
         """Every row."""
         return tuple(self._offer(row) for row in self.rows)
+
+    def named(self, image: str) -> Offer | None:
+        """The row whose image is called so."""
+        return next((each for each in self.list() if each.image == image), None)
 
     def ensure(self, name: str, progress: Progress) -> Offer:
         """Make it when it was not made yet."""
@@ -47,6 +55,8 @@ class FakeBuilders:
     def build(self, name: str, progress: Progress, *, no_cache: bool = False) -> Offer:
         """Make it."""
         row = self._row(name)
+        if self.fault is not None:
+            raise self.fault
         progress.note(f"Making {row.name}{' from nothing' if no_cache else ''}")
         self.made.append(row.name)
         return self._offer(row)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from slipcast.builder.job import Credentials
     from slipcast.builds.s2i.request import Platform
     from slipcast.cli.progress import Lines
+    from slipcast.ports.builders import Builders
     from slipcast.ports.downloads import Downloads
     from slipcast.ports.engine import Engine, RegistryAccess
     from slipcast.ports.git import Git
@@ -111,6 +112,16 @@ class RealOutfit:
     def state(self) -> Path:
         """Where slipcast keeps what it needs between calls."""
         return self._settings.state
+
+    def builders(self) -> Builders | None:
+        """The builder images of the catalogue; none where their recipes are not installed."""
+        from slipcast.cli.toolbox import EngineFlags
+        from slipcast.values.faults import HostFault
+
+        try:
+            return self._toolbox.tools(EngineFlags()).builders
+        except HostFault:
+            return None
 
     @property
     def platform(self) -> Platform:

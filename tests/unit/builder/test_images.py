@@ -122,6 +122,14 @@ def test_the_list_shows_what_is_here(engine: FakeEngine, images: BuilderImages):
     assert after[0].image == "localhost/python:3.11"
 
 
+def test_a_row_is_found_by_the_name_of_its_image(images: BuilderImages):
+    offer = images.named("localhost/python:3.11")
+
+    assert offer is not None
+    assert offer.builder.name == "python:3.11"
+    assert images.named("localhost/python:3.12") is None
+
+
 def test_a_missing_image_is_made_with_all_that_it_stands_on(
     engine: FakeEngine, images: BuilderImages, rootfs: Rootfs, progress: RecordingProgress
 ):

@@ -16,7 +16,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from slipcast.api.build import DockerBuildStrategy
-from slipcast.builder import dockerfilerewrite, limits
+from slipcast.builder import dockerfilerewrite, limits, ondemand
 from slipcast.builder.credentials import registries
 from slipcast.builder.diagnosis import OutOfMemory
 from slipcast.builder.inputs.files import secrets_into
@@ -53,6 +53,7 @@ def run(task: Task, source: Fetched) -> Built:
     path = dockerfilerewrite.rewrite(task, source)
     args = {each.name: each.value for each in strategy.build_args}
     images = _images(dockerfilerewrite.parsed(path.read_bytes()), args)
+    ondemand.provide(task, images)
     for image in images:
         _pull(task, strategy, image)
     with secrets_into(task, source.context):

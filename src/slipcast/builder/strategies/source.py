@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from slipcast.api.build import Build, SourceBuildStrategy
-from slipcast.builder import limits, postcommit, tags
+from slipcast.builder import limits, ondemand, postcommit, tags
 from slipcast.builder.credentials import registries
 from slipcast.builder.job import Credentials
 from slipcast.builder.s2i import SourceToImage
@@ -33,6 +33,7 @@ def run(task: Task, source: Fetched) -> Built:
     Errors: BuildFault with the reasons of source to image; InvalidFault.
     """
     asked = request(task, source)
+    ondemand.provide(task, filter(None, (asked.builder_image, asked.runtime_image)))
     _tell_pull(task, asked)
     _tell_proxies(task)
     flow = SourceToImage(
