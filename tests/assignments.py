@@ -24,6 +24,7 @@ from slipcast.testing.git import FakeGit
 from slipcast.testing.objects import a_builder
 from slipcast.testing.progress import RecordingProgress
 from slipcast.testing.reporter import RecordingReporter
+from slipcast.values.enginechoice import USUAL, EngineChoice
 from slipcast.values.sensitive import Sensitive
 
 URL = "https://git.example/app.git"
@@ -93,6 +94,11 @@ class FakeOutfit:
     stdin: IO[bytes] = field(default_factory=io.BytesIO)
     level: int = -1
     offered: Builders | None = None
+    chosen: EngineChoice = USUAL
+
+    def choose(self, choice: EngineChoice) -> None:
+        """Remember how the engine was to work."""
+        self.chosen = choice
 
     def builders(self) -> Builders | None:
         """The builder images on offer."""

@@ -9,7 +9,7 @@ from contextlib import suppress
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slipcast.dockerfile.edit import with_env, with_labels
+from slipcast.dockerfile.edit import line_ends, with_env, with_labels
 from slipcast.dockerfile.globs import translated
 from slipcast.dockerfile.parse import parse_dockerfile
 from slipcast.dockerfile.quote import env_value_quoted, json_form, source_pattern
@@ -70,7 +70,10 @@ def test_no_value_becomes_an_instruction(env: dict[str, str], labels: dict[str, 
     read = parse_dockerfile(str(dockerfile))
 
     added = [*(["ENV"] if env else []), *(["LABEL"] if labels else [])]
-    assert [one.keyword for one in read.instructions] == ["FROM", *added]
+    kinds = [one.keyword for one in read.instructions]
+    assert [one for one in kinds if one != "ARG"] == ["FROM", *added]
+    ends = {one.arguments for one in read.instructions if one.keyword == "ARG"}
+    assert ends == set(line_ends(read))
 
 
 @given(

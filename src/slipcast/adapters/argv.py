@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import selectors
+import shlex
 import shutil
 import signal
 import subprocess
@@ -25,6 +27,7 @@ import msgspec
 from slipcast.adapters.pieces import descriptor_of
 from slipcast.ports.engine import Sink, ignore
 from slipcast.values.faults import HostFault
+from slipcast.values.sensitive import redacted
 
 Environment = Mapping[str, str | None]
 
@@ -91,6 +94,23 @@ class Tail:
         """The last lines, oldest first, without empty ones."""
         every = (*self._lines, self._open)
         return tuple(text for line in every if (text := line.decode("utf-8", "replace").strip()))
+
+
+Listener = Callable[[str], None]
+
+_listeners: list[Listener] = []
+_VALUED = re.compile(r"--(?:env|build-arg|secret)=[^=]+=", re.DOTALL)
+
+
+def listen(listener: Listener) -> None:
+    """Tell the command line of whatever is run from now on, fit for a log (BLD-178)."""
+    _listeners.append(listener)
+
+
+def shown(argv: Sequence[str]) -> str:
+    """A command line fit for a log: on one line, without values and passwords."""
+    texts = ((_VALUED.match(word), word) for word in argv)
+    return redacted(shlex.join(f"{found[0]}***" if found else word for found, word in texts))
 
 
 def find(program: str) -> str | None:
@@ -284,6 +304,8 @@ def _started(
     stdin: int,
     pass_fds: Sequence[int] = (),
 ) -> Generator[subprocess.Popen[bytes]]:
+    for listener in _listeners:
+        listener(shown(argv))
     try:
         child = subprocess.Popen(
             list(argv),

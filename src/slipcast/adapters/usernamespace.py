@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from slipcast.adapters import argv
+from slipcast.values.enginechoice import EngineChoice
 from slipcast.values.faults import EngineFault, HostFault
 
 _NEW_USER = 0x10000000
@@ -52,6 +53,29 @@ def enter() -> None:
     home = Path.home()
     namespace = described()
     _become_root(namespace)
+    os.environ.update(namespace.variables)  # noqa: TID251 -- all our children are to inherit them
+    _show_root_our_home(home)
+
+
+def enter_mapped(choice: EngineChoice) -> None:
+    """Become root of a user namespace that is mapped as was asked for (BLD-9).
+
+    Shape:  ids of one kind that nobody spoke of are mapped as those of the other.
+    Errors: EngineFault of reason `UserNamespaceNeeded` when this host does not let us.
+    """
+    uids, gids = choice.uids or choice.gids, choice.gids or choice.uids
+    variables = {
+        "_CONTAINERS_USERNS_CONFIGURED": "done",
+        "_CONTAINERS_ROOTLESS_UID": str(os.geteuid()),
+        "_CONTAINERS_ROOTLESS_GID": str(os.getegid()),
+    }
+    namespace = Namespace(
+        uids=tuple((row.inside, row.outside, row.count) for row in uids),
+        gids=tuple((row.inside, row.outside, row.count) for row in gids),
+        variables=variables,
+    )
+    home = Path.home()
+    _become_root(namespace, by_helpers=choice.by_helpers or os.geteuid() != 0)
     os.environ.update(namespace.variables)  # noqa: TID251 -- all our children are to inherit them
     _show_root_our_home(home)
 
@@ -92,12 +116,12 @@ def described() -> Namespace:
     return namespace
 
 
-def _become_root(namespace: Namespace) -> None:
+def _become_root(namespace: Namespace, *, by_helpers: bool = True) -> None:
     """Leave our namespaces; a child that stays behind may write down the mapping."""
     begin, tell = os.pipe()
     child = os.fork()
     if child == 0:
-        _map_when_told(begin, tell, namespace)
+        _map_when_told(begin, tell, namespace, by_helpers=by_helpers)
     os.close(begin)
     try:
         library = ctypes.CDLL(None, use_errno=True)
@@ -108,18 +132,23 @@ def _become_root(namespace: Namespace) -> None:
         os.close(tell)
         _, status = os.waitpid(child, 0)
     if status != 0:
-        raise _refused("newuidmap or newgidmap refused the mapping")
+        raise _refused("the mapping was refused")
 
 
-def _map_when_told(begin: int, tell: int, namespace: Namespace) -> None:
+def _map_when_told(begin: int, tell: int, namespace: Namespace, *, by_helpers: bool) -> None:
     """What the child does; it never returns."""
     code = 1
     try:
         os.close(tell)
         if os.read(begin, 1):
             parent = str(os.getppid())
-            for program, rows in (("newuidmap", namespace.uids), ("newgidmap", namespace.gids)):
-                argv.check([program, parent, *(str(number) for row in rows for number in row)])
+            for kind, rows in (("uid", namespace.uids), ("gid", namespace.gids)):
+                if by_helpers:
+                    words = (str(number) for row in rows for number in row)
+                    argv.check([f"new{kind}map", parent, *words])
+                else:
+                    lines = "".join(f"{first} {outside} {n}\n" for first, outside, n in rows)
+                    Path(f"/proc/{parent}/{kind}_map").write_text(lines)
             code = 0
     except (OSError, HostFault, argv.ProgramFailed):
         pass

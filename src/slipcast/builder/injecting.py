@@ -79,7 +79,7 @@ def _must_exist(container: Container, injection: Injection, target: str) -> None
     if found is None or not (found.isdir() or found.issym()):
         raise failure(
             Reason.ASSEMBLE_FAILED,
-            f"cannot inject {injection.source}: the directory {target} must exist in container",
+            f"cannot inject {injection.shown}: the directory {target} must exist in container",
             hint="Name a directory of the builder image as destination.",
         )
 
@@ -96,7 +96,8 @@ def entries(injection: Injection, name: str) -> Iterator[Entry]:
         return
     if not source.is_dir():
         raise failure(
-            Reason.FILE_SYSTEM_FAILED, f"the file or directory {source} to inject does not exist"
+            Reason.FILE_SYSTEM_FAILED,
+            f"the file or directory {injection.shown} to inject does not exist",
         )
     yield from _below(source, "", frozenset({source.resolve()}))
 

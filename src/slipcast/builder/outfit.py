@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from slipcast.values.faults import HostFault
+from slipcast.values.image import NOTHING
 
 if TYPE_CHECKING:
     from slipcast.builder.task import Registries
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from slipcast.ports.git import Git
     from slipcast.ports.progress import Progress
     from slipcast.ports.reporter import Reporter
+    from slipcast.values.enginechoice import EngineChoice
 
 ROOT: Final = "SLIPCAST_ROOT"
 """Where the paths of the contract lie; the root of all files when it is not set."""
@@ -74,6 +76,10 @@ class Outfit(Protocol):
         """The builder images that this installation makes."""
         ...
 
+    def choose(self, choice: EngineChoice) -> None:
+        """Say how the engine is to work, before it is used."""
+        ...
+
     def progress(self, level: int) -> Progress:
         """Who shows what happens, at a log level."""
         ...
@@ -96,11 +102,15 @@ class Outfit(Protocol):
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
-    """A command line: the role, how much is told, and a file that holds the Build."""
+    """A command line: the role, how much is told, and a file that holds the Build.
+
+    Shape:  engine holds the flags that say how the engine works, with their values.
+    """
 
     role: str
     level: int | None = None
     file: Path | None = None
+    engine: Mapping[str, str] = NOTHING
 
 
 def root_of(env: Mapping[str, str]) -> Path:

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from slipcast import __version__
+from slipcast.builder import choosing
 from slipcast.builder.outfit import Outfit, Words, root_of
 from slipcast.values.faults import Fault, Interrupted, UsageFault
 
@@ -53,6 +54,7 @@ def run(words: Sequence[str], outfit: Outfit) -> int:
         if role is None:
             hint = f"The roles are {', '.join((*ROLES, 'custom-build', 'version'))}."
             raise UsageFault(f"unknown command name: {said.role}", hint=hint)
+        outfit.choose(choosing.choice(said.engine, outfit.env, root_of(outfit.env)))
     except Fault as fault:
         return _refused(outfit, fault)
     return _carried_out(role, said, outfit)
@@ -67,31 +69,46 @@ def parse(words: Sequence[str], env: Mapping[str, str]) -> Words:
     rest = list(words[1:])
     role = ALIASES.get(called, called if called in ROLES else "")
     level, file = _level(env.get(LOG_LEVEL, "")), None
+    engine: dict[str, str] = {}
     while rest:
         word = rest.pop(0)
-        flag, equals, value = word.partition("=")
         if not word.startswith("-"):
             if role:
                 raise UsageFault(f"unexpected argument {word!r}")
             role = ALIASES.get(word, word)
             continue
-        if flag not in _FLAGS:
-            raise UsageFault(f"unknown flag: {flag}", hint=_USAGE)
-        if not equals:
-            if not rest:
-                raise UsageFault(f"flag needs an argument: {flag}", hint=_USAGE)
-            value = rest.pop(0)
+        flag, value = _flag(word, rest)
         if flag in _FILE_FLAGS:
             file = Path(value)
-        else:
+        elif flag in _LEVEL_FLAGS:
             level = _level(value)
+        else:
+            engine[flag] = value
     if not role:
         raise UsageFault("no role was given", hint=_USAGE)
-    return Words(role=role, level=level, file=file)
+    return Words(role=role, level=level, file=file, engine=engine)
+
+
+def _flag(word: str, rest: list[str]) -> tuple[str, str]:
+    """A flag and its value, which may be the next word.
+
+    Errors: UsageFault.
+    """
+    flag, equals, value = word.partition("=")
+    if flag not in _FLAGS:
+        raise UsageFault(f"unknown flag: {flag}", hint=_USAGE)
+    if equals:
+        return flag, value
+    if flag in choosing.SWITCHES:
+        return flag, "true"
+    if not rest:
+        raise UsageFault(f"flag needs an argument: {flag}", hint=_USAGE)
+    return flag, rest.pop(0)
 
 
 _FILE_FLAGS = frozenset({"-f", "--filename"})
-_FLAGS = _FILE_FLAGS | {"--loglevel", "--v", "-v"}
+_LEVEL_FLAGS = frozenset({"--loglevel", "--v", "-v"})
+_FLAGS = _FILE_FLAGS | _LEVEL_FLAGS | set(choosing.FLAGS) | set(choosing.SWITCHES)
 _USAGE = "Write slipcast-builder ROLE [--loglevel=N] [--filename=BUILD]."
 
 

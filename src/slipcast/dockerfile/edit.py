@@ -18,7 +18,7 @@ from slipcast.dockerfile.parse import (
     with_arguments,
     with_flags,
 )
-from slipcast.dockerfile.quote import env_assignment, label_assignment, word
+from slipcast.dockerfile.quote import LINE_ENDS, env_assignment, label_assignment, word
 from slipcast.dockerfile.words import expand, expand_words, split_words
 from slipcast.values.faults import FieldError, InvalidFault
 from slipcast.values.image import NOTHING
@@ -118,9 +118,10 @@ def with_stage_env(dockerfile: Dockerfile, env: Iterable[tuple[str, str]]) -> Do
 
     Errors: InvalidFault for names that cannot be quoted.
     """
-    assignments = [env_assignment(name, value) for name, value in env]
+    assignments = [env_assignment(name, value, exact=True) for name, value in env]
     if not assignments:
         return dockerfile
+    declared = "".join(f"ARG {name}\n" for name in _needed(assignments))
     arguments = _joined(assignments, dockerfile.escape)
     pieces: list[str] = []
     for each in dockerfile.instructions:
@@ -128,7 +129,7 @@ def with_stage_env(dockerfile: Dockerfile, env: Iterable[tuple[str, str]]) -> Do
         if each.keyword == "FROM":
             ended = each.text.endswith("\n") and not each.unfinished
             pieces[-1] = each.text if ended else with_arguments(each, each.arguments).text
-            pieces.append(f"ENV {arguments}\n")
+            pieces.append(f"{declared}ENV {arguments}\n")
     return parse_dockerfile("".join(pieces) + dockerfile.after)
 
 
@@ -204,7 +205,8 @@ def with_env(dockerfile: Dockerfile, env: Iterable[tuple[str, str]]) -> Dockerfi
 
     Errors: InvalidFault for names that cannot be quoted.
     """
-    return _appended(dockerfile, "ENV", [env_assignment(name, value) for name, value in env])
+    assignments = [env_assignment(name, value, exact=True) for name, value in env]
+    return _appended(dockerfile, "ENV", assignments)
 
 
 def with_labels(dockerfile: Dockerfile, labels: Iterable[tuple[str, str]]) -> Dockerfile:
@@ -212,17 +214,37 @@ def with_labels(dockerfile: Dockerfile, labels: Iterable[tuple[str, str]]) -> Do
 
     Errors: InvalidFault for names that cannot be quoted.
     """
-    return _appended(dockerfile, "LABEL", [label_assignment(name, value) for name, value in labels])
+    assignments = [label_assignment(name, value, exact=True) for name, value in labels]
+    return _appended(dockerfile, "LABEL", assignments)
+
+
+def line_ends(dockerfile: Dockerfile) -> dict[str, str]:
+    """The build arguments that values of several lines were written with, and what they hold."""
+    declared = {each.arguments for each in dockerfile.instructions if each.keyword == "ARG"}
+    return {name: text for name, text in LINE_ENDS.items() if name in declared}
+
+
+def _needed(assignments: Sequence[str]) -> Iterator[str]:
+    """The arguments of LINE_ENDS that assignments speak of."""
+    for name in LINE_ENDS:
+        said = f"${{{name}}}"
+        if any(said in text for text in assignments):
+            yield name
 
 
 def _appended(dockerfile: Dockerfile, keyword: str, assignments: list[str]) -> Dockerfile:
     if not assignments:
         return dockerfile
+    for name in _needed(assignments):
+        dockerfile = _with_last(dockerfile, "ARG", name)
+    return _with_last(dockerfile, keyword, _joined(assignments, dockerfile.escape))
+
+
+def _with_last(dockerfile: Dockerfile, keyword: str, arguments: str) -> Dockerfile:
     *earlier, last = dockerfile.instructions
     if last.unfinished:
         # What is appended would otherwise be swallowed as the line's continuation.
         last = with_arguments(last, last.arguments)
-    arguments = _joined(assignments, dockerfile.escape)
     dockerfile = replace(dockerfile, instructions=(*earlier, last))
     before = str(dockerfile)
     gap = dockerfile.after if before.endswith("\n") else f"{dockerfile.after}\n"

@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from types import MappingProxyType
+from typing import Final
 
 from slipcast.values.faults import FieldError, InvalidFault
 
@@ -22,6 +24,12 @@ _NOT_IN_WORDS = re.compile(r"[\s\"'\\$\x00-\x1f\x7f]")
 _GLOB = re.compile(r"[*?\[\\]")
 
 
+LINE_ENDS: Final = MappingProxyType({"slipcast_newline": "\n", "slipcast_return": "\r"})
+"""THE TABLE of build arguments that stand for what no line of a Dockerfile can hold."""
+
+_NAMED = {text: name for name, text in LINE_ENDS.items()}
+
+
 def env_value_quoted(value: str) -> str:
     r"""A value of ENV in double quotes, taken as it is.
 
@@ -32,25 +40,39 @@ def env_value_quoted(value: str) -> str:
     return f'"{_CONTROL.sub(_spelled, escaped)}"'
 
 
+def exactly_quoted(value: str) -> str:
+    """A value in double quotes, its line ends as the arguments of LINE_ENDS."""
+    pieces = re.split(r"([\r\n])", value)
+    texts = (
+        f"${{{_NAMED[piece]}}}" if piece in _NAMED else env_value_quoted(piece)[1:-1]
+        for piece in pieces
+    )
+    return f'"{"".join(texts)}"'
+
+
 def label_quoted(text: str) -> str:
     """A name or a value of LABEL in double quotes, taken as it is."""
     return env_value_quoted(text)
 
 
-def env_assignment(name: str, value: str) -> str:
+def env_assignment(name: str, value: str, *, exact: bool = False) -> str:
     """`NAME="value"` for ENV.
 
+    Shape:  exact values need the arguments of LINE_ENDS declared before them.
     Errors: InvalidFault for a name that no quoting can hold.
     """
-    return f"{_checked(name, 'environment')}={env_value_quoted(value)}"
+    quoted = exactly_quoted(value) if exact else env_value_quoted(value)
+    return f"{_checked(name, 'environment')}={quoted}"
 
 
-def label_assignment(name: str, value: str) -> str:
+def label_assignment(name: str, value: str, *, exact: bool = False) -> str:
     """`"name"="value"` for LABEL.
 
+    Shape:  as for env_assignment.
     Errors: InvalidFault for a name that no quoting can hold.
     """
-    return f"{label_quoted(_checked(name, 'label'))}={label_quoted(value)}"
+    quoted = exactly_quoted(value) if exact else label_quoted(value)
+    return f"{label_quoted(_checked(name, 'label'))}={quoted}"
 
 
 def word(text: str, field: str) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from slipcast.ports.git import Git
     from slipcast.ports.progress import Progress
     from slipcast.ports.reporter import Reporter
+    from slipcast.values.enginechoice import EngineChoice
     from slipcast.wiring.registries import Own
     from slipcast.wiring.settings import Settings
     from slipcast.wiring.toolbox import RealToolbox
@@ -35,6 +36,9 @@ ACCOUNT = "var/run/secrets/kubernetes.io/serviceaccount"
 """Where a pod finds who it is to the API server."""
 
 _SECURE = 443
+
+_COMMANDS = 5
+"""The level from which the commands are shown that are run (BLD-178)."""
 
 
 def main() -> None:
@@ -79,6 +83,7 @@ class RealOutfit:
     def __init__(self, env: Mapping[str, str] = os.environ) -> None:
         self._env = env
         self._progress: Lines | None = None
+        self._choice: EngineChoice | None = None
         self._printing: PrintingReporter | None = None
 
     @property
@@ -95,8 +100,9 @@ class RealOutfit:
     def engine(self) -> Engine:
         """The engine that the settings name."""
         from slipcast.cli.toolbox import EngineFlags
+        from slipcast.values.enginechoice import USUAL
 
-        return self._toolbox.tools(EngineFlags()).engine
+        return self._toolbox.tools(EngineFlags(), self._choice or USUAL).engine
 
     @property
     def git(self) -> Git:
@@ -162,12 +168,24 @@ class RealOutfit:
             authority=authority if _is_filled(authority) else None,
         )
 
+    def choose(self, choice: EngineChoice) -> None:
+        """Say how the engine is to work, before it is used."""
+        self._choice = choice
+        if choice.uids or choice.gids:
+            from slipcast.adapters import usernamespace
+
+            usernamespace.enter_mapped(choice)
+
     def progress(self, level: int) -> Progress:
-        """Lines on standard error, in the order in which things happen."""
+        """Lines on standard error, in the order in which things happen; what is run, if asked."""
         if self._progress is None:
             from slipcast.cli.progress import Lines
 
-            self._progress = Lines(sys.stderr.buffer, level=level)
+            self._progress = lines = Lines(sys.stderr.buffer, level=level)
+            if level >= _COMMANDS:
+                from slipcast.adapters import argv
+
+                argv.listen(lambda line: lines.note(f"Running: {line}", level=_COMMANDS))
         return self._progress
 
     def reporter(self, namespace: str, name: str, root: Path) -> Reporter:

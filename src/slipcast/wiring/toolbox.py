@@ -14,6 +14,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slipcast.values.enginechoice import USUAL, EngineChoice
+
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
@@ -165,9 +167,9 @@ class RealToolbox:
             usual=home / ".kube/config",
         )
 
-    def tools(self, flags: EngineFlags) -> RealTools:
+    def tools(self, flags: EngineFlags, choice: EngineChoice = USUAL) -> RealTools:
         """What works on the engine that the flags choose."""
-        return RealTools(self.settings, flags, self._environment, self.git)
+        return RealTools(self.settings, flags, self._environment, self.git, choice)
 
     @contextmanager
     def watch(self, root: Path) -> Generator[Changes]:
@@ -193,8 +195,14 @@ class RealTools:
     """Implements cli.toolbox.Tools for one engine."""
 
     def __init__(
-        self, settings: Settings, flags: EngineFlags, environment: Mapping[str, str], git: Git
+        self,
+        settings: Settings,
+        flags: EngineFlags,
+        environment: Mapping[str, str],
+        git: Git,
+        choice: EngineChoice = USUAL,
     ) -> None:
+        self._choice = choice
         self._settings = settings
         self._flags = flags
         self._environment = environment
@@ -235,6 +243,7 @@ class RealTools:
             host=self._host,
             codec=self._settings.compression,
             layer_cache=self._settings.layer_cache,
+            choice=self._choice,
         )
 
     @property

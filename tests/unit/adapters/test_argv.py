@@ -176,3 +176,28 @@ def test_a_program_ends_although_more_could_be_sent() -> None:
         code = argv.stream(["true"], stdin=stdin)
 
     assert code == 0
+
+
+def test_who_listens_is_told_what_is_run_bld_178(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(argv, "_listeners", [])
+    argv.listen(told.append)
+
+    argv.run(["true", "a b"])
+
+    assert told == ["true 'a b'"]
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (["buildah", "--env=KEY=hunter2"], "buildah '--env=KEY=***'"),
+        (["buildah", "--build-arg=KEY=hun\nter2"], "buildah '--build-arg=KEY=***'"),
+        (
+            ["git", "clone", "https://me:hunter2@git.example/x"],
+            "git clone https://***@git.example/x",
+        ),
+    ],
+)
+def test_a_command_line_is_shown_without_values_and_passwords(words: list[str], shown: str) -> None:
+    assert argv.shown(words) == shown

@@ -96,6 +96,16 @@ def test_a_destination_that_is_not_there_is_named_s2i_194(
     assert seen == {}
 
 
+def test_what_has_a_name_is_called_by_it_and_no_place_is_told(bench: World, secret: Path):
+    named = Injection(source=secret, target="/none/here", name="the secret npm")
+
+    with pytest.raises(BuildFault) as fault:
+        bench.build(injections=(named,))
+
+    assert "cannot inject the secret npm: the directory /none/here" in fault.value.message
+    assert str(secret) not in fault.value.message
+
+
 def test_a_missing_source_is_named_s2i_193(bench: World, tmp_path: Path):
     with pytest.raises(BuildFault, match="nothing-here"):
         bench.build(injections=(Injection(source=tmp_path / "nothing-here", target="/etc"),))

@@ -420,3 +420,23 @@ def _is_interrupted(_: Process) -> int:
 
 def _breaks(_: Process) -> int:
     raise ZeroDivisionError
+
+
+def test_flags_of_the_engine_are_handed_on_bld_9(tmp_path: Path):
+    outfit = an_outfit(tmp_path)
+    words = ["--isolation=chroot", "--storage-driver", "vfs", "--use-newuidmap"]
+
+    code = program.run(["slipcast-builder", "sti-build", *words], outfit)
+
+    assert code == 0
+    assert (outfit.chosen.isolation, outfit.chosen.driver) == ("chroot", "vfs")
+    assert outfit.chosen.by_helpers
+
+
+def test_an_isolation_that_nobody_knows_is_refused_bld_9(tmp_path: Path):
+    outfit = an_outfit(tmp_path)
+
+    code = program.run(["slipcast-builder", "sti-build", "--isolation=jail"], outfit)
+
+    assert code == 1
+    assert outfit.complaints[-1] == "error: unrecognized isolation type 'jail'"

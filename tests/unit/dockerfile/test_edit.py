@@ -10,6 +10,7 @@ from slipcast.dockerfile.edit import (
     base_images,
     copied_images,
     exposed_ports,
+    line_ends,
     with_base_image,
     with_env,
     with_labels,
@@ -188,3 +189,22 @@ def test_images_that_files_are_copied_out_of_are_told() -> None:
     )
 
     assert copied_images(parse_dockerfile(text)) == ("c:1", "d")
+
+
+def test_values_of_several_lines_are_said_with_arguments_that_hold_the_line_ends() -> None:
+    # BLD-118
+    changed = with_stage_env(parse_dockerfile("FROM a\nFROM b\n"), [("K", "x\n$y\r\n")])
+
+    line = r'ENV K="x${slipcast_newline}\$y${slipcast_return}${slipcast_newline}"'
+    declared = "ARG slipcast_newline\nARG slipcast_return"
+    assert str(changed) == f"FROM a\n{declared}\n{line}\nFROM b\n{declared}\n{line}\n"
+    assert line_ends(changed) == {"slipcast_newline": "\n", "slipcast_return": "\r"}
+
+
+def test_a_label_of_several_lines_declares_only_what_it_needs() -> None:
+    # BLD-118
+    changed = with_labels(parse_dockerfile("FROM a\n"), [("l", "x\ny")])
+
+    assert str(changed) == ('FROM a\nARG slipcast_newline\nLABEL "l"="x${slipcast_newline}y"\n')
+    assert line_ends(changed) == {"slipcast_newline": "\n"}
+    assert line_ends(parse_dockerfile("FROM a\n")) == {}

@@ -26,7 +26,7 @@ from slipcast.builds.reasons import Reason
 from slipcast.builds.s2i import platform
 from slipcast.builds.stages import Stage, Step
 from slipcast.builds.strategies.mounts import volume_path
-from slipcast.dockerfile.edit import base_images, copied_images
+from slipcast.dockerfile.edit import base_images, copied_images, line_ends
 from slipcast.dockerfile.parse import Dockerfile
 from slipcast.ports.engine import BuildSpec, PullSpec
 from slipcast.values.container import Mount, PullPolicy
@@ -51,13 +51,14 @@ def run(task: Task, source: Fetched) -> Built:
     """
     strategy = task.build.spec.strategy.docker_strategy or DockerBuildStrategy()
     path = dockerfilerewrite.rewrite(task, source)
-    args = {each.name: each.value for each in strategy.build_args}
-    images = _images(dockerfilerewrite.parsed(path.read_bytes()), args)
+    dockerfile = dockerfilerewrite.parsed(path.read_bytes())
+    args = {each.name: each.value for each in strategy.build_args} | line_ends(dockerfile)
+    images = _images(dockerfile, args)
     ondemand.provide(task, images)
     for image in images:
         _pull(task, strategy, image)
     with secrets_into(task, source.context):
-        facts = _build(task, _spec(task, strategy, source, path))
+        facts = _build(task, _spec(task, strategy, args, context=source.context, dockerfile=path))
     return Built(tag=task.tag, image=facts.id, bases=images)
 
 
@@ -124,14 +125,20 @@ def _built(task: Task, spec: BuildSpec) -> ImageFacts:
     return task.engine.build(replace(spec, mounts=required), log=log)
 
 
-def _spec(task: Task, strategy: DockerBuildStrategy, source: Fetched, path: Path) -> BuildSpec:
+def _spec(
+    task: Task,
+    strategy: DockerBuildStrategy,
+    args: Mapping[str, str],
+    *,
+    context: Path,
+    dockerfile: Path,
+) -> BuildSpec:
     policy = strategy.image_optimization_policy
     if policy == "SkipLayersAndWarn":
         task.progress.warn("the image gets one layer, so no layer of it can be used again")
-    args = {each.name: each.value for each in strategy.build_args}
     return BuildSpec(
-        context=source.context,
-        dockerfile=path,
+        context=context,
+        dockerfile=dockerfile,
         tag=task.tag,
         build_args=args,
         proxies=_proxies(task, args),

@@ -122,10 +122,12 @@ def _injections(task: Task) -> Iterator[Injection]:
     source = task.build.spec.source
     for secret in source.secrets:
         path = task.at(f"{SECRETS}/build/{secret.secret.name}")
-        yield Injection(source=path, target=secret.destination_dir, remove=True)
+        name = f"the secret {secret.secret.name}"
+        yield Injection(source=path, target=secret.destination_dir, remove=True, name=name)
     for config in source.config_maps:
         path = task.at(f"{CONFIGS}/build/{config.config_map.name}")
-        yield Injection(source=path, target=config.destination_dir, keep=True)
+        name = f"the config map {config.config_map.name}"
+        yield Injection(source=path, target=config.destination_dir, keep=True, name=name)
 
 
 def _volumes(task: Task, strategy: SourceBuildStrategy) -> Iterator[Mount]:

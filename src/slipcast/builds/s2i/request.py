@@ -11,6 +11,7 @@ import msgspec
 
 from slipcast.values.container import Limits, Mount, PullPolicy
 from slipcast.values.revision import SourceRevision
+from slipcast.values.sensitive import Sensitive
 
 
 class Injection(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +25,12 @@ class Injection(msgspec.Struct, frozen=True, kw_only=True):
     target: str = ""
     keep: bool = False
     remove: bool = False
+    name: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What people call it, else where it lies."""
+        return self.name or str(self.source)
 
 
 class UidRange(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,8 +65,10 @@ class S2IRequest(msgspec.Struct, frozen=True, kw_only=True):
     Shape:  source as typed: a Git URL with optional `#ref`, a path, or empty (scripts only). Empty
             strings mean not given. env is in the order given. exclude None means the default
             expression, empty means nothing is left out. directory is what relative paths count
-            from. runtime_artifacts are `SRC[:DST]` as typed. send_to is where the caller will push
-            the image himself: its layers may be sent there already, while it is made.
+            from. source_secret is what a Secret holds, by its keys: the source is fetched with it
+            and nothing else that this machine knows. runtime_artifacts are `SRC[:DST]` as typed.
+            send_to is where the caller will push the image himself: its layers may be sent there
+            already, while it is made.
     """
 
     source: str = ""
@@ -74,6 +83,7 @@ class S2IRequest(msgspec.Struct, frozen=True, kw_only=True):
     exclude: str | None = None
     keep_symlinks: bool = False
     prepared: PreparedSource | None = None
+    source_secret: tuple[tuple[str, Sensitive], ...] = ()
 
     env: tuple[tuple[str, str], ...] = ()
     environment_file: Path | None = None

@@ -62,3 +62,33 @@ def test_values_with_commas_are_one_value() -> None:
     assert '--onbuild="RUN echo ""a"", b"' in words
     assert '--volume="/a,b"' in words
     assert "--cmd=sh -c 'a b'" in words
+
+
+def test_values_of_build_arguments_are_not_on_the_command_line() -> None:
+    spec = BuildSpec(
+        context=Path("/c"),
+        build_args={"TOKEN": "hunter2", "http_proxy": "http://p", "-f": "x"},
+        proxies={"HTTP_PROXY": "http://q"},
+    )
+
+    words = commands.build_words(spec, "/c/Dockerfile", "/i")
+
+    assert [word for word in words if word.startswith("--build-arg")] == [
+        "--build-arg=TOKEN",
+        "--build-arg=http_proxy",
+        "--build-arg=-f",
+    ]
+    assert commands.build_variables(spec) == {
+        "HTTP_PROXY": "http://q",
+        "TOKEN": "hunter2",
+        "http_proxy": "http://p",
+        "-f": "x",
+    }
+
+
+@pytest.mark.parametrize("name", ["PATH", "HOME", "LD_PRELOAD", "CONTAINERS_CONF", "GODEBUG"])
+def test_an_argument_that_buildah_would_heed_does_not_reach_its_environment(name: str) -> None:
+    spec = BuildSpec(context=Path("/c"), build_args={name: "/x"})
+
+    assert f"--build-arg={name}=/x" in commands.build_words(spec, "/c/Dockerfile", "/i")
+    assert commands.build_variables(spec) == {}

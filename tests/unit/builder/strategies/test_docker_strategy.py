@@ -265,3 +265,12 @@ def test_secrets_are_in_the_context_while_it_is_built_and_not_after(tmp_path: Pa
 def _looked(spec: BuildSpec, seen: list[str]) -> FakeImage:
     seen.append((spec.context / "token").read_text())
     return FakeImage()
+
+
+def test_values_of_several_lines_come_with_their_line_ends(tmp_path: Path) -> None:
+    # BLD-118
+    outfit = an_assignment(tmp_path, env=[{"name": "KEY", "value": "a\nb"}])
+
+    spec = asked(tmp_path, outfit)
+
+    assert dict(spec.build_args) == {"slipcast_newline": "\n"}

@@ -10,6 +10,7 @@ import json
 import shlex
 from collections.abc import Iterable, Sequence
 
+from slipcast.adapters.heeded import is_heeded
 from slipcast.ports.engine import BuildSpec, ContainerSpec
 from slipcast.values.container import Limits, Mount
 from slipcast.values.image import ImageConfig
@@ -100,7 +101,7 @@ def build_words(spec: BuildSpec, dockerfile: str, id_file: str) -> list[str]:
         *(["--no-cache"] if spec.no_cache else []),
         *([f"--tag={spec.tag}"] if spec.tag else []),
         *([f"--timestamp={spec.timestamp}"] if spec.timestamp is not None else []),
-        *(f"--build-arg={name}={value}" for name, value in spec.build_args.items()),
+        *(_build_arg(name, value) for name, value in spec.build_args.items()),
         *(f"--label={name}={value}" for name, value in spec.labels.items()),
         *network_flag(spec.network),
         *(f"--cap-drop={_capability(name)}" for name in spec.cap_drop),
@@ -108,6 +109,28 @@ def build_words(spec: BuildSpec, dockerfile: str, id_file: str) -> list[str]:
         *limit_flags(spec.limits),
         *volume_flags(spec.mounts),
     ]
+
+
+def build_variables(spec: BuildSpec) -> dict[str, str]:
+    """What `buildah build` finds in its environment: proxies, and values of build arguments.
+
+    Shape:  steps see the proxies and no image keeps them. A command line is shown to whoever lists
+            processes, and a value may be a secret; see _build_arg for those that stay on it.
+    """
+    args = {name: value for name, value in spec.build_args.items() if _is_inherited(name)}
+    return {**spec.proxies, **args}
+
+
+def _build_arg(name: str, value: str) -> str:
+    """A build argument; its value stays in the environment unless buildah would heed it there.
+
+    Shape:  without `=` buildah looks the value up.
+    """
+    return f"--build-arg={name}" if _is_inherited(name) else f"--build-arg={name}={value}"
+
+
+def _is_inherited(name: str) -> bool:
+    return bool(name) and "=" not in name and not is_heeded(name)
 
 
 _PULL = {"always": "always", "if-not-present": "false", "never": "never"}

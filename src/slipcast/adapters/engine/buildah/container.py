@@ -20,6 +20,7 @@ from slipcast.adapters import argv, oomkills
 from slipcast.adapters.engine.buildah import commands, reading, writing
 from slipcast.adapters.engine.buildah.ahead import Ahead, Outgoing, Target
 from slipcast.adapters.engine.buildah.change import Found
+from slipcast.adapters.engine.buildah.chosen import runs_here
 from slipcast.adapters.engine.buildah.committing import NotHere, commit, ground_of
 from slipcast.adapters.engine.buildah.direct import Direct
 from slipcast.adapters.engine.buildah.inside import Inside
@@ -103,7 +104,7 @@ class BuildahContainer:
         """Run the program to its end."""
         spec = self._working.spec
         direct = Direct(self._runner, self._program.host, self._inside, self._working.root)
-        if direct.possible(spec):
+        if runs_here(self._program.choice) and direct.possible(spec):
             config = self._working.image.config
             return direct.run(self.id, spec, config, stdout=stdout, stderr=stderr, idle=idle)
         command = list(spec.argv or self._working.image.config.cmd)

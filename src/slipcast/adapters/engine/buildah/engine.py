@@ -37,6 +37,7 @@ from slipcast.ports.engine import (
     ignore,
 )
 from slipcast.values.container import PullPolicy
+from slipcast.values.enginechoice import USUAL, EngineChoice
 from slipcast.values.faults import EngineFault, HostFault, NotFound
 from slipcast.values.image import ImageFacts
 from slipcast.values.imageref import ImageRef
@@ -55,6 +56,7 @@ class BuildahEngine:
 
     Shape:  state is a directory of ours, made when needed. Without storage_root and run_root the
             images lie where `podman images` looks for them. codec is how pushed layers travel.
+            choice is what whoever started us wants otherwise.
     Units:  layer_cache in bytes: how much builds may leave for later ones, 0 for any amount.
     """
 
@@ -68,11 +70,14 @@ class BuildahEngine:
         pause: Callable[[float], None] = time.sleep,
         codec: Literal["gzip", "zstd"] = "gzip",
         layer_cache: int = USUAL_LIMIT,
+        choice: EngineChoice = USUAL,
     ) -> None:
-        self._program = Program(state, storage_root, run_root, host)
+        self._program = Program(state, storage_root, run_root, host, choice)
         self._runner = Runner(state)
         # A user's own store has another driver, or another place; buildah is asked then.
-        self._storage = Storage(state / "none" if host.rootless else graph_root(storage_root))
+        self._storage = Storage(
+            state / "none" if host.rootless else graph_root(storage_root, choice.storage)
+        )
         self._cache = LayerCache(
             state / "layers.json", self._storage, self._forget, limit=layer_cache
         )
@@ -186,7 +191,7 @@ class BuildahEngine:
         for left in reversed(range(_TRIES)):
             ended_for_memory = oomkills.count()
             try:
-                self._program.follow(what, line, hits, spec.proxies)
+                self._program.follow(what, line, hits, commands.build_variables(spec))
             except EngineFault as fault:
                 said = (fault.message, *fault.tail)
                 if step_was_killed(said) and oomkills.count() > ended_for_memory:

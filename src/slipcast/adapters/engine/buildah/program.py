@@ -12,9 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from slipcast.adapters import argv, complaints, ownership
+from slipcast.adapters.engine.buildah import chosen
 from slipcast.adapters.engine.buildah.failures import fault_of
 from slipcast.adapters.engine.host import HostSettings, containers_conf
 from slipcast.ports.engine import RegistryAccess, Sink
+from slipcast.values.enginechoice import USUAL, EngineChoice
 from slipcast.values.image import NOTHING
 from slipcast.values.imageref import ImageRef
 
@@ -30,10 +32,16 @@ class Program:
     """Runs buildah with a containers.conf of ours and, when told, with a storage of ours."""
 
     def __init__(
-        self, state: Path, storage_root: Path | None, run_root: Path | None, host: HostSettings
+        self,
+        state: Path,
+        storage_root: Path | None,
+        run_root: Path | None,
+        host: HostSettings,
+        choice: EngineChoice = USUAL,
     ) -> None:
         self.state = state
         self.host = host
+        self.choice = choice
         self._storage_root = storage_root
         self._run_root = run_root
         self._conf: Path | None = None
@@ -42,9 +50,14 @@ class Program:
     def storage_flags(self) -> list[str]:
         """The flags that name our storage, as buildah, podman and skopeo know them."""
         flags: list[str] = []
+        driver = self.choice.driver
         if self._storage_root is not None:
             flags += ["--root", str(self._storage_root)]
-            flags += ["--storage-driver", self.host.storage_driver]
+            driver = driver or self.host.storage_driver
+        if driver:
+            flags += ["--storage-driver", driver]
+        for option in self.choice.driver_options:
+            flags += ["--storage-opt", option]
         if self._run_root is not None:
             flags += ["--runroot", str(self._run_root)]
         return flags
@@ -58,10 +71,11 @@ class Program:
             _written(self.state / "docker/config.json", "{}")
         return {
             "CONTAINERS_CONF": str(self._conf),
-            "BUILDAH_ISOLATION": None,
+            "BUILDAH_ISOLATION": self.choice.isolation or None,
             # Whose credentials are used is said with each call.
             "DOCKER_CONFIG": str(self.state / "docker"),
             "REGISTRY_AUTH_FILE": None,
+            **chosen.variables(self.choice),
         }
 
     def store_known(self) -> bool:
@@ -91,7 +105,9 @@ class Program:
 
     def line(self, *words: str) -> list[str]:
         """The argument list of a call."""
-        return ["buildah", *self.storage_flags, *words]
+        command, *rest = words
+        general, own = chosen.flags(self.choice, command)
+        return ["buildah", *self.storage_flags, *general, command, *own, *rest]
 
     def run(self, *words: str) -> argv.Ran:
         """Run to the end, whatever the end is."""

@@ -102,11 +102,11 @@ class Storage:
         return None
 
 
-def graph_root(given: Path | None) -> Path:
-    """Where images lie: the place given, else what the system's configuration says."""
+def graph_root(given: Path | None, configuration: Path | None = None) -> Path:
+    """Where images lie: the place given, else what a configuration says, or the system's."""
     if given is not None:
         return given
-    for file in filter(Path.exists, _CONFIGURATIONS):
+    for file in filter(Path.exists, (configuration,) if configuration else _CONFIGURATIONS):
         import tomllib  # noqa: PLC0415 -- 5 ms that few hosts need
 
         try:

@@ -15,16 +15,11 @@ from typing import Final
 
 import msgspec
 
+from slipcast.adapters.heeded import is_heeded, is_proxy
 from slipcast.values.faults import PodFault
 
 _NAME: Final = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*", re.ASCII)
 _LONGEST: Final = 60_000
-_HEEDED: Final = re.compile(
-    r"(LD|GCONV|GLIBC|MALLOC|GO|_?CONTAINERS?|_?PODMAN|STORAGE|BUILDAH|REGISTRY|DOCKER|XDG|DBUS|SSL"
-    r"|NOTIFY|LISTEN|TMP|CNI|NETAVARK|_?OCI|_?LIBPOD|SLIPCAST|LC|LANG|LOC|NLS|RES)\w*"
-    r"|PATH|HOME|USER|SHELL|TZ\w*|HTTPS?_PROXY|NO_PROXY|ALL_PROXY",
-    re.ASCII | re.IGNORECASE,
-)
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +39,7 @@ def given(env: Mapping[str, str]) -> Given:
             raise PodFault(f"the variable {name!r} cannot be one", reason="InvalidEnv")
     odd = {name: value for name, value in env.items() if _is_odd(name, value)}
     for name in odd:
-        if _HEEDED.fullmatch(name):
+        if is_heeded(name) or is_proxy(name):
             raise PodFault(
                 f"the variable {name} is of several lines, or too long, and means something to the"
                 " programs that start the container",

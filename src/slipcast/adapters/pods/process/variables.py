@@ -43,13 +43,20 @@ _CONTRACT: Final = re.compile(
 )
 """The names that the builder's contract knows."""
 
+_HOSTS: Final = re.compile(
+    r"BUILD_(ISOLATION|OCI_RUNTIME|STORAGE_\w+|UIDMAP|GIDMAP|USE_NEW[UG]IDMAP|REGISTRIES_\w+"
+    r"|SIGNATURE_POLICY_PATH|BLOBCACHE_DIR)",
+    re.ASCII,
+)
+"""Those of them that say how the engine works, which here is the host's own."""
+
 
 def of_contract(given: Mapping[str, str]) -> dict[str, str]:
     """The variables of a pod that its contract with the builder knows."""
     return {
         name: value
         for name, value in given.items()
-        if _CONTRACT.fullmatch(name) and "\0" not in value
+        if _CONTRACT.fullmatch(name) and not _HOSTS.fullmatch(name) and "\0" not in value
     }
 
 
