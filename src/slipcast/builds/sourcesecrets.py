@@ -8,6 +8,7 @@ Source: build-lifecycle.md BL-22 to BL-24, BA-509.
 
 from __future__ import annotations
 
+import binascii
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -19,13 +20,27 @@ from slipcast.api.core import Secret
 from slipcast.values.faults import InvalidFault
 from slipcast.values.giturl import Transport, parse_git_url
 
+BASIC: Final = "kubernetes.io/basic-auth"
+SSH: Final = "kubernetes.io/ssh-auth"
+
 ANNOTATION: Final = "build.openshift.io/source-secret-match-uri-"
 """What the names of annotations with patterns begin with."""
 
+HANDLED: Final = frozenset(
+    {"ssh-privatekey", "ca.crt", ".gitconfig", "username", "password", "token"}
+)
+"""The keys by which a secret has something to give to git."""
+KEYS: Final = (*sorted(HANDLED), "known_hosts")
+"""Those of them, and what goes along with them."""
+
 SCHEMES: Final = frozenset({"git", "http", "https", "ssh"})
 _PATTERN: Final = re.compile(r"(\*|git|http|https|ssh)://(\*|(?:\*\.)?[^/*]+)(/.*)", re.DOTALL)
-_BASIC: Final = "kubernetes.io/basic-auth"
-_SSH: Final = "kubernetes.io/ssh-auth"
+_SETTINGS, _KEY = ".gitconfig", "ssh-privatekey"
+_FOR_WEB: Final = frozenset({"username", "password", "token", "ca.crt", _SETTINGS})
+_FOR_SSH: Final = frozenset({_KEY, _SETTINGS})
+_OPENSSH: Final = b"-----BEGIN OPENSSH PRIVATE KEY-----"
+_MAGIC: Final = b"openssh-key-v1\x00\x00\x00\x00\x04none"
+"""How a key of OpenSSH begins that no passphrase protects."""
 
 
 class _Address(msgspec.Struct, frozen=True):
@@ -41,7 +56,7 @@ def source_secret(uri: str, secrets: Iterable[Secret]) -> str:
     address = _address(uri)
     if address is None:
         return ""
-    unfit = _BASIC if address.scheme == "ssh" else _SSH
+    unfit = BASIC if address.scheme == "ssh" else SSH
     found = [
         (len(pattern), secret.metadata.name)
         for secret in secrets
@@ -51,6 +66,39 @@ def source_secret(uri: str, secrets: Iterable[Secret]) -> str:
     ]
     # Of patterns of the same length, the first secret's.
     return max(found, key=lambda each: each[0], default=(0, ""))[1]
+
+
+def why_unfit(uri: str, secret: Secret) -> str:
+    """Why an address cannot be fetched with a secret; empty when it may be (UP-4)."""
+    address = _address(uri)
+    keys = secret.data.keys()
+    if not HANDLED & keys:
+        return f"holds none of what git can use ({', '.join(sorted(HANDLED))})"
+    if address is None:
+        return ""
+    if address.scheme == "ssh":
+        if not _FOR_SSH & keys:
+            return "holds no ssh-privatekey, and the source is fetched over ssh"
+        return _why_no_key(secret.data[_KEY]) if _KEY in keys else ""
+    if address.scheme in {"http", "https"} and not _FOR_WEB & keys:
+        return f"holds no username and password, and the source is fetched over {address.scheme}"
+    return ""
+
+
+def _why_no_key(key: bytes) -> str:
+    """Why ssh cannot use a key by itself; empty when it may."""
+    text = key.strip()
+    if not text.startswith(b"-----BEGIN "):
+        return "holds as ssh-privatekey what is no private key (is it the public one?)"
+    is_locked = b"ENCRYPTED" in text
+    if text.startswith(_OPENSSH):
+        try:
+            is_locked = not binascii.a2b_base64(
+                b"".join(text.split(b"-----")[2].split())
+            ).startswith(_MAGIC)
+        except ValueError:
+            return "holds a ssh-privatekey that is cut off, or was changed"
+    return "holds a key with a passphrase, for which nobody could be asked" if is_locked else ""
 
 
 def _patterns(secret: Secret) -> Iterator[str]:

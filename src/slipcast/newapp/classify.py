@@ -15,11 +15,12 @@ from typing import Final
 import msgspec
 
 from slipcast.api.template import Template
-from slipcast.newapp.facts import Facts, IsSource, NoSource, Source, TemplateFile
+from slipcast.newapp import asking, troubles
+from slipcast.newapp.asking import is_url
+from slipcast.newapp.facts import Facts, NoSource, Source, TemplateFile
 from slipcast.newapp.request import NewAppRequest, Pair
 from slipcast.values.faults import FieldError, InvalidFault
 
-_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[^/:@~\s]+@[^/:@\s]+:")
 _VARIABLE: Final = re.compile(r"[^=]+=", re.DOTALL)
 _NAME: Final = re.compile(r"\w+", re.ASCII)
 
@@ -46,11 +47,6 @@ class Classified(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()
 
 
-def is_url(word: str) -> bool:
-    """Whether a word has the form of a Git URL."""
-    return _URL.match(word) is not None
-
-
 def classified(request: NewAppRequest, facts: Facts) -> Classified:
     """The words of a request by what they are.
 
@@ -58,15 +54,14 @@ def classified(request: NewAppRequest, facts: Facts) -> Classified:
     """
     words = [word for word in request.words if word]
     asked = [word for word in words if is_url(word) or not _is_sure(word)]
-    questions = [IsSource(word, request.context_dir) for word in asked]
-    facts.require(questions)
+    questions = asking.questions(request, asked, facts)
     env: list[Pair] = []
     sources: list[str] = []
     named: list[Named] = []
     files: list[str] = []
     errors: list[FieldError] = []
     for word in words:
-        answer = facts.ask(IsSource(word, request.context_dir), object) if word in asked else None
+        answer = facts.ask(questions[word], object) if word in questions else None
         if isinstance(answer, Source):
             sources.append(word)
         elif is_url(word):
@@ -74,7 +69,7 @@ def classified(request: NewAppRequest, facts: Facts) -> Classified:
             if _is_template(word, facts):
                 files.append(word)
             else:
-                errors.append(FieldError(path=word, what=_no_repository(answer)))
+                errors.append(FieldError(path=word, what=troubles.no_repository(word, answer)))
         elif _VARIABLE.match(word):
             name, _, value = word.partition("=")
             if _NAME.fullmatch(name):
@@ -134,12 +129,3 @@ def split_group(word: str) -> list[str]:
 def _is_sure(word: str) -> bool:
     """Whether a word can be no directory and no file: it says what it is by its form."""
     return "~" in word.lstrip("~") or bool(_VARIABLE.match(word))
-
-
-def _no_repository(answer: NoSource) -> str:
-    if answer.is_denied:
-        return (
-            f"the repository does not let us in: {answer.why}. Write IMAGE~URL to have it built"
-            " unseen, with --source-secret for the credentials of its builds"
-        )
-    return f"no Git repository answers there: {answer.why}"

@@ -26,8 +26,9 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
     Shape:  facts None when it was not inspected. uri and ref are what is built, uri empty for a
             directory that no remote has, which is uploaded; dockerfile is its text, None for none.
-            unpushed says in words what lies here and not at uri. needs_credentials: its
-            URL had some, which are not kept.
+            unpushed says in words what lies here and not at uri. needs_credentials: it was
+            fetched with some that its builds will not have, its URL's or the user's own. secret
+            is the Secret that it was fetched with.
     """
 
     uri: str = ""
@@ -38,6 +39,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     dockerfile: str | None = None
     unpushed: str = ""
     needs_credentials: bool = False
+    secret: str = ""
 
 
 class NoSource(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +52,18 @@ class NoSource(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     is_denied: bool = False
     is_file: bool = False
+
+
+class Lent(msgspec.Struct, frozen=True, kw_only=True):
+    """The Secret that a repository is fetched with; name empty for none.
+
+    Shape:  wrong says why it cannot be used for that; is_missing that there is none of that name,
+            or that it may not be read.
+    """
+
+    name: str = ""
+    wrong: str = ""
+    is_missing: bool = False
 
 
 class RegistryImage(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,10 +87,24 @@ class NoTemplate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IsSource(msgspec.Struct, frozen=True):
-    """What source a word names, if it does; answered by Source or NoSource."""
+    """What source a word names, if it does; answered by Source or NoSource.
+
+    Shape:  secret is the Secret that it is fetched with; empty for the user's own credentials.
+    """
 
     word: str
     context_dir: str = ""
+    secret: str = ""
+
+
+class SecretFor(msgspec.Struct, frozen=True):
+    """Which Secret a repository is fetched with; answered by Lent.
+
+    Shape:  name empty asks for one that says of itself that it is for the address.
+    """
+
+    name: str
+    uri: str
 
 
 class Streams(msgspec.Struct, frozen=True):
@@ -112,10 +140,11 @@ class TemplateFile(msgspec.Struct, frozen=True):
     place: str
 
 
-Question = IsSource | Streams | Templates | TagImage | LookUp | TemplateFile
+Question = IsSource | SecretFor | Streams | Templates | TagImage | LookUp | TemplateFile
 Answer = (
     Source
     | NoSource
+    | Lent
     | tuple[ImageStream, ...]
     | tuple[Template, ...]
     | ImageFacts

@@ -186,7 +186,7 @@ class Making:
             copied=copied,
             secrets=request.build_secrets,
             config_maps=request.build_config_maps,
-            credentials=request.source_secret,
+            credentials=request.source_secret or source.secret,
         )
 
 

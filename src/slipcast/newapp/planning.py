@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from slipcast.newapp import detection, troubles
+from slipcast.newapp import asking, detection, troubles
 from slipcast.newapp.classify import Classified, classified
 from slipcast.newapp.component import (
     CopiedImage,
@@ -62,6 +62,8 @@ class _Planning:
         self._request = request
         self._facts = facts
         self._words = words
+        self._warnings: dict[str, None] = {}
+        self._seen = frozenset((*request.sources, *words.sources))
         self._making = Making(request, (*request.env, *words.env))
         self._search = Search(
             facts,
@@ -77,7 +79,7 @@ class _Planning:
         """See `planned`."""
         request = self._request
         sources = tuple(dict.fromkeys((*request.sources, *self._words.sources)))
-        self._facts.require(IsSource(each, request.context_dir) for each in sources)
+        asking.questions(request, sources, self._facts)
         wanted = references(request, self._words)
         found, warnings = self._found(wanted)
         if not found and not sources and request.dockerfile is None and not request.binary:
@@ -100,7 +102,7 @@ class _Planning:
             deployments=() if request.builds else tuple(self._deployments(parts)),
             templates=tuple(use.match for use in pairs.uses if use.match.template is not None),
             env=env,
-            warnings=warnings,
+            warnings=(*warnings, *self._warnings),
         )
 
     def _found(
@@ -126,6 +128,8 @@ class _Planning:
         return found, tuple(warnings)
 
     def _not_a_source(self, word: str) -> str:
+        if asking.is_url(word):
+            return ""
         question = IsSource(word, self._request.context_dir)
         if not self._facts.knows(question):
             return ""
@@ -133,10 +137,12 @@ class _Planning:
         return answer.why if isinstance(answer, NoSource) else ""
 
     def _source(self, word: str) -> Source:
-        answer = self._facts.ask(IsSource(word, self._request.context_dir), object)
+        answer = self._facts.ask(asking.question(self._request, word, self._facts), object)
         if isinstance(answer, NoSource):
             raise troubles.no_source(word, answer)
         assert isinstance(answer, Source)  # noqa: S101 -- it is one or the other
+        if asking.is_url(word):
+            self._check_secret(word)
         return answer
 
     def _unbound(self, alone: tuple[str, ...]) -> tuple[str, ...]:
@@ -158,11 +164,22 @@ class _Planning:
         A repository that is only named with it is not looked at (NA-3); a directory is, for it has
         to be sent from here.
         """
-        question = IsSource(word, self._request.context_dir)
         if not word:
             return Source(name="")
-        is_far = parse_git_url(word) is not None and not self._facts.knows(question)
-        return unseen(word) if is_far else self._source(word)
+        if parse_git_url(word) is None or word in self._seen:
+            return self._source(word)
+        if self._request.source_secret:
+            self._check_secret(word)
+        return unseen(word)
+
+    def _check_secret(self, word: str) -> None:
+        """Refuse a Secret that cannot fetch a source, and warn of one that is not there."""
+        lent = asking.check_secret(self._request, word, self._facts)
+        if lent.is_missing:
+            self._warnings[
+                f'there is no secret "{lent.name}" in project "{self._request.namespace}" that you'
+                " may read: without it nothing is built"
+            ] = None
 
     def _alone(self, source: Source, group: str) -> Planned:
         """A source that no image was given for."""

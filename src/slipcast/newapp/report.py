@@ -116,9 +116,12 @@ def _build(part: Planned) -> Iterator[str]:
     elif part.image is not None and part.image.stream is not None:
         yield f'      * Every time "{part.image.name}" changes a new build will be triggered'
     source = part.source
+    if source is not None and source.secret:
+        yield f'      * The source is fetched with the secret "{source.secret}"'
     if source is not None and source.needs_credentials and not build.source.credentials:
-        yield "      * WARNING: credentials in a URL are not kept: put them into a Secret,"
-        yield f"        named with 'slipcast set build-secret --source bc/{build.name} SECRET'"
+        yield "      * WARNING: the repository wants credentials; those in a URL, and your own, are"
+        yield "        not kept: put them into a Secret, and say which with"
+        yield f"        'slipcast set build-secret --source bc/{build.name} SECRET'"
     if source is not None and source.unpushed:
         yield f"      * What is sent holds {source.unpushed}"
 

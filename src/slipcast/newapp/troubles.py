@@ -10,9 +10,11 @@ from typing import Final
 
 import msgspec
 
+from slipcast.builds.sourcesecrets import BASIC, SSH
 from slipcast.newapp.facts import NoSource
 from slipcast.newapp.matches import Undecided
 from slipcast.values.faults import Fault
+from slipcast.values.sensitive import redacted
 
 SHOWN: Final = 5
 """How many candidates are shown."""
@@ -63,12 +65,35 @@ def nothing_to_do(*, builds: bool) -> Fault:
 
 def no_source(word: str, answer: NoSource) -> Fault:
     """That what was named as a source is none."""
+    shown = redacted(word)
     hint = (
-        f"Write IMAGE~{word} to have it built unseen, with --source-secret for its credentials."
+        _credentials(shown)
         if answer.is_denied
         else "See that it is spelled right and can be reached from here."
     )
-    return Fault(f"the source {word} cannot be read: {answer.why}", hint=hint)
+    return Fault(f"the source {shown} cannot be read: {answer.why}", hint=hint)
+
+
+def no_repository(word: str, answer: NoSource) -> str:
+    """That no repository answers at what has the form of a URL, or that it refuses us (UP-4)."""
+    if not answer.is_denied:
+        return f"no Git repository answers there: {answer.why}"
+    return f"the repository does not let us in: {answer.why}.\n{_credentials(redacted(word))}"
+
+
+def _credentials(word: str) -> str:
+    """How a repository is fetched that does not let everybody in."""
+    is_web = word.startswith(("http://", "https://"))
+    kind, what = (
+        (BASIC, "--from-literal=username=NAME --from-literal=password=TOKEN")
+        if is_web
+        else (SSH, "--from-file=ssh-privatekey=FILE")
+    )
+    return (
+        "If it is private, make a Secret of what may read it, and name it:\n"
+        f"  slipcast create secret generic NAME --type={kind} {what}\n"
+        f"  slipcast new-app {word} --source-secret=NAME"
+    )
 
 
 def _error(undecided: Undecided) -> str:

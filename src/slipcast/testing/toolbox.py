@@ -27,7 +27,7 @@ from slipcast.testing.programs import FakePrograms
 from slipcast.testing.s2i import FakeS2I
 from slipcast.testing.webhooks import FakeWebhooks
 from slipcast.values.apifaults import NotServed
-from slipcast.values.faults import Interrupted
+from slipcast.values.faults import GitFault, Interrupted
 from slipcast.values.revision import SourceRevision
 
 
@@ -67,13 +67,22 @@ class FakeGit:
 
     told: WorkingState = field(default_factory=WorkingState)
     configured: dict[str, str] = field(default_factory=dict)
+    refusals: list[GitFault] = field(default_factory=list)
 
     def available(self) -> bool:
         """There is one."""
         return True
 
-    def probe(self, spec: CloneSpec, timeout: float, *, near: Path) -> None:
-        """Every repository answers."""
+    def probe(
+        self,
+        spec: CloneSpec,  # noqa: ARG002 -- all are the same
+        timeout: float,  # noqa: ARG002 -- nothing takes long
+        *,
+        near: Path,  # noqa: ARG002 -- nothing is written
+    ) -> None:
+        """Refuses as often as it was told to; then every repository answers."""
+        if self.refusals:
+            raise self.refusals.pop(0)
 
     def settings(self, file: Path) -> tuple[tuple[str, str], ...]:  # noqa: ARG002 -- likewise
         """What was said."""

@@ -6,7 +6,7 @@ import pytest
 
 from slipcast.api.core import Secret
 from slipcast.api.meta import ObjectMeta
-from slipcast.builds.sourcesecrets import ANNOTATION, source_secret
+from slipcast.builds.sourcesecrets import ANNOTATION, source_secret, why_unfit
 
 
 def a_secret(name: str, *patterns: str, of_type: str = "Opaque") -> Secret:
@@ -80,3 +80,37 @@ def test_a_pattern_of_many_stars_is_answered_at_once():
     pattern = "https://example.com/" + "*a" * 2_000 + "*b"
 
     assert source_secret("https://example.com/" + "a" * 4_000, [a_secret("s", pattern)]) == ""
+
+
+WEB, OVER_SSH = "https://example.com/app.git", "git@example.com:app.git"
+LOCKED = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n"
+# What `ssh-keygen -t ed25519` writes without, and with a passphrase, as far as it matters.
+OPEN = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmU=\n-----END"
+SHUT = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAACmFlczI1Ng==\n-----END"
+BROKEN = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNza\n-----END"
+
+
+@pytest.mark.parametrize(
+    ("uri", "data", "why"),
+    [
+        (WEB, {"password": "x"}, ""),
+        (WEB, {".gitconfig": "x"}, ""),
+        (WEB, {"ssh-privatekey": OPEN}, "holds no username and password"),
+        (WEB, {".dockerconfigjson": "{}"}, "holds none of what git can use"),
+        (OVER_SSH, {"ssh-privatekey": OPEN}, ""),
+        (OVER_SSH, {".gitconfig": "x"}, ""),
+        (OVER_SSH, {"password": "x"}, "holds no ssh-privatekey"),
+        (OVER_SSH, {"ssh-privatekey": "ssh-ed25519 AAAA me"}, "is no private key"),
+        (OVER_SSH, {"ssh-privatekey": LOCKED}, "with a passphrase"),
+        (OVER_SSH, {"ssh-privatekey": SHUT}, "with a passphrase"),
+        (OVER_SSH, {"ssh-privatekey": BROKEN}, "is cut off"),
+        ("file:///srv/app", {"password": "x"}, ""),
+    ],
+)
+def test_a_secret_is_for_some_addresses_only_up_4(uri: str, data: dict[str, str], why: str):
+    secret = Secret(data={key: text.encode() for key, text in data.items()})
+
+    said = why_unfit(uri, secret)
+
+    assert why in said
+    assert bool(why) is bool(said)

@@ -2,15 +2,17 @@
 
 import pytest
 
-from slipcast.newapp.classify import Classified, Named, classified, is_url, split_group
+from slipcast.newapp.classify import Classified, Named, classified, split_group
 from slipcast.newapp.facts import (
     Answer,
     Facts,
     IsSource,
+    Lent,
     Need,
     NoSource,
     NoTemplate,
     Question,
+    SecretFor,
     Source,
     TemplateFile,
 )
@@ -25,25 +27,9 @@ def sorted_out(*words: str, **answers: Answer) -> Classified:
     facts: dict[Question, Answer] = {
         IsSource(word): answers.get(f"w{number}", NOTHING) for number, word in enumerate(words)
     }
+    facts |= {SecretFor("", word): Lent() for word in words}
     facts |= {TemplateFile(word): NoTemplate(why="it is none") for word in words}
     return classified(NewAppRequest(words=words), Facts(facts))
-
-
-@pytest.mark.parametrize(
-    ("word", "url"),
-    [
-        ("https://git.example/shop.git?a=b", True),
-        ("git@git.example:shop.git", True),
-        ("git+ssh://git.example/x", True),
-        ("ruby:2.3", False),
-        ("ruby~https://git.example/shop.git", False),
-        ("registry.example:5000/a/b:c", False),
-        ("A=https://x", False),
-        ("./shop", False),
-    ],
-)
-def test_urls_have_their_form(word: str, *, url: bool) -> None:
-    assert is_url(word) is url
 
 
 def test_all_that_must_be_asked_is_asked_at_once() -> None:
@@ -52,7 +38,7 @@ def test_all_that_must_be_asked_is_asked_at_once() -> None:
     with pytest.raises(Need) as need:
         classified(request, Facts())
 
-    assert need.value.questions == (IsSource("mysql", "web"), IsSource("https://x/y", "web"))
+    assert need.value.questions == (SecretFor("", "https://x/y"), IsSource("mysql", "web"))
 
 
 def test_a_url_with_an_equals_sign_is_a_source_na_16() -> None:

@@ -13,12 +13,14 @@ from slipcast.newapp.facts import (
     Answer,
     Facts,
     IsSource,
+    Lent,
     LookUp,
     Need,
     NoImage,
     NoSource,
     Question,
     RegistryImage,
+    SecretFor,
     Source,
     Streams,
     TagImage,
@@ -89,6 +91,8 @@ def _nothing(question: Question) -> Answer:
         return NoSource(why="there is no such directory")
     if isinstance(question, LookUp):
         return NoImage(reason="unknown")
+    if isinstance(question, SecretFor):
+        return Lent()
     return ()
 
 

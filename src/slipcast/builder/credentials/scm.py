@@ -12,24 +12,25 @@ from __future__ import annotations
 import re
 import shlex
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
+import msgspec
 from msgspec.structs import replace
 
 from slipcast.api.build import GitBuildSource
 from slipcast.builder.failures import failure
 from slipcast.builder.task import Task
+from slipcast.builds import sourcesecrets
 from slipcast.builds.reasons import Reason
-from slipcast.ports.git import CloneSpec
+from slipcast.ports.git import CloneSpec, Git
 from slipcast.values.giturl import GitURL, Transport
 
 _KEY, _HOSTS, _AUTHORITY, _SETTINGS = "ssh-privatekey", "known_hosts", "ca.crt", ".gitconfig"
 _USER, _PASSWORD, _TOKEN = "username", "password", "token"
-_HANDLED: Final = frozenset({_KEY, _AUTHORITY, _SETTINGS, _USER, _PASSWORD, _TOKEN})
 _LARGEST: Final = 1 << 20
 _WEB: Final = frozenset({Transport.HTTP, Transport.HTTPS})
 _NOBODY: Final = "builder"
@@ -42,6 +43,52 @@ _HARMLESS: Final = re.compile(
     re.IGNORECASE,
 )
 """Settings that neither run a program nor name a file of the host."""
+
+
+class Lender(msgspec.Struct, frozen=True, kw_only=True):
+    """Who gives git what a secret holds.
+
+    Shape:  is_alone says that git knows nothing else, even where there is no secret; warn is told
+            of settings that are left out.
+    """
+
+    git: Git
+    warn: Callable[[str], None]
+    is_alone: bool = True
+
+    @contextmanager
+    def lent(self, spec: CloneSpec, secret: Mapping[str, bytes], near: Path) -> Iterator[CloneSpec]:
+        """How git is called with a secret, whose files lie near for the length of the context."""
+        with tempfile.TemporaryDirectory(prefix=".scm-", dir=near) as directory:
+            yield self._with_secret(spec, Path(directory), secret)
+
+    def _with_secret(
+        self, spec: CloneSpec, private: Path, secret: Mapping[str, bytes]
+    ) -> CloneSpec:
+        env: dict[str, str] = {}
+        if secret or self.is_alone:
+            # Besides settings: `.netrc`, keys and hosts that ssh knows.
+            env["HOME"] = str(private)
+            env["GIT_CONFIG_GLOBAL"] = str(self._settings(private, secret))
+        if _KEY in secret or self.is_alone:
+            env["GIT_SSH_COMMAND"] = _ssh(private, secret)
+        if _AUTHORITY in secret and spec.url.transport is Transport.HTTPS:
+            spec = replace(spec, ca_file=_kept(private, _AUTHORITY, secret[_AUTHORITY]))
+        if spec.url.transport in _WEB:
+            spec = replace(spec, url=_authenticated(spec.url, secret))
+        return replace(spec, env=tuple(env.items()))
+
+    def _settings(self, private: Path, secret: Mapping[str, bytes]) -> Path:
+        """A file of git's settings with what is harmless of the secret's (BLD-54)."""
+        lines: list[str] = []
+        if _SETTINGS in secret:
+            file = _kept(private, "given", secret[_SETTINGS])
+            for name, value in self.git.settings(file):
+                if _HARMLESS.fullmatch(name):
+                    lines += _setting(name, value)
+                else:
+                    self.warn(f"the setting {name} of {_SETTINGS} is left out")
+        return _kept(private, _SETTINGS, "".join(lines).encode("utf-8", "surrogateescape"))
 
 
 @contextmanager
@@ -58,9 +105,9 @@ def environment(task: Task, url: GitURL) -> Iterator[CloneSpec]:
         no_proxy=source.no_proxy or "",
         ca_file=task.platform.ca_bundle,
     )
-    with tempfile.TemporaryDirectory(prefix=".scm-", dir=task.work) as directory:
-        private = Path(directory)
-        yield _with_secret(task, spec, private, _secret(task))
+    lender = Lender(git=task.git, warn=task.progress.warn, is_alone=not task.is_by_hand)
+    with lender.lent(spec, _secret(task), task.work) as lent:
+        yield lent
 
 
 def _secret(task: Task) -> Mapping[str, bytes]:
@@ -70,33 +117,17 @@ def _secret(task: Task) -> Mapping[str, bytes]:
         return {}
     found = {
         name: path.read_bytes()[:_LARGEST]
-        for name in (*_HANDLED, _HOSTS)
+        for name in sourcesecrets.KEYS
         if (path := directory / name).is_file()
     }
-    if not _HANDLED & found.keys():
+    handled = sourcesecrets.HANDLED
+    if not handled & found.keys():
         raise failure(
             Reason.FETCH_SOURCE_FAILED,
             f"no auth handler was found for secrets in {directory}",
-            hint=f"A source secret holds one or more of {', '.join(sorted(_HANDLED))}.",
+            hint=f"A source secret holds one or more of {', '.join(sorted(handled))}.",
         )
     return found
-
-
-def _with_secret(
-    task: Task, spec: CloneSpec, private: Path, secret: Mapping[str, bytes]
-) -> CloneSpec:
-    env: dict[str, str] = {}
-    if secret or not task.is_by_hand:
-        # Besides settings: `.netrc`, keys and hosts that ssh knows.
-        env["HOME"] = str(private)
-        env["GIT_CONFIG_GLOBAL"] = str(_settings(task, private, secret))
-    if _KEY in secret or not task.is_by_hand:
-        env["GIT_SSH_COMMAND"] = _ssh(private, secret)
-    if _AUTHORITY in secret and spec.url.transport is Transport.HTTPS:
-        spec = replace(spec, ca_file=_kept(private, _AUTHORITY, secret[_AUTHORITY]))
-    if spec.url.transport in _WEB:
-        spec = replace(spec, url=_authenticated(spec.url, secret))
-    return replace(spec, env=tuple(env.items()))
 
 
 def _authenticated(url: GitURL, secret: Mapping[str, bytes]) -> GitURL:
@@ -137,19 +168,6 @@ def _ssh(private: Path, secret: Mapping[str, bytes]) -> str:
     else:
         words += ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"]
     return shlex.join([*words, "-o", "GlobalKnownHostsFile=/dev/null"])
-
-
-def _settings(task: Task, private: Path, secret: Mapping[str, bytes]) -> Path:
-    """A file of git's settings with what is harmless of the secret's (BLD-54)."""
-    lines: list[str] = []
-    if _SETTINGS in secret:
-        file = _kept(private, "given", secret[_SETTINGS])
-        for name, value in task.git.settings(file):
-            if _HARMLESS.fullmatch(name):
-                lines += _setting(name, value)
-            else:
-                task.progress.warn(f"the setting {name} of {_SETTINGS} is left out")
-    return _kept(private, _SETTINGS, "".join(lines).encode("utf-8", "surrogateescape"))
 
 
 def _setting(name: str, value: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 from msgspec.structs import replace
 
+from slipcast.builder.credentials.scm import Lender
 from slipcast.builder.inputs.beneath import context
 from slipcast.builder.inputs.fetched import Fetched, InPlace
 from slipcast.builder.inputs.listed import below, has_links
@@ -138,13 +139,23 @@ class _Fetching(msgspec.Struct, frozen=True):
         if prepared and not (url.is_local and prepared.root.is_relative_to(Path(url.path))):
             return self.prepared(prepared)
         into = self.workspace.source
-        self.git.clone(self._spec(url, ref), into, log=self._log)
+        self._clone(self._spec(url, ref), into)
         bounds = into.resolve()
         root, name = context(bounds, self.request.context_dir)
         revision = replace(self.git.describe(into), location=location, context_dir=name)
         self._tell(revision)
         links = Links.BORROW if name else Links.KEEP
         return self._made(root, revision, bounds=bounds, links=links)
+
+    def _clone(self, spec: CloneSpec, into: Path) -> None:
+        given = self.request.source_secret
+        if not given:
+            self.git.clone(spec, into, log=self._log)
+            return
+        secret = {name: each.reveal().encode("utf-8", "surrogateescape") for name, each in given}
+        lender = Lender(git=self.git, warn=self.progress.warn)
+        with lender.lent(spec, secret, self.workspace.root) as lent:
+            self.git.clone(lent, into, log=self._log)
 
     def prepared(self, prepared: PreparedSource) -> Fetched:
         """Take a source that lies there already."""

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar, assert_never
 
+from msgspec.structs import replace
+
 from slipcast.api import kinds
 from slipcast.api.document import JSON
 from slipcast.api.image import Image, ImageStream, ImageStreamImport, ImageStreamTag
@@ -13,7 +15,7 @@ from slipcast.api.kinds import Kind
 from slipcast.api.lens import read
 from slipcast.api.template import Template
 from slipcast.cli import manifests
-from slipcast.cli.newapp.looking import look
+from slipcast.cli.newapp import looking, secrets
 from slipcast.cli.toolbox import Connection, Toolbox
 from slipcast.newapp.facts import (
     Answer,
@@ -22,9 +24,12 @@ from slipcast.newapp.facts import (
     LookUp,
     Need,
     NoImage,
+    NoSource,
     NoTemplate,
     Question,
     RegistryImage,
+    SecretFor,
+    Source,
     Streams,
     TagImage,
     TemplateFile,
@@ -86,7 +91,9 @@ class Answers:
         answer: Answer
         match question:
             case IsSource():
-                answer = await asyncio.to_thread(look, question, self._toolbox)
+                answer = await self._source(question)
+            case SecretFor():
+                answer = await secrets.lent(self._connection, question)
             case Streams():
                 contents = await self._listed(STREAM, question.namespace)
                 answer = tuple(read(each, ImageStream) for each in contents)
@@ -102,6 +109,19 @@ class Answers:
             case _:
                 assert_never(question)
         return answer
+
+    async def _source(self, question: IsSource) -> Source | NoSource:
+        """What is at a word; whether anybody may read it is asked meanwhile (SR-13)."""
+        if question.secret:
+            held = await secrets.held(self._connection, question.secret)
+            return await asyncio.to_thread(looking.look, question, self._toolbox, held)
+        answer, is_private = await asyncio.gather(
+            asyncio.to_thread(looking.look, question, self._toolbox),
+            asyncio.to_thread(looking.is_private, question.word, self._toolbox),
+        )
+        if isinstance(answer, NoSource) or not is_private:
+            return answer
+        return replace(answer, needs_credentials=True)
 
     async def _listed(self, kind: Kind, namespace: str) -> list[JSON]:
         """The objects of a namespace; none of one that may not be seen (RS-12)."""

@@ -8,7 +8,10 @@ Source: detection.md section 3; user-pain UP-4, UP-5, UP-8.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -16,23 +19,32 @@ from slipcast.builds.s2i.request import S2IRequest
 from slipcast.cli.local import directory_of
 from slipcast.cli.newapp.silent import Silent
 from slipcast.cli.toolbox import EngineFlags, Toolbox
-from slipcast.newapp.classify import is_url
+from slipcast.newapp.asking import is_url
 from slipcast.newapp.facts import IsSource, NoSource, Source
 from slipcast.newapp.planning import unseen
-from slipcast.ports.git import WorkingState
+from slipcast.ports.git import CloneSpec, WorkingState
 from slipcast.source.inspect import inspect
 from slipcast.values.faults import Fault, InvalidFault
-from slipcast.values.giturl import split_fragment
+from slipcast.values.giturl import Transport, parse_git_url, split_fragment
+from slipcast.values.sensitive import Sensitive
 
-_DENIED = "Authentication"
+Held = tuple[tuple[str, Sensitive], ...]
+"""What a Secret holds, by its keys."""
+_DENIED: Final = "Authentication"
+_WANTS_TO_KNOW: Final = frozenset({_DENIED, "RepositoryUnknown"})
+"""Reasons of those who are asked by nobody; forges do not say what is private."""
+_OVER_SSH: Final = frozenset({Transport.SSH, Transport.SCP})
+_WITHOUT_SYSTEM: Final = (("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_CONFIG_SYSTEM", os.devnull))
+_PATIENCE: Final = 10.0
+"""Seconds for an answer to somebody without credentials."""
 
 
-def look(question: IsSource, toolbox: Toolbox) -> Source | NoSource:
-    """The source that a word names, looked at."""
+def look(question: IsSource, toolbox: Toolbox, secret: Held = ()) -> Source | NoSource:
+    """The source that a word names, looked at; secret is what the Secret of the question holds."""
     word = question.word
     path, ref = split_fragment(word)
     if is_url(word):
-        return _cloned(question, toolbox)
+        return _cloned(question, toolbox, secret)
     directory = directory_of(path, toolbox.directory)
     if directory is None:
         here = toolbox.directory / path
@@ -44,15 +56,49 @@ def look(question: IsSource, toolbox: Toolbox) -> Source | NoSource:
     return _directory(question, directory, toolbox)
 
 
-def _cloned(question: IsSource, toolbox: Toolbox) -> Source | NoSource:
+def is_private(word: str, toolbox: Toolbox) -> bool:
+    """Whether a repository is read by those only who say who they are (SR-13).
+
+    Shape:  False, too, where it does not answer.
+    """
+    if not is_url(word):
+        return False
+    try:
+        url = parse_git_url(word)
+    except InvalidFault:
+        return False
+    if url is None or url.is_local or url.transport in _OVER_SSH:
+        return url is not None and not url.is_local
+    with TemporaryDirectory(prefix="slipcast-") as directory:
+        spec = CloneSpec(
+            url=url.without_credentials,
+            ca_file=toolbox.platform.ca_bundle,
+            env=(("HOME", directory), ("GIT_CONFIG_GLOBAL", os.devnull), *_WITHOUT_SYSTEM),
+        )
+        try:
+            toolbox.git.probe(spec, _PATIENCE, near=Path(directory))
+        except Fault as fault:
+            return fault.reason in _WANTS_TO_KNOW
+    return False
+
+
+def _cloned(question: IsSource, toolbox: Toolbox, secret: Held) -> Source | NoSource:
     try:
         named = unseen(question.word)
-        surveyed = _surveyed(question, toolbox)
+        surveyed = _surveyed(question, toolbox, secret)
     except InvalidFault as wrong:
         return NoSource(why=wrong.message)
     except Fault as fault:
-        return NoSource(why=fault.message, is_denied=_is_denied(fault))
-    return replace(named, facts=surveyed.facts, dockerfile=surveyed.dockerfile)
+        why = fault.message
+        if question.secret:
+            why += f' (asked with the secret "{question.secret}")'
+        return NoSource(why=why, is_denied=_is_denied(fault))
+    return replace(
+        named,
+        facts=surveyed.facts,
+        dockerfile=surveyed.dockerfile,
+        secret=question.secret,
+    )
 
 
 def _is_denied(fault: Fault) -> bool:
@@ -83,7 +129,7 @@ def _directory(question: IsSource, directory: Path, toolbox: Toolbox) -> Source 
     return replace(surveyed, directory=str(directory), name=directory.name, unpushed=unpushed)
 
 
-def _surveyed(question: IsSource, toolbox: Toolbox) -> Source:
+def _surveyed(question: IsSource, toolbox: Toolbox, secret: Held = ()) -> Source:
     """The facts of a source.
 
     Errors: Fault.
@@ -96,6 +142,7 @@ def _surveyed(question: IsSource, toolbox: Toolbox) -> Source:
         directory=toolbox.directory,
         context_dir=question.context_dir,
         copy=here,
+        source_secret=secret,
         platform=toolbox.platform,
     )
     with tools.s2i.survey(request, Silent()) as surveyed:

@@ -16,6 +16,7 @@ from slipcast.testing.progress import RecordingProgress
 from slipcast.values.entries import Entry, Kind
 from slipcast.values.faults import BuildFault, InvalidFault
 from slipcast.values.revision import SourceRevision
+from slipcast.values.sensitive import Sensitive
 
 Fetch = Callable[..., Fetched]
 
@@ -382,6 +383,45 @@ def test_a_failing_git_becomes_a_failed_fetch_with_gits_words(fetched: Fetch):
 
     assert (caught.value.reason, caught.value.exit_code) == ("FetchSourceFailed", 1)
     assert caught.value.tail
+
+
+def test_a_private_repository_is_cloned_with_a_secret_and_nothing_of_it_stays_up_4(
+    application: Path, fetched: Fetch, tmp_path: Path, space: Workspace
+):
+    gitserver.bare(application, tmp_path / "served/app.git")
+    secret = (("username", Sensitive("me")), ("password", Sensitive("s3cret")))
+    with gitserver.http(tmp_path / "served", user="me", password="s3cret") as server:
+        source = fetched(f"{server.url}/app.git", source_secret=secret)
+
+    assert "app.py" in _sent(source)
+    assert [*space.root.glob(".scm-*")] == []
+    assert "s3cret" not in (source.root / ".git/config").read_text()
+
+
+def test_a_secret_that_a_repository_refuses_is_not_helped_out_by_others_up_4(
+    application: Path, fetched: Fetch, tmp_path: Path
+):
+    gitserver.bare(application, tmp_path / "served/app.git")
+    secret = (("password", Sensitive("wrong")),)
+    with (
+        gitserver.http(tmp_path / "served", user="me", password="s3cret") as server,
+        pytest.raises(BuildFault, match="asks who we are and refuses"),
+    ):
+        fetched(f"{server.url}/app.git", source_secret=secret)
+
+
+@pytest.mark.skipif(bool(gitserver.why_no_ssh()), reason="sshd cannot be run here")
+def test_a_private_repository_is_cloned_over_ssh_with_a_secret_up_4(
+    application: Path, fetched: Fetch, tmp_path: Path
+):
+    gitserver.bare(application, tmp_path / "served/app.git")
+    with gitserver.ssh(tmp_path / "ssh") as server:
+        key = Sensitive((tmp_path / "ssh/user").read_text())
+        source = fetched(
+            f"{server.url}{tmp_path}/served/app.git", source_secret=(("ssh-privatekey", key),)
+        )
+
+    assert "app.py" in _sent(source)
 
 
 def test_a_surveyed_clone_is_not_cloned_again(

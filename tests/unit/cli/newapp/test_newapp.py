@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
 import pytest
 
+from slipcast.builds.sourcesecrets import ANNOTATION
 from slipcast.newapp.offered import streams
 from slipcast.source.catalogue import parse_catalogue
+from slipcast.source.tree import MemoryTree
 from slipcast.testing.toolbox import FakeToolbox
+from slipcast.values.faults import GitFault
+from slipcast.values.sensitive import Sensitive
 from unit.cli.conftest import Call
 
 URL = "https://git.example.org/team/shop.git"
@@ -62,8 +67,80 @@ def test_credentials_in_a_url_are_not_kept_and_that_is_said(
 
     ended = call("new-app", f"python~{url}", *secret)
 
-    assert ended.stdout.count("WARNING: credentials in a URL are not kept") == warnings
+    assert ended.stdout.count("WARNING: the repository wants credentials") == warnings
     assert "s3cret" not in call("get", "bc", "shop", "-o", "json").stdout
+
+
+def a_git_secret(name: str = "git", uri: str = "", **data: str) -> dict[str, Any]:
+    """A Secret for sources, and the addresses it says it is for."""
+    kept = {key: base64.b64encode(value.encode()).decode() for key, value in data.items()}
+    annotations = {f"{ANNOTATION}1": uri} if uri else {}
+    metadata = {"name": name, "annotations": annotations}
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": kept}
+
+
+def denied() -> GitFault:
+    return GitFault("git.example.org asks who we are", reason="Authentication")
+
+
+@pytest.mark.parametrize(
+    ("uri", "words"), [("", ("--source-secret=git",)), ("https://*.example.org/*", ())]
+)
+def test_a_private_repository_is_looked_at_with_the_secret_of_its_builds_up_4(
+    call: Call, toolbox: FakeToolbox, uri: str, words: tuple[str, ...]
+) -> None:
+    toolbox.work.s2i.tree = MemoryTree({"requirements.txt": b""})
+    toolbox.server.put(a_git_secret(uri=uri, username="me", password="s3cret"))
+
+    ended = call("new-app", URL, *words)
+
+    assert ended.code == 0, ended.stderr
+    assert '* The source is fetched with the secret "git"' in ended.stdout
+    assert toolbox.work.s2i.request.source_secret[1] == ("password", Sensitive("s3cret"))
+    source = call("get", "bc", "shop", "-o", "json").document["spec"]["source"]
+    assert source["sourceSecret"] == {"name": "git"}
+
+
+def test_a_repository_that_refuses_us_is_no_image_and_what_to_do_is_said_up_4_up_9(
+    call: Call, toolbox: FakeToolbox
+) -> None:
+    toolbox.work.s2i.faults = [denied()]
+
+    ended = call("new-app", URL)
+
+    assert ended.code == 1
+    assert "git.example.org asks who we are" in ended.stderr
+    assert f"slipcast new-app {URL} --source-secret=NAME" in ended.stderr
+    assert "no match" not in ended.stderr
+
+
+def test_what_only_the_users_own_credentials_can_read_is_said_sr_13(
+    call: Call, toolbox: FakeToolbox
+) -> None:
+    toolbox.work.s2i.tree = MemoryTree({"requirements.txt": b""})
+    toolbox.git.refusals = [denied()]
+
+    ended = call("new-app", URL)
+
+    assert "WARNING: the repository wants credentials" in ended.stdout
+    assert "slipcast set build-secret --source bc/shop SECRET" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("secret", "said"),
+    [
+        (a_git_secret(username="me", password="x"), ""),
+        (a_git_secret(**{"ssh-privatekey": "KEY"}), "holds no username and password"),
+        (a_git_secret(**{".dockerconfigjson": "{}"}), "holds none of what git can use"),
+        (a_git_secret("other", password="x"), 'there is no secret "git" in project "default"'),
+    ],
+)
+def test_a_secret_that_is_for_something_else_is_refused_up_4(
+    call: Call, toolbox: FakeToolbox, secret: dict[str, Any], said: str
+) -> None:
+    toolbox.server.put(secret)
+
+    assert said in call("new-app", f"python~{URL}", "--source-secret=git").stderr
 
 
 def test_the_same_again_changes_nothing_up_24(call: Call) -> None:
