@@ -16,6 +16,7 @@ from slipcast.newapp.facts import Facts, IsSource, Lent, SecretFor
 from slipcast.newapp.request import NewAppRequest
 from slipcast.values.faults import FieldError, InvalidFault
 from slipcast.values.giturl import split_fragment
+from slipcast.values.sensitive import redacted
 
 _URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[^/:@~\s]+@[^/:@\s]+:")
 
@@ -61,8 +62,8 @@ def check_secret(request: NewAppRequest, word: str, facts: Facts) -> Lent:
     """
     lent = facts.ask(secret_for(request, word), Lent)
     if lent.wrong:
-        what = f"{lent.wrong}: {word}"
-        raise InvalidFault((FieldError(path="--source-secret", what=what, value=lent.name),))
+        what = f'the secret "{lent.name}" {lent.wrong}: {redacted(word)}'
+        raise InvalidFault((FieldError(path="--source-secret", what=what),))
     return lent
 
 

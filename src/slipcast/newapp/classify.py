@@ -69,7 +69,9 @@ def classified(request: NewAppRequest, facts: Facts) -> Classified:
             if _is_template(word, facts):
                 files.append(word)
             else:
-                errors.append(FieldError(path=word, what=troubles.no_repository(word, answer)))
+                errors.append(
+                    FieldError(path=word, what=troubles.no_repository(request, word, answer))
+                )
         elif _VARIABLE.match(word):
             name, _, value = word.partition("=")
             if _NAME.fullmatch(name):

@@ -139,7 +139,7 @@ class _Planning:
     def _source(self, word: str) -> Source:
         answer = self._facts.ask(asking.question(self._request, word, self._facts), object)
         if isinstance(answer, NoSource):
-            raise troubles.no_source(word, answer)
+            raise troubles.no_source(self._request, word, answer)
         assert isinstance(answer, Source)  # noqa: S101 -- it is one or the other
         if asking.is_url(word):
             self._check_secret(word)

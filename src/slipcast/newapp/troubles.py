@@ -13,6 +13,7 @@ import msgspec
 from slipcast.builds.sourcesecrets import BASIC, SSH
 from slipcast.newapp.facts import NoSource
 from slipcast.newapp.matches import Undecided
+from slipcast.newapp.request import NewAppRequest
 from slipcast.values.faults import Fault
 from slipcast.values.sensitive import redacted
 
@@ -63,36 +64,45 @@ def nothing_to_do(*, builds: bool) -> Fault:
     )
 
 
-def no_source(word: str, answer: NoSource) -> Fault:
+def no_source(request: NewAppRequest, word: str, answer: NoSource) -> Fault:
     """That what was named as a source is none."""
     shown = redacted(word)
-    hint = (
-        _credentials(shown)
-        if answer.is_denied
-        else "See that it is spelled right and can be reached from here."
-    )
+    if answer.is_denied:
+        hint = _credentials(request, shown, answer.secret)
+    else:
+        hint = answer.hint or "See that it is spelled right and can be reached from here."
     return Fault(f"the source {shown} cannot be read: {answer.why}", hint=hint)
 
 
-def no_repository(word: str, answer: NoSource) -> str:
+def no_repository(request: NewAppRequest, word: str, answer: NoSource) -> str:
     """That no repository answers at what has the form of a URL, or that it refuses us (UP-4)."""
-    if not answer.is_denied:
-        return f"no Git repository answers there: {answer.why}"
-    return f"the repository does not let us in: {answer.why}.\n{_credentials(redacted(word))}"
+    if answer.is_denied:
+        hint = _credentials(request, redacted(word), answer.secret)
+        return f"the repository does not let us in: {answer.why}\n{hint}"
+    why = f"no Git repository answers there: {answer.why}"
+    return f"{why}\n{answer.hint}" if answer.hint else why
 
 
-def _credentials(word: str) -> str:
+def _credentials(request: NewAppRequest, word: str, secret: str) -> str:
     """How a repository is fetched that does not let everybody in."""
+    if secret:
+        return f'It was asked with the secret "{secret}": see that what it holds is right, still.'
+    if request.source_secret:
+        return (
+            f'The secret "{request.source_secret}" is not in project "{request.namespace}", or you'
+            " may not read it."
+        )
     is_web = word.startswith(("http://", "https://"))
     kind, what = (
         (BASIC, "--from-literal=username=NAME --from-literal=password=TOKEN")
         if is_web
         else (SSH, "--from-file=ssh-privatekey=FILE")
     )
+    command = "new-build" if request.builds else "new-app"
     return (
         "If it is private, make a Secret of what may read it, and name it:\n"
         f"  slipcast create secret generic NAME --type={kind} {what}\n"
-        f"  slipcast new-app {word} --source-secret=NAME"
+        f"  slipcast {command} {word} --source-secret=NAME"
     )
 
 

@@ -89,22 +89,20 @@ def _cloned(question: IsSource, toolbox: Toolbox, secret: Held) -> Source | NoSo
     except InvalidFault as wrong:
         return NoSource(why=wrong.message)
     except Fault as fault:
-        why = fault.message
-        if question.secret:
-            why += f' (asked with the secret "{question.secret}")'
-        return NoSource(why=why, is_denied=_is_denied(fault))
+        # What the fetching says of it is said by whoever asked.
+        said = fault.__cause__ if isinstance(fault.__cause__, Fault) else fault
+        return NoSource(
+            why=said.message,
+            hint=said.hint,
+            is_denied=said.reason == _DENIED,
+            secret=question.secret,
+        )
     return replace(
         named,
         facts=surveyed.facts,
         dockerfile=surveyed.dockerfile,
         secret=question.secret,
     )
-
-
-def _is_denied(fault: Fault) -> bool:
-    """Whether a repository wants to know who we are."""
-    causes = (fault, fault.__cause__)
-    return any(isinstance(each, Fault) and each.reason == _DENIED for each in causes)
 
 
 def _committed(
