@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
-from slipcast.cli import answering, flags, following, outputs
+from slipcast.cli import answering, flags, following, outputs, runnable
 from slipcast.cli.answering import Answer
 from slipcast.cli.goflags import Command
-from slipcast.cli.toolbox import Toolbox, Tools
-from slipcast.ports.engine import PullSpec
+from slipcast.cli.runnable import Runnable
+from slipcast.cli.toolbox import ServerFlags, Toolbox, Tools
+from slipcast.ports.engine import PullSpec, RegistryAccess
 from slipcast.ports.launcher import Launched, LaunchSpec
 from slipcast.values.faults import EngineFault, Fault, InvalidFault, NotFound, UsageFault
 from slipcast.values.image import ImageFacts
@@ -56,23 +58,44 @@ def port_pair(text: str) -> tuple[int, int]:
 @click.option("--stop", is_flag=True, help="End it.")
 @outputs.form
 @flags.engine
+@click.option("--kubeconfig", type=flags.FILE, help="The kubeconfig to use, for is/NAME.")
+@click.option("--context", default="", help="The context of the kubeconfig to use.")
+@click.option("-n", "--namespace", default="", help="The namespace of is/NAME.")
 @click.pass_context
 def run(ctx: click.Context, /, image: str, **given: Any) -> None:
     """Start IMAGE and print the address where it answers; a container it has already is replaced.
 
-    It is pulled if it is not here and its name says from where. It runs until
-    `slipcast run IMAGE --stop`.
+    It is pulled if it is not here and its name says from where. is/NAME and istag/NAME:TAG are
+    the newest image of an image stream. It runs until `slipcast run IMAGE --stop`.
     """
     toolbox: Toolbox = ctx.obj
     tools = toolbox.tools(flags.engine_flags(given))
-    name = given["name"] or container_name(image)
+    tag = runnable.tag_of(image)
+    name = given["name"] or container_name(tag or image)
     mine = [each for each in tools.launcher.list() if _is_meant(each, image, name)]
     if given["stop"]:
         _stop(tools, mine, image)
     elif given["status"]:
         _status(mine, image, as_json=given["output"] == "json")
+    elif not tag:
+        _start(tools, mine, _gotten(tools, image), name, given)
     else:
-        _start(tools, mine, image, name, given)
+        found = _found(toolbox, tag, given)
+        with found.access() as access:
+            gotten = _gotten(tools, found.image, access)
+        _start(tools, mine, gotten, name, given)
+
+
+def _found(toolbox: Toolbox, tag: str, given: dict[str, Any]) -> Runnable:
+    said = ServerFlags(
+        kubeconfig=given["kubeconfig"], context=given["context"], namespace=given["namespace"]
+    )
+
+    async def asked() -> Runnable:
+        async with toolbox.connect(said) as connection:
+            return await runnable.find(connection, tag)
+
+    return asyncio.run(asked())
 
 
 def container_name(image: str) -> str:
@@ -107,14 +130,21 @@ def _status(mine: list[Launched], image: str, *, as_json: bool) -> None:
     _print(running[0], _address(running[0], Answer.HTTP), as_json=as_json)
 
 
-def _gotten(tools: Tools, image: str) -> ImageFacts:
+class _Gotten(NamedTuple):
+    """An image that is here, and what it was called."""
+
+    image: str
+    facts: ImageFacts
+
+
+def _gotten(tools: Tools, image: str, access: RegistryAccess | None = None) -> _Gotten:
     """The image; one that is not here is pulled if its name says from where.
 
     Errors: NotFound; what the engine raises.
     """
     facts = tools.engine.inspect(image)
     if facts is not None:
-        return facts
+        return _Gotten(image, facts)
     registry = ImageRef.parse(image).registry
     if registry in {"", _LOCAL}:
         raise NotFound(
@@ -122,23 +152,23 @@ def _gotten(tools: Tools, image: str) -> ImageFacts:
             hint="Build it first: slipcast build SOURCE --tag NAME.",
         )
     click.echo(f"Pulling {image}", err=True)
-    return tools.engine.pull(PullSpec(image=image, access=tools.access(image)))
+    spec = PullSpec(image=image, access=access or tools.access(image))
+    return _Gotten(image, tools.engine.pull(spec))
 
 
 def _start(
-    tools: Tools, mine: list[Launched], image: str, name: str, given: dict[str, Any]
+    tools: Tools, mine: list[Launched], gotten: _Gotten, name: str, given: dict[str, Any]
 ) -> None:
-    facts = _gotten(tools, image)
     replaced = [each for each in mine if each.name == name]
     for each in replaced:
         tools.launcher.stop(each.name)
         if each.running:
             click.echo(f"Replacing {each.name}, which was running", err=True)
-    exposed = following.tcp_ports(facts.config)
+    exposed = following.tcp_ports(gotten.facts.config)
     spec = LaunchSpec(
-        image=image,
+        image=gotten.image,
         name=name,
-        ports=_ports(exposed, given["port"]),
+        ports=_ports(exposed, given["port"], _held(tools)),
         env=given["env"],
         user=given["user"],
         public=given["public"],
@@ -155,11 +185,22 @@ def _start(
     _print(started, _address(started, answer), as_json=given["output"] == "json")
 
 
-def _ports(exposed: tuple[int, ...], asked: tuple[int, int] | None) -> tuple[tuple[int, int], ...]:
+def _held(tools: Tools) -> frozenset[int]:
+    """Ports of this host that containers have, also where nobody listens for them."""
+    running = (each for each in tools.launcher.list() if each.running)
+    return frozenset(host for each in running for host, _ in each.ports)
+
+
+def _ports(
+    exposed: tuple[int, ...], asked: tuple[int, int] | None, held: frozenset[int]
+) -> tuple[tuple[int, int], ...]:
     if asked is not None:
         host, inside = asked
         return ((host, inside or (exposed[0] if exposed else host)),)
-    return tuple((port if answering.is_free(port) else 0, port) for port in exposed)
+    free = (port not in held and answering.is_free(port) for port in exposed)
+    return tuple(
+        (port if is_free else 0, port) for port, is_free in zip(exposed, free, strict=True)
+    )
 
 
 def _answered(tools: Tools, started: Launched, timeout: float) -> Answer:
