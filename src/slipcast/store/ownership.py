@@ -16,8 +16,23 @@ from slipcast.api.document import JSON, Document
 from slipcast.api.kinds import Kind
 from slipcast.store.metadata import FOREGROUND, ORPHAN
 
-_OWNED: Final = b'"ownerReferences"'
-_HELD: Final = b'"finalizers"'
+
+
+class _Ties(msgspec.Struct, frozen=True, rename="camel"):
+    """What of the metadata says whose an object is, and who holds it."""
+
+    name: str = ""
+    namespace: str = ""
+    uid: str = ""
+    owner_references: msgspec.Raw = msgspec.Raw()
+    finalizers: msgspec.Raw = msgspec.Raw()
+
+
+class _Tied(msgspec.Struct, frozen=True):
+    metadata: _Ties
+
+
+_decode_ties: Final = msgspec.json.Decoder(_Tied).decode
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -43,11 +58,9 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, document: Document) -> Node:
         """What of a document matters here; most own nothing and are owned by nothing."""
-        if _OWNED not in document.body and _HELD not in document.body:
-            names = document.names
-            return cls(
-                kind=document.kind, namespace=names.namespace, name=names.name, uid=names.uid
-            )
+        ties = _decode_ties(document.body).metadata
+        if not ties.owner_references and not ties.finalizers:
+            return cls(kind=document.kind, namespace=ties.namespace, name=ties.name, uid=ties.uid)
         metadata: JSON = document.content["metadata"]
         return cls(
             kind=document.kind,

@@ -66,8 +66,12 @@ class Feed:
         self._held += sum(map(_weight, news))
         while len(self._ring) > self._rows or (self._held > self._size and len(self._ring) > 1):
             self._held -= _weight(self._ring.popleft())
-        for group in self._groups.values():
-            group.offer(news, self.head)
+        keys = [entry.key for entry in news]
+        first, last = min(keys), max(keys)
+        for prefix, group in self._groups.items():
+            # Most groups are of other kinds: they need not look at each row.
+            if prefix <= last and first[: len(prefix)] <= prefix:
+                group.offer(news, self.head)
         if self._ticking is None and self.open:
             loop = asyncio.get_running_loop()
             self._ticking = loop.call_later(self._pause, self._tick)
