@@ -17,7 +17,8 @@ from slipcast.newapp.request import NewAppRequest, Pair
 
 GENERATED_BY: Final = "openshift.io/generated-by"
 APP: Final = "app"
-_NAME: Final = "app.kubernetes.io/instance"
+_NAME: Final = "app.kubernetes.io/name"
+_INSTANCE: Final = "app.kubernetes.io/instance"
 _COMPONENT: Final = "app.kubernetes.io/component"
 _DEPLOYERS: Final = frozenset({"DeploymentConfig", "Deployment"})
 
@@ -47,6 +48,32 @@ def with_env(made: Iterable[JSON], env: Iterable[Pair]) -> list[JSON]:
     """Objects of a template whose containers have more variables; those given win (NA-55)."""
     given = [{"name": each.name, "value": each.value} for each in env]
     return [_with_variables(each, given) if given else each for each in made]
+
+
+def with_build_env(made: Iterable[JSON], env: Iterable[Pair]) -> list[JSON]:
+    """Objects of a template whose builds have more variables; the template's win (NA-55)."""
+    given = [{"name": each.name, "value": each.value} for each in env]
+    return [_built_with(each, given) if given else each for each in made]
+
+
+def _built_with(content: JSON, given: list[JSON]) -> JSON:
+    spec: Any = content.get("spec")
+    strategy: Any = spec.get("strategy") if isinstance(spec, dict) else None
+    if content.get("kind") != "BuildConfig" or not isinstance(strategy, dict):
+        return content
+    blocks = {
+        name: {**block, "env": _more((block.get("env") or ()), given)}
+        for name, block in strategy.items()
+        if name.endswith("Strategy") and isinstance(block, dict)
+    }
+    return {**content, "spec": {**spec, "strategy": {**strategy, **blocks}}}
+
+
+def _more(held: Iterable[JSON], given: list[JSON]) -> list[JSON]:
+    """Variables that are there, and those of others that are not."""
+    there = list(held)
+    names = {each.get("name") for each in there}
+    return [*there, *(each for each in given if each["name"] not in names)]
 
 
 def _with_variables(content: JSON, given: list[JSON]) -> JSON:
@@ -140,7 +167,9 @@ def _implied(
     if request.as_deployment_config:
         taken = any(APP in held for each in found for held in _label_maps(each))
         return {} if taken or APP in labels else {APP: name}
-    keys = {APP: name, _COMPONENT: name, _NAME: name}
+    keys = {APP: name, _COMPONENT: name, _INSTANCE: name}
+    if request.streams:
+        keys[_NAME] = request.streams[0].rpartition("/")[2].partition(":")[0].partition("~")[0]
     taken = any(key in held for each in found for held in _label_maps(each) for key in keys)
     return {} if taken or any(key in labels for key in keys) else keys
 

@@ -18,7 +18,7 @@ from slipcast.cli.output import generated
 from slipcast.cli.output.form import Form
 from slipcast.cli.toolbox import Connection, Toolbox
 from slipcast.newapp import listing, report
-from slipcast.newapp.documents import documents, with_env
+from slipcast.newapp.documents import documents, with_build_env, with_env
 from slipcast.newapp.legacy import VERSION, as_v1
 from slipcast.newapp.objects import Secrets
 from slipcast.newapp.planning import Plan
@@ -122,7 +122,8 @@ async def _of_templates(connection: Connection, plan: Plan, request: NewAppReque
         content = content_of(match.template, TEMPLATE)
         asked = templating.prepared(content, values, {}, lenient=request.ignore_unknown_values)
         made = await templating.on_server(connection, asked)
-        found += with_env(made.get("objects") or [], plan.env)
+        filled = with_env(made.get("objects") or [], plan.env)
+        found += with_build_env(filled, request.build_env)
         if made.get("message"):
             click.echo(made["message"], err=True)
     return found
