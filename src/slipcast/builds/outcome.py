@@ -23,6 +23,10 @@ OUT_OF_MEMORY: Final = "OOMKilled"
 EVICTED: Final = "Evicted"
 """The reason of a pod that its node had no more room for."""
 
+MESSAGE_LATE: Final = "The build took longer than its completionDeadlineSeconds allow."
+
+_LATE: Final = "DeadlineExceeded"
+_SCHEDULED: Final = "PodScheduled"
 _SNIPPET_LINES: Final = 5
 _LONGEST_LINE: Final = 120
 _HEAD: Final = 58
@@ -55,7 +59,7 @@ def outcome(build: Build, pod: Pod | None, *, push_secret_missing: bool = False)
         return _failed(build, pod)
     if push_secret_missing:
         return _because(Phase.PENDING, Reason.MISSING_PUSH_SECRET)
-    return Outcome(phase=Phase.PENDING)
+    return Outcome(phase=Phase.PENDING, message=_waits_for(pod))
 
 
 def snippet(pod: Pod) -> str:
@@ -71,6 +75,16 @@ def ran_out_of_memory(pod: Pod) -> bool:
     """Whether a container of the pod was ended for its memory."""
     ends = (_end(each) for each in (*pod.status.container_statuses, *_inits(pod)))
     return any(end is not None and end.reason == OUT_OF_MEMORY for end in ends)
+
+
+def _waits_for(pod: Pod) -> str:
+    """What keeps a pod from beginning, in words; empty when nothing is told (UP-30)."""
+    for each in pod.status.conditions:
+        if each.type == _SCHEDULED and each.status == "False":
+            return each.message
+    every = (*_inits(pod), *pod.status.container_statuses)
+    said = (each.state.waiting.message for each in every if each.state.waiting is not None)
+    return next((message for message in said if message), "")
 
 
 def _has_begun(pod: Pod) -> bool:
@@ -112,16 +126,22 @@ def _failed(build: Build, pod: Pod) -> Outcome:
             started=started,
             snippet=tail,
         )
-    if pod.status.reason == "DeadlineExceeded":
-        message = "The build took longer than its completionDeadlineSeconds allow."
-        return Outcome(
-            phase=Phase.FAILED,
-            reason=Reason.GENERIC_FAILED,
-            message=message,
-            started=started,
-            snippet=tail,
-        )
-    return _because(Phase.FAILED, Reason.GENERIC_FAILED, started, tail)
+    if not started and pod.status.message:
+        return _never_began(pod)
+    reason = Reason.GENERIC_FAILED
+    message = MESSAGE_LATE if pod.status.reason == _LATE else MESSAGES[reason]
+    return Outcome(
+        phase=Phase.FAILED, reason=reason, message=message, started=started, snippet=tail
+    )
+
+
+def _never_began(pod: Pod) -> Outcome:
+    """A build whose pod could not be started, and why (UP-2)."""
+    is_late = pod.status.reason == _LATE
+    reason = Reason.GENERIC_FAILED if is_late else Reason.CANNOT_CREATE_POD
+    what = f"{MESSAGE_LATE} It waited:" if is_late else MESSAGES[reason]
+    message = f"{what} {pod.status.message}"
+    return Outcome(phase=Phase.FAILED, reason=reason, message=message)
 
 
 def _because(phase: Phase, reason: Reason, started: str = "", tail: str = "") -> Outcome:

@@ -29,12 +29,13 @@ from slipcast.controllers.informer import Informer
 from slipcast.controllers.materials import Gatherer
 from slipcast.controllers.podmemory import Memory, active
 from slipcast.controllers.podwork import POD, Worker
+from slipcast.controllers.recorder import Recorder
 from slipcast.ports.api import Api, Resource
 from slipcast.ports.clock import Clock
 from slipcast.ports.podlogs import PodLogs
 from slipcast.ports.pods import Observed, Pods
-from slipcast.reconcile.podactions import Again, PodAction, Start, uid_of
-from slipcast.reconcile.pods import PodsView, Seen, reconcile
+from slipcast.reconcile.podactions import Again, PodAction, Start, Tell, uid_of
+from slipcast.reconcile.pods import PodsView, Seen, blinded, reconcile
 from slipcast.reconcile.podstatus import is_over
 from slipcast.values.apifaults import Conflict, NotFound
 from slipcast.values.faults import Fault
@@ -45,6 +46,8 @@ RESYNC: Final = timedelta(minutes=1)
 """How often everything is looked at, though nobody said that anything changed."""
 PAUSE: Final = timedelta(seconds=1)
 """Until the runner is asked again that did not answer."""
+PATIENCE: Final = 5
+"""How often it may not answer before pods are told that wait for it."""
 
 
 class Hosting(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +81,9 @@ class Agent:
             memory=self._memory,
             wrote=self._wrote,
             newest=self._newest,
+            told=Recorder(api=api, clock=clock, component=hosting.node),
         )
+        self._blind = 0
         self._busy: dict[str, bool] = {}
         self._later: list[datetime] = []
         self._news = asyncio.Event()
@@ -158,13 +163,31 @@ class Agent:
         if not self._is_listed:
             return {}
         try:
-            return await self._look()
+            wanted = await self._look()
         except Fault as fault:
             log.warning("agent.blind", extra={"fields": {"why": fault.message}})
+            return self._blinded(fault.message)
         except Exception:
             log.exception("agent.blind")
-        heapq.heappush(self._later, self._clock.now() + PAUSE)
-        return {}
+            return self._blinded("it failed, and its log says why")
+        self._blind = 0
+        return wanted
+
+    def _blinded(self, why: str) -> dict[str, list[PodAction]]:
+        """What is to be done when we cannot look: at first nothing, for it may pass."""
+        now = self._clock.now()
+        heapq.heappush(self._later, now + PAUSE)
+        self._blind += 1
+        if self._blind < PATIENCE:
+            return {}
+        pods = (pod for _, pod in self._known.values() if pod.metadata.uid not in self._busy)
+        told = blinded(pods, self._hosting.node, why, now)
+        wanted: dict[str, list[PodAction]] = {}
+        for each in told:
+            if isinstance(each, Tell):
+                wanted[uid_of(each)] = [each]
+        self._busy.update(dict.fromkeys(wanted, False))
+        return wanted
 
     async def _look(self) -> dict[str, list[PodAction]]:
         # What is in hand now may be done before we have looked, and we would see it as it was.
@@ -188,12 +211,14 @@ class Agent:
         return wanted
 
     def _view(
-        self, observed: Iterable[Observed], gone: Sequence[Pod], busy: dict[str, bool]
+        self, observed: Sequence[Observed], gone: Sequence[Pod], busy: dict[str, bool]
     ) -> PodsView:
         memory, pods = self._memory, (*(pod for _, pod in self._known.values()), *gone)
         seen = tuple(
             Seen(uid=each.uid, namespace=each.namespace, status=each.status) for each in observed
         )
+        # Of a pod that is gone from the API only its runner may know whose log it wrote.
+        memory.keys.update({each.uid: each.key for each in observed if each.key})
         for pod in pods:
             memory.keys[pod.metadata.uid] = naming.log_key(pod)
         memory.forget_but({*(each.uid for each in seen), *(pod.metadata.uid for pod in pods)})

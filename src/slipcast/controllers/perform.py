@@ -5,28 +5,22 @@ What was decided on an object that is no longer so is not done: the decision is 
 
 from __future__ import annotations
 
-import logging
 from typing import Final, assert_never
 
 from slipcast.api.document import JSON, Document
 from slipcast.api.kinds import Kind
 from slipcast.api.lens import content_of, overlay
 from slipcast.api.meta import Object
-from slipcast.controllers import recording
-from slipcast.controllers.recording import EVENT
+from slipcast.controllers.recorder import Recorder
 from slipcast.controllers.sight import Sight
 from slipcast.ports.api import DeleteOptions, Resource, WriteOptions
 from slipcast.ports.clock import Clock
 from slipcast.reconcile.actions import Act, Action, Again, Change, Create, Record, Remove
 from slipcast.values.apifaults import (
-    AlreadyExists,
-    ApiFault,
     Conflict,
     NotFound,
     changed_meanwhile,
 )
-
-log = logging.getLogger("slipcast.controllers.perform")
 
 _AS_IS: Final = WriteOptions(validation="Ignore")
 """What controllers write is made of Structs, or was kept as it is."""
@@ -39,8 +33,7 @@ class Performer:
         """Act in the name of a component, which the Events name."""
         self._sight = sight
         self._api = sight.api
-        self._clock = clock
-        self._component = component
+        self._recorder = Recorder(api=sight.api, clock=clock, component=component)
 
     async def perform(self, action: Action) -> Document | None:
         """Carry out an action; what was written, where that matters to others.
@@ -59,7 +52,7 @@ class Performer:
                 content = content_of(action.body, action.kind)
                 await self._api.act(place, {**content, "kind": type(action.body).__name__})
             case Record():
-                await self._record(action)
+                await self._recorder.record(action)
             case Again():
                 pass
             case _:
@@ -108,24 +101,6 @@ class Performer:
             return (await self._api.get(_place(action.kind, action.object))).names.uid
         except NotFound:
             return ""
-
-    async def _record(self, record: Record) -> None:
-        """Tell people; that nobody could be told is no reason to do nothing."""
-        now, namespace = self._clock.now(), record.object.metadata.namespace
-        event = recording.first(record, self._component, now)
-        try:
-            await self._api.create(Resource(EVENT, namespace), content_of(event, EVENT), _AS_IS)
-        except AlreadyExists:
-            await self._count(Resource(EVENT, namespace, event.metadata.name))
-        except ApiFault as fault:
-            log.warning("event.lost", extra={"fields": {"of": record.reason, "why": fault.message}})
-
-    async def _count(self, place: Resource) -> None:
-        try:
-            held = await self._api.get(place)
-            await self._api.update(place, recording.again(held, self._clock.now()), _AS_IS)
-        except ApiFault as fault:
-            log.warning("event.lost", extra={"fields": {"name": place.name, "why": fault.message}})
 
 
 def _place(kind: Kind, about: Object, subresource: str = "") -> Resource:

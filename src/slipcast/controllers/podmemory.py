@@ -20,6 +20,10 @@ from slipcast.values.faults import Fault, PodFault
 SHORTEST: Final = timedelta(milliseconds=50)
 START: Final = timedelta(seconds=2)
 LONGEST: Final = timedelta(minutes=1)
+TRIES: Final = 8
+"""How often a pod is begun that fails in a way which nobody foresaw: for about three minutes."""
+UNFORESEEN: Final = "CreatePodError"
+"""The reason of such a failure."""
 _DOUBLINGS: Final = 12
 
 
@@ -71,6 +75,19 @@ class Memory:
         is_lasting = isinstance(fault, PodFault) and not fault.retryable
         until = None if is_lasting else self._again("start", uid, now, START)
         self.refusals[uid] = Refusal(reason=fault.reason, message=fault.message, until=until)
+
+    def refuse_odd(self, uid: str, fault: Fault | None, now: datetime) -> None:
+        """A pod could not be started, and nobody knows whether it ever will: some tries are left.
+
+        Shape:  without a fault it was a defect of ours, of which our log says more.
+        """
+        until: datetime | None = self._again("start", uid, now, START)
+        if self._failures["start", uid] >= TRIES:
+            until = None
+        what = "the server failed to start the pod; its log says more"
+        message = what if fault is None else fault.message
+        reason = (fault.reason if fault is not None else "") or UNFORESEEN
+        self.refusals[uid] = Refusal(reason=reason, message=message, until=until)
 
     def keep_later(self, uid: str, now: datetime) -> None:
         """What a pod said could not be kept."""

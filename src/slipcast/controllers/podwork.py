@@ -15,10 +15,12 @@ from slipcast.api.document import Document
 from slipcast.api.pod import Pod
 from slipcast.controllers.materials import Gatherer
 from slipcast.controllers.podmemory import Memory
+from slipcast.controllers.recorder import Recorder
 from slipcast.ports.api import Api, DeleteOptions, Patch, Resource, WriteOptions
 from slipcast.ports.clock import Clock
 from slipcast.ports.podlogs import PodLogs
 from slipcast.ports.pods import Pods
+from slipcast.reconcile.actions import WARNING, Record
 from slipcast.reconcile.podactions import (
     Again,
     Bind,
@@ -32,7 +34,7 @@ from slipcast.reconcile.podactions import (
 )
 from slipcast.values.apifaults import ApiFault, Conflict
 from slipcast.values.apifaults import NotFound as NoObject
-from slipcast.values.faults import NotFound, PodFault, PortFault
+from slipcast.values.faults import Fault, NotFound, PodFault, PortFault
 
 log = logging.getLogger("slipcast.controllers.podwork")
 
@@ -40,6 +42,9 @@ POD: Final = kinds.require(kinds.CORE, "Pod")
 
 PATIENCE: Final = 30.0
 """Seconds that the end of a log is waited for, of a container that has ended."""
+
+FAILED: Final = "FailedStart"
+"""The reason of the Event that says why a pod could not be started."""
 
 _AGENT: Final = WriteOptions(manager="slipcast-agent", validation="Ignore")
 
@@ -58,6 +63,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
     memory: Memory
     wrote: Callable[[Document], None]
     newest: Callable[[Pod], Pod]
+    told: Recorder
 
     async def carry_out(self, action: PodAction) -> bool:
         """Carry out an action; False: it did not work, which is remembered: decide again.
@@ -99,8 +105,21 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
             await self.pods.start(found.pod, found.materials)
         except (PodFault, ApiFault) as fault:
             self.memory.refuse(uid, fault, self.clock.now())
+        except Fault as fault:
+            log.warning("agent.unstarted", extra={"fields": {"pod": uid, "why": fault.message}})
+            self.memory.refuse_odd(uid, fault, self.clock.now())
+        except Exception:
+            log.exception("agent.failed", extra={"fields": {"pod": uid}})
+            self.memory.refuse_odd(uid, None, self.clock.now())
         else:
             self.memory.refusals.pop(uid, None)
+            return
+        refusal = self.memory.refusals[uid]
+        await self.told.record(
+            Record(
+                kind=POD, object=action.pod, type=WARNING, reason=FAILED, message=refusal.message
+            )
+        )
 
     async def _keep(self, action: Keep) -> bool:
         try:
@@ -109,6 +128,11 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
         except PortFault as fault:
             fields = {"pod": action.uid, "why": fault.message}
             log.warning("agent.unkept", extra={"fields": fields})
+            self.memory.keep_later(action.uid, self.clock.now())
+            return False
+        except Exception:
+            # Whoever waits for the build is told of its end, whatever becomes of its log.
+            log.exception("agent.unkept", extra={"fields": {"pod": action.uid}})
             self.memory.keep_later(action.uid, self.clock.now())
             return False
         self.memory.kept.add(action.uid)

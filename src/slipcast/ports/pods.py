@@ -62,13 +62,15 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     Shape:  status as the API has it: phase, reason, startTime, a ContainerStatus for every
             container, waiting ones too; terminated ones say exitCode, reason (`Completed`, `Error`,
             `OOMKilled`), startedAt, finishedAt and the message (termination file, or the last
-            lines of the log where the container asks for that).
+            lines of the log where the container asks for that). key is what its logs are kept
+            under, as `builds.naming` has it; empty of one that was started by an older version.
     """
 
     uid: str
     namespace: str
     name: str
     status: PodStatus
+    key: str = ""
 
 
 class Pods(Protocol):

@@ -10,7 +10,7 @@ then the runner forgets it: cut off anywhere, what was done is found done.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -36,6 +36,9 @@ ORPHANED: Final = timedelta(seconds=10)
 """How long a pod may take to end that is gone from the API."""
 
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+UNTOLD: Final = timedelta(seconds=2)
+"""How long a pod waits for its turn before it is told what it waits for."""
 
 NOT_OURS: Final = "0/1 nodes are available: this server runs the pods of builds and no others."
 
@@ -111,11 +114,52 @@ def _begun(view: PodsView, seen: Mapping[str, Seen], now: datetime) -> Iterator[
     running = Counter(each.namespace for each in view.seen if not podstatus.is_over(each.status))
     fresh = [pod for pod in view.pods if pod.metadata.uid not in seen]
     running.update(pod.metadata.namespace for pod in fresh if pod.metadata.uid in view.starting)
-    waiting = (pod for pod in fresh if _may_start(view, pod, now))
-    for pod in next_pods(waiting, running, view.limit - running.total()):
+    waiting = [pod for pod in fresh if _may_start(view, pod, now)]
+    turn = next_pods(waiting, running, view.limit - running.total())
+    for pod in turn:
         if not pod.spec.node_name:
             yield Bind(pod=pod, node=view.node)
         yield Start(pod=pod)
+    begun = {pod.metadata.uid for pod in turn}
+    count = f"{view.limit} of {view.limit} builds run on this machine"
+    yield from _told_to_wait(
+        view.node, [pod for pod in waiting if pod.metadata.uid not in begun], count, now
+    )
+
+
+def blinded(pods: Iterable[Pod], node: str, why: str, now: datetime) -> tuple[PodAction, ...]:
+    """What is to be done while nobody can say which pods run: those that wait are told."""
+    waiting = (
+        pod
+        for pod in pods
+        if is_of_build(pod)
+        and pod.spec.node_name in {"", node}
+        and not pod.metadata.deletion_timestamp
+        and not _began(pod)
+    )
+    return tuple(_told_to_wait(node, waiting, f"this machine runs no pods now: {why}", now))
+
+
+def _told_to_wait(
+    node: str, waiting: Iterable[Pod], why: str, now: datetime
+) -> Iterator[PodAction]:
+    """Telling pods what they wait for, if they have waited for a while.
+
+    Shape:  what another node has told stays: one of them is enough to say it.
+    """
+    soon: list[tuple[datetime, str]] = []
+    for pod in waiting:
+        told, message = podstatus.why_unscheduled(pod), f"{node}: {why}"
+        if told == message or (told and not told.startswith(f"{node}: ")):
+            continue
+        at = (podstatus.moment(pod.metadata.creation_timestamp) or now) + UNTOLD
+        if at > now:
+            soon.append((at, pod.metadata.uid))
+        else:
+            yield Tell(before=pod, after=podstatus.unscheduled(pod, message, now))
+    if soon:
+        first = min(soon)
+        yield Again(uid=first[1], at=first[0])
 
 
 def _may_start(view: PodsView, pod: Pod, now: datetime) -> bool:

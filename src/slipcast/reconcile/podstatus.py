@@ -106,6 +106,14 @@ def unscheduled(pod: Pod, message: str, now: datetime) -> Pod:
     return replace(pod, status=replace(pod.status, conditions=conditions))
 
 
+def why_unscheduled(pod: Pod) -> str:
+    """What a pod was told that gets no node by now; empty when it was told nothing."""
+    for each in pod.status.conditions:
+        if each.type == SCHEDULED and each.status == "False":
+            return each.message
+    return ""
+
+
 def scheduled_at(pod: Pod) -> datetime | None:
     """When a pod was taken on by its node, as its status says."""
     for each in pod.status.conditions:

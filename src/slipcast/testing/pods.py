@@ -22,6 +22,7 @@ from slipcast.api.pod import (
     Pod,
     PodStatus,
 )
+from slipcast.builds import naming
 from slipcast.ports.pods import Materials, Observed
 from slipcast.values.faults import NotFound, PodFault, PortFault
 from slipcast.values.logrecords import Stream, timestamp, written
@@ -62,14 +63,15 @@ class FakePods:
     """A host in memory. Pods are named by uid or, in what tests say, by name.
 
     Shape:  behaves says what every pod does as soon as it was started; by default it waits for the
-            test. refusal is raised by `start`, fault by every method, and asked_in_vain counts how
-            often. A stubborn host does not end what it is asked to end. started and removed are
-            uids, in order, each time.
+            test. refusal is raised by `start`, refused counts how often; fault is raised by every
+            method, and asked_in_vain counts how often. A stubborn host does not end what it is
+            asked to end. started and removed are uids, in order, each time.
     """
 
     now: Callable[[], datetime] = lambda: NOON
     behaves: Behaviour | None = None
-    refusal: PodFault | None = None
+    refusal: Exception | None = None
+    refused: int = 0
     fault: PortFault | None = None
     asked_in_vain: int = 0
     stubborn: bool = False
@@ -83,6 +85,8 @@ class FakePods:
         """See the port."""
         self._check()
         if self.refusal is not None:
+            self.refused += 1
+            self._tell(pod.metadata.uid)
             raise self.refusal
         uid = pod.metadata.uid
         if uid in self.pods:
@@ -136,6 +140,7 @@ class FakePods:
                 namespace=each.pod.metadata.namespace,
                 name=each.pod.metadata.name,
                 status=each.status,
+                key=naming.log_key(each.pod),
             )
             for uid, each in self.pods.items()
         )

@@ -6,7 +6,7 @@ import pytest
 
 from slipcast.api.build import Build
 from slipcast.api.pod import Pod
-from slipcast.builds.outcome import Outcome, outcome, snippet
+from slipcast.builds.outcome import MESSAGE_LATE, Outcome, outcome, snippet
 from verdicts import seen
 
 START = "2026-11-22T18:00:00Z"
@@ -162,3 +162,29 @@ def test_the_main_container_speaks_before_its_stages_bl_80() -> None:
     assert snippet(alone) == "clone failed"
     assert snippet(both) == "main"
     assert snippet(a_pod("Failed", containerStatuses=[ended(1, message=" ")])) == ""
+
+
+def test_a_build_waits_for_what_its_pod_waits_for_up_30() -> None:
+    full = {"type": "PodScheduled", "status": "False", "message": "4 of 4 builds run"}
+    held = {"name": "main", "state": {"waiting": {"reason": "X", "message": "no secret"}}}
+
+    assert of(a_pod("Pending", conditions=[full])).message == "4 of 4 builds run"
+    assert of(a_pod("Pending", containerStatuses=[held])).message == "no secret"
+
+
+@pytest.mark.parametrize(
+    ("reason", "told", "message"),
+    [
+        ("NoSpace", "CannotCreateBuildPod", "Failed creating build pod. the disk is full"),
+        (
+            *("DeadlineExceeded", "GenericBuildFailed"),
+            f"{MESSAGE_LATE} It waited: the disk is full",
+        ),
+    ],
+)
+def test_a_pod_that_never_began_says_why_up_2(reason: str, told: str, message: str) -> None:
+    status = {"phase": "Failed", "reason": reason, "message": "the disk is full"}
+
+    found = of(seen(Pod, status=status))
+
+    assert (found.phase, found.reason, found.message) == ("Failed", told, message)

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from slipcast.adapters.journal.memory import MemoryJournal
 from slipcast.adapters.podlogs import DirectoryLogs
 from slipcast.adapters.uploads import DirectoryUploads
 from slipcast.api import kinds
+from slipcast.api.core import Event
 from slipcast.api.document import JSON
 from slipcast.api.lens import read
 from slipcast.api.pod import Pod
@@ -30,6 +32,7 @@ from slipcast.testing.pods import NOON, FakePods
 
 NAMESPACES = Resource(kinds.require("", "Namespace"))
 PODS = Resource(kinds.require("", "Pod"), "shop")
+EVENTS = Resource(kinds.require("", "Event"), "shop")
 SECRETS = Resource(kinds.require("", "Secret"), "shop")
 CONFIG_MAPS = Resource(kinds.require("", "ConfigMap"), "shop")
 ACCOUNTS = Resource(kinds.require("", "ServiceAccount"), "shop")
@@ -80,6 +83,7 @@ class Agency:
     uploads: DirectoryUploads
     clock: StandingClock
     limit: int = 2
+    _others: int = 0
 
     @asynccontextmanager
     async def agent(self) -> AsyncGenerator[Agent, None]:
@@ -132,7 +136,31 @@ class Agency:
     async def wait(self, **by: float) -> None:
         """Let time go by, and something happen that is none of the agent's business."""
         self.clock.move(**by)
-        await self.create("web", owned=False)
+        self._others += 1
+        await self.create(f"web-{self._others}", owned=False)
+
+    async def refuse(self, times: int) -> None:
+        """Let the host refuse to start a pod some times, and time go by after each."""
+        for least in range(1, times + 1):
+            await self.pods.until(partial(self._was_refused, least))
+            await self.wait(minutes=2)
+
+    def _was_refused(self, least: int) -> bool:
+        return self.pods.refused >= least
+
+    async def ask_in_vain(self, times: int) -> None:
+        """Let the host not answer some times, and time go by."""
+        for least in range(times):
+            await self.wait(seconds=2)
+            await self.pods.until(partial(self._was_asked, least))
+
+    def _was_asked(self, more_than: int) -> bool:
+        return self.pods.asked_in_vain > more_than
+
+    async def events(self) -> tuple[Event, ...]:
+        """What people were told."""
+        page = await self.api.list(EVENTS)
+        return tuple(read(each, Event) for each in page.documents)
 
     async def log(self, key: str, container: str = "main") -> bytes:
         """What is kept of what a container said."""

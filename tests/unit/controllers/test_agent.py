@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from slipcast.api.pod import Pod
+from slipcast.controllers.agent import PATIENCE
+from slipcast.controllers.podmemory import TRIES
 from slipcast.ports.api import DeleteOptions, Patch
 from slipcast.testing.pods import runs, runs_and_succeeds
 from slipcast.values.faults import PodFault, PortFault
@@ -236,3 +238,75 @@ async def test_who_waits_for_a_build_is_told_although_its_log_cannot_be_kept(
 
     assert pod.status.phase == "Succeeded"
     assert agency.pods.removed == []
+
+
+async def test_a_pod_that_waits_for_its_turn_is_told_so_up_30(agency: Agency) -> None:
+    agency.limit = 1
+    async with agency.agent():
+        await agency.create("app-1")
+        await agency.pods.until(lambda: len(agency.pods.started) == 1)
+        await agency.create("app-2")
+        await agency.wait(seconds=3)
+        pod = await agency.until("app-2", lambda pod: bool(pod.status.conditions))
+        agency.pods.succeed("app-1-build")
+        await agency.pods.until(lambda: len(agency.pods.started) == 2)
+        after = await agency.until(
+            "app-2", lambda pod: conditions(pod)["PodScheduled"][0] == "True"
+        )
+
+    assert conditions(pod) == {"PodScheduled": ("False", "Unschedulable")}
+    assert pod.status.conditions[0].message == f"{NODE}: 1 of 1 builds run on this machine"
+    assert after.spec.node_name == NODE
+
+
+async def test_a_start_that_nobody_foresaw_is_tried_again_and_told_up_2(agency: Agency) -> None:
+    agency.pods.refusal = RuntimeError("odd")
+    async with agency.agent():
+        await agency.create("app-1")
+        pod = await agency.until("app-1", waits)
+        agency.pods.refusal = None
+        await agency.wait(seconds=3)
+        await agency.pods.until(lambda: len(agency.pods.started) == 1)
+
+    reason, message = why_waiting(pod)
+    [event] = await agency.events()
+    assert reason == "CreatePodError"
+    assert "the server failed to start the pod" in message
+    assert (event.reason, event.type, event.involved_object.name) == (
+        *("FailedStart", "Warning"),
+        "app-1-build",
+    )
+
+
+async def test_a_start_that_never_works_ends_the_pod_up_2(agency: Agency) -> None:
+    agency.pods.refusal = PortFault("the disk is full", reason="NoSpace")
+    async with agency.agent():
+        await agency.create("app-1")
+        await agency.refuse(TRIES)
+        pod = await agency.until("app-1", has_ended)
+
+    assert (pod.status.reason, pod.status.message) == ("NoSpace", "the disk is full")
+    assert agency.pods.refused == TRIES
+
+
+async def test_pods_are_told_when_nobody_knows_which_run_up_30(agency: Agency) -> None:
+    agency.pods.fault = PortFault("the directory is gone")
+    async with agency.agent():
+        await agency.create("app-1")
+        await agency.ask_in_vain(PATIENCE + 2)
+        pod = await agency.until("app-1", lambda pod: bool(pod.status.conditions))
+
+    assert "runs no pods now: the directory is gone" in pod.status.conditions[0].message
+
+
+async def test_the_log_of_a_pod_that_went_while_no_agent_lived_is_kept(agency: Agency) -> None:
+    agency.pods.behaves = runs
+    async with agency.agent():
+        uid = await agency.create("app-1")
+        await agency.until("app-1", lambda pod: pod.status.phase == "Running")
+    await agency.api.delete(PODS.named("app-1-build"), DeleteOptions(grace=0))
+
+    async with agency.agent():
+        await agency.pods.until(lambda: agency.pods.removed == [uid])
+
+    assert await agency.logs.containers("b-app-1") == ("main",)

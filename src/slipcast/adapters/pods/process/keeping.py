@@ -135,7 +135,9 @@ class Keeper:
                 status = self._lost(place, plan)
         else:
             status = Life(plan, "").status
-        return Observed(uid=plan.uid, namespace=plan.namespace, name=plan.name, status=status)
+        return Observed(
+            uid=plan.uid, namespace=plan.namespace, name=plan.name, status=status, key=plan.key
+        )
 
     def prepare(self) -> None:
         """See to it that there is a directory for pods.

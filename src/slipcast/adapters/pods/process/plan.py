@@ -19,6 +19,7 @@ from slipcast.adapters.pods.process import variables
 from slipcast.api.container import Container
 from slipcast.api.env import EnvVar
 from slipcast.api.pod import Pod, PodSpec
+from slipcast.builds import naming
 from slipcast.ports.pods import Materials
 from slipcast.values.faults import InvalidFault, PodFault
 from slipcast.values.quantity import Quantity
@@ -70,6 +71,7 @@ class Role(msgspec.Struct, frozen=True, kw_only=True):
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What runs in a pod, and for how long.
 
+    Shape:  key is what its logs are kept under.
     Units:  deadline and grace in seconds.
     """
 
@@ -82,6 +84,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     deadline: float | None = None
     grace: float = GRACE
     input: str = ""
+    key: str = ""
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -123,6 +126,7 @@ def planned(pod: Pod, materials: Materials, role: Callable[[Container], Role]) -
         deadline=None if deadline is None else float(deadline),
         grace=GRACE if grace is None else float(grace),
         input=given_to(materials),
+        key=naming.log_key(pod),
     )
 
 
