@@ -45,6 +45,12 @@ COMMANDS = (
         Manner.API,
     ),
     Row(
+        "status",
+        "slipcast.cli.commands.status:status",
+        "Show a project as a whole, and what is wrong in it.",
+        Manner.API,
+    ),
+    Row(
         "api-resources",
         "slipcast.cli.commands.apiresources:apiresources",
         "Show the types of objects.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from typing import Final
 
@@ -97,6 +98,17 @@ async def fetch(connection: Connection, selection: Selection) -> AsyncIterator[G
             yield Got(wanted=each, fault=_about_selectors(fault, each.kind, selection))
         except ApiFault as fault:
             yield Got(wanted=each, fault=fault)
+
+
+async def side_by_side(connection: Connection, selection: Selection) -> list[Got]:
+    """Everything wanted, asked for side by side; in the order of what is wanted."""
+    parts = (replace(selection, wanted=(each,)) for each in selection.wanted)
+    found = await asyncio.gather(*(_collected(connection, part) for part in parts))
+    return [got for part in found for got in part]
+
+
+async def _collected(connection: Connection, selection: Selection) -> list[Got]:
+    return [got async for got in fetch(connection, selection)]
 
 
 async def of_manifests(connection: Connection, manifests: Iterable[Manifest]) -> AsyncIterator[Got]:
