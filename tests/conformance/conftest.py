@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,10 @@ import msgspec
 import pytest
 
 import containers
+from warm import warm
 
 PATIENCE = 60
+PROGRAM = (sys.executable, "-m", "slipcast")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,14 @@ class Begun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """A server that runs, reached as its administrator."""
+    """A server that runs, reached as its administrator; program is how slipcast is called."""
 
     url: str
     kubeconfig: Path
     state: Path
     directory: Path
     environment: dict[str, str] = field(default_factory=dict)
+    program: tuple[str, ...] = PROGRAM
 
     def kubectl(self, *words: str, stdin: str = "") -> Ran:
         """Run kubectl against the server."""
@@ -72,12 +75,12 @@ class Server:
 
     def slipcast(self, *words: str, stdin: str = "") -> Ran:
         """Run slipcast against the server."""
-        return self._run([sys.executable, "-m", "slipcast", *words], stdin)
+        return self._run([*self.program, *words], stdin)
 
     @contextmanager
     def begun(self, log: Path, program: str, *words: str) -> Iterator[Begun]:
         """Run kubectl or slipcast while the test goes on; what it prints goes to a file."""
-        argv = [program] if program == "kubectl" else [sys.executable, "-m", program]
+        argv = [program] if program == "kubectl" else PROGRAM
         with log.open("wb") as into:
             child = subprocess.Popen(
                 [*argv, *words], cwd=self.directory, env=self.env, stdin=subprocess.DEVNULL,
@@ -103,10 +106,19 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def warm_program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, ...]]:
+    """How slipcast is called where its start is not what is looked at."""
+    with warm(tmp_path_factory.mktemp("warm")) as words:
+        yield words
+
+
+@pytest.fixture(scope="session")
+def server(
+    tmp_path_factory: pytest.TempPathFactory, warm_program: tuple[str, ...]
+) -> Iterator[Server]:
     """The server of the session."""
     with running(tmp_path_factory) as server:
-        yield server
+        yield replace(server, program=warm_program)
 
 
 @contextmanager
@@ -116,9 +128,9 @@ def running(places: pytest.TempPathFactory, **settings: str) -> Iterator[Server]
         pytest.skip("kubectl is not installed")
     state = places.mktemp("server")
     environment = {"HOME": str(places.mktemp("home")), **settings}
-    program = [sys.executable, "-m", "slipcast", "server", "--state-dir", str(state)]
+    argv = [*PROGRAM, "server", "--state-dir", str(state)]
     started = subprocess.run(
-        [*program, "--background", "--listen", "127.0.0.1:0", "--output", "json"],
+        [*argv, "--background", "--listen", "127.0.0.1:0", "--output", "json"],
         env={**os.environ, **environment}, check=True, capture_output=True, timeout=PATIENCE,
     )  # fmt: skip
     told = msgspec.json.decode(started.stdout)
@@ -131,4 +143,4 @@ def running(places: pytest.TempPathFactory, **settings: str) -> Iterator[Server]
             environment=environment,
         )
     finally:
-        subprocess.run([*program, "--stop"], check=True, capture_output=True, timeout=PATIENCE)
+        subprocess.run([*argv, "--stop"], check=True, capture_output=True, timeout=PATIENCE)

@@ -5,20 +5,19 @@ The corpus and its replayer lie beside the checkout. The client is our own comma
 
 from __future__ import annotations
 
-import fcntl
 import json
 import re
+import shlex
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from conformance.conftest import Server, running
+from conformance.corpusservers import reached
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT.parent / "shared" / "oracle"
@@ -69,12 +68,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def replay(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Replay:
+def replay(
+    server: Server, warm_program: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Replay]:
     """Replays a group of cases; by case, whether the answer was the same."""
     place = tmp_path_factory.mktemp("oracle")
     client = place / "oc"
     # What the original's client prints has no groups.
-    words = f'SLIPCAST_OUTPUT_VERSION=v1 exec {sys.executable} -m slipcast "$@"'
+    words = f'SLIPCAST_OUTPUT_VERSION=v1 exec {shlex.join(warm_program)} "$@"'
     client.write_text(f"#!/bin/sh\n{words}\n")
     client.chmod(0o755)
     token = administrators_token(server)
@@ -85,20 +86,12 @@ def replay(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Replay:
         argv = [sys.executable, str(CORPUS / "replay.py"), "--oc", str(client)]
         argv += ["--server", server.url, "--token", token, "--repos", str(place / "repos")]
         argv += ["--json", str(report), f"group:{group}"]
-        with alone():
-            ended = subprocess.run(argv, capture_output=True, timeout=540, check=False)
+        ended = subprocess.run(argv, capture_output=True, timeout=540, check=False)
         assert report.exists(), ended.stderr.decode()
         return {case["name"]: case["same"] for case in json.loads(report.read_text())}
 
-    return run
-
-
-@contextmanager
-def alone() -> Iterator[None]:
-    """While nobody else replays: the corpus has its ports."""
-    with (Path(tempfile.gettempdir()) / "slipcast-oracle.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    with reached(CORPUS):
+        yield run
 
 
 def administrators_token(server: Server) -> str:

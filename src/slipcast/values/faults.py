@@ -132,8 +132,12 @@ class NotFound(PortFault):
     default_reason = "NotFound"
 
 
-class Interrupted(Fault):
-    """A signal ended the work; everything begun was taken back."""
+class Interrupted(Fault, KeyboardInterrupt):
+    """A signal ended the work; everything begun was taken back.
+
+    A KeyboardInterrupt too, as event loops let no other exception of a signal through: they would
+    take it for an error of whatever was being done.
+    """
 
     default_reason = "Interrupted"
     default_exit_code = 2

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from slipcast.values.faults import BuildFault, Fault, FieldError, InvalidFault, UsageFault
+import asyncio
+
+import pytest
+
+from slipcast.values.faults import (
+    BuildFault,
+    Fault,
+    FieldError,
+    Interrupted,
+    InvalidFault,
+    UsageFault,
+)
 
 
 def test_a_fault_is_its_sentence() -> None:
@@ -26,3 +37,18 @@ def test_an_invalid_value_is_named_with_what_was_given() -> None:
     )
 
     assert str(InvalidFault(errors)) == "a: is bad (given: 'x'); b: is missing"
+
+
+def test_a_signal_ends_an_event_loop_in_whatever_it_does() -> None:
+    def interrupted() -> None:
+        raise Interrupted("ended by SIGTERM")
+
+    async def wait() -> None:
+        done = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        loop.call_soon(interrupted)
+        loop.call_soon(done.set)
+        await done.wait()
+
+    with pytest.raises(Interrupted):
+        asyncio.run(wait())
