@@ -193,6 +193,14 @@ class Program(click.Group):
         return command
 
     @override
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except Interrupted as fault:
+            # Click would say of a KeyboardInterrupt that somebody aborted.
+            raise faults.Ended(fault, ctx) from fault
+
+    @override
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(row.name, row.summary) for row in COMMANDS])
