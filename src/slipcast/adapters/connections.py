@@ -18,6 +18,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from slipcast.adapters.filesending import SENDFILE, Files
 from slipcast.adapters.gathering import Gathered
+from slipcast.adapters.wholeness import WHOLE, Whole
 
 LARGEST_HEADER: Final = 64 * 1024
 """Bytes of a request's line and headers; of what else comes without being a body, too."""
@@ -128,6 +129,9 @@ class _Protocol(HttpToolsProtocol):
 
     @override
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        here: Any = cycle.scope
+        here[WHOLE] = Whole(cycle)
+
         def extended(scope: Any, receive: Any, send: Any) -> Any:
             return app(scope, receive, Files(cycle, send, self.limits.reader))
 

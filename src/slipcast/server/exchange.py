@@ -15,8 +15,9 @@ from collections.abc import (
     Coroutine,
     Iterable,
     MutableMapping,
+    Sequence,
 )
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final, Protocol, TypeVar
 
 from slipcast.values.actor import ANONYMOUS, Actor
 from slipcast.values.apifaults import ApiFault, BadRequest, TooLarge, Unavailable
@@ -50,6 +51,22 @@ NOT_MODIFIED: Final = 304
 """The answer that has neither a body nor the length of one."""
 
 
+WHOLE: Final = "slipcast.whole"
+"""Where the scope of a request has a `Whole`, if the server offers one."""
+
+
+class Whole(Protocol):
+    """A request that may be here whole, and its answer, without messages of ASGI."""
+
+    def body(self) -> bytes | None:
+        """The body; None when it has to be received."""
+        ...
+
+    def answer(self, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> bool:
+        """Send an answer; whether it could be: if not, it has to be sent in messages."""
+        ...
+
+
 class SlowBody(ApiFault):
     """The client did not send what it announced."""
 
@@ -64,6 +81,7 @@ class Exchange:
         "_body",
         "_receive",
         "_send",
+        "_whole",
         "actor",
         "headers",
         "id",
@@ -79,6 +97,7 @@ class Exchange:
         self.scope = scope
         self._receive = receive
         self._send = send
+        self._whole: Whole | None = scope.get(WHOLE)
         self.id = request_id
         self.method: str = scope["method"]
         self.path: bytes = scope.get("raw_path") or scope["path"].encode()
@@ -129,13 +148,18 @@ class Exchange:
         announced = self.headers.get(b"content-length", b"0")
         if announced.isdigit() and (len(announced) > LONGEST_LENGTH or int(announced) > most):
             raise _too_large(most)
+        here = None if self._whole is None else self._whole.body()
+        if here is not None:
+            if len(here) > most:
+                raise _too_large(most)
+            return here
         try:
             async with asyncio.timeout(SLOWEST_BODY):
-                return await self._whole(most)
+                return await self._received(most)
         except TimeoutError as slow:
             raise SlowBody(f"the body did not come within {SLOWEST_BODY:.0f} s") from slow
 
-    async def _whole(self, most: int) -> bytes:
+    async def _received(self, most: int) -> bytes:
         pieces: list[bytes] = []
         size, more = 0, True
         try:
@@ -206,6 +230,11 @@ class Exchange:
             extra.append((b"vary", b"Accept-Encoding"))
         if status != NOT_MODIFIED:
             extra.append((b"content-length", b"%d" % len(body)))
+            if self._whole is not None and self.method != "HEAD":
+                said = self._headers(content_type, extra)
+                if self._whole.answer(status, said, body):
+                    self.status = status
+                    return
         await self._start(status, content_type, extra)
         if self.method == "HEAD":
             body = b""
@@ -250,14 +279,17 @@ class Exchange:
             {
                 "type": "http.response.start",
                 "status": status,
-                "headers": [
-                    (b"content-type", content_type),
-                    (b"x-request-id", self.id.encode()),
-                    (b"x-content-type-options", b"nosniff"),
-                    *headers,
-                ],
+                "headers": self._headers(content_type, headers),
             }
         )
+
+    def _headers(self, content_type: bytes, headers: Headers) -> list[tuple[bytes, bytes]]:
+        return [
+            (b"content-type", content_type),
+            (b"x-request-id", self.id.encode()),
+            (b"x-content-type-options", b"nosniff"),
+            *headers,
+        ]
 
 
 class _LeftError(Exception):

@@ -113,3 +113,19 @@ async def test_who_is_known_to_some_is_not_known_to_all():
     await chain.authenticate(a_token("a"))
 
     assert door.asked == 2
+
+
+async def test_a_certificate_is_remembered_apart_from_who_says_more():
+    door = Door("a", "ada")
+    chain = Chain([door])
+    door.authenticate = _anybody_with_a_certificate  # type: ignore[method-assign]
+    bare = Credentials(certificate=b"der")
+    named = Credentials(certificate=b"der", audience="registry")
+
+    found = [await chain.authenticate(each) for each in (bare, bare, named)]
+
+    assert [actor and actor.name for actor in found] == ["", "", "registry"]
+
+
+async def _anybody_with_a_certificate(credentials: Credentials) -> Actor | None:
+    return Actor(name=credentials.audience)

@@ -1,0 +1,60 @@
+"""Wholeness: requests whose bodies are here, and answers that are known, without messages.
+
+ASGI passes a body and an answer as messages, each of which may have to wait. Most bodies have come
+before their request is looked at, and most answers are there at once: who finds a `Whole` in the
+scope of a request, under `WHOLE`, may ask for the one and give the other in one call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
+
+WHOLE: Final = "slipcast.whole"
+
+
+class Whole:
+    """One request and its answer."""
+
+    __slots__ = ("_cycle",)
+
+    def __init__(self, cycle: RequestResponseCycle) -> None:
+        self._cycle = cycle
+
+    def body(self) -> bytes | None:
+        """The body, when all of it is here; None when it has to be received."""
+        cycle = self._cycle
+        if cycle.more_body or cycle.disconnected or cycle.response_complete:
+            return None
+        body, cycle.body = bytes(cycle.body), bytearray()
+        cycle.message_event.clear()
+        return body
+
+    def answer(self, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> bool:
+        """Send an answer; whether it could be: if not, it has to be sent in messages.
+
+        Shape:  the names of headers are in lower case; one is the length of the body.
+        Errors: ValueError for a header of several lines.
+        """
+        cycle = self._cycle
+        if cycle.response_started or cycle.disconnected or cycle.flow.write_paused:
+            return False
+        pieces = [STATUS_LINE[status]]
+        for name, value in headers:
+            pieces += (name, b": ", value, b"\r\n")
+        pieces.append(b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n")
+        head = b"".join(pieces)
+        lines = len(headers) + (2 if cycle.keep_alive else 3)
+        if head.count(b"\n") != lines or head.count(b"\r") != lines or b"\0" in head:
+            raise ValueError("a header has more than one line")
+        cycle.response_started = cycle.response_complete = True
+        cycle.waiting_for_100_continue = False
+        cycle.transport.write(head)
+        cycle.transport.write(body)
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            cycle.transport.close()
+        cycle.on_response()
+        return True

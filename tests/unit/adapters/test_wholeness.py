@@ -1,0 +1,72 @@
+"""Bodies that are here already, and answers in one call, on a real connection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from slipcast.adapters.wholeness import WHOLE
+from slipcast.server import exchange
+from unit.adapters.test_connections import HEAD, _serving
+
+pytestmark = pytest.mark.anyio
+POST = b"POST / " + HEAD + b"Content-Length: 4\r\n"
+DONE = [(b"content-length", b"2")]
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+async def _tell(scope: Any, receive: Any, _: Any) -> None:
+    """Tell whether the body was here at once, and what it is."""
+    here = scope[WHOLE].body()
+    body = here if here is not None else (await receive())["body"]
+    told = b"here " + body if here is not None else b"later " + body
+    headers = [(b"content-length", b"%d" % len(told))]
+    assert scope[WHOLE].answer(200, headers, told)
+    assert not scope[WHOLE].answer(200, headers, told)
+
+
+async def _several_lines(scope: Any, _: Any, send: Any) -> None:
+    """Answer with a header that would be two."""
+    with pytest.raises(ValueError, match="more than one line"):
+        scope[WHOLE].answer(200, [(b"warning", b"a\r\nset-cookie: b"), *DONE], b"no")
+    await send({"type": "http.response.start", "status": 200, "headers": DONE})
+    await send({"type": "http.response.body", "body": b"ok"})
+
+
+async def test_a_body_that_came_with_its_head_needs_no_message() -> None:
+    async with _serving(_tell) as (reader, writer):
+        writer.write(POST + b"\r\nbody")
+        first = await reader.readuntil(b"here body")
+        writer.write(POST + b"Connection: close\r\n\r\nmore")
+        last = await reader.read()
+
+    assert first == b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhere body"
+    assert last == b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\nconnection: close\r\n\r\nhere more"
+
+
+async def test_a_body_that_comes_later_is_received() -> None:
+    async with _serving(_tell) as (reader, writer):
+        writer.write(POST + b"Expect: 100-continue\r\nConnection: close\r\n\r\n")
+        await reader.readuntil(b"100 Continue\r\n\r\n")
+        writer.write(b"body")
+        answered = await reader.read()
+
+    assert answered.endswith(b"\r\n\r\nlater body")
+
+
+async def test_a_header_has_one_line() -> None:
+    async with _serving(_several_lines) as (reader, writer):
+        writer.write(b"GET / " + HEAD + b"Connection: close\r\n\r\n")
+        answered = await reader.read()
+
+    assert answered.startswith(b"HTTP/1.1 200 OK")
+    assert b"set-cookie" not in answered
+
+
+def test_the_application_looks_for_it_where_it_is() -> None:
+    assert exchange.WHOLE == WHOLE
