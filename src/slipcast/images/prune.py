@@ -31,6 +31,8 @@ from slipcast.values.instant import to_text
 
 MANAGED: Final = "openshift.io/image.managed"
 """The annotation of images whose content is kept in the registry here (IS-68)."""
+SUBJECT: Final = "image.slipcast.io/subject"
+"""The annotation of images that says what they are about, where their manifest is not held."""
 
 
 class Keeping(msgspec.Struct, frozen=True, kw_only=True):
@@ -313,6 +315,8 @@ def _absolute(stream: ImageStream, reference: ObjectReference) -> ObjectReferenc
 
 def _subject(image: Image) -> str:
     """What an image is about (referrers); empty for most."""
+    if subject := image.metadata.annotations.get(SUBJECT):
+        return subject
     # Manifests are read only where it may be there: there are many, and they are long.
     if '"subject"' not in image.docker_image_manifest:
         return ""

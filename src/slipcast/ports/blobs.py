@@ -9,7 +9,7 @@ Source: OCI distribution specification 1.1.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
@@ -89,8 +89,8 @@ class Blobs(Protocol):
         """The blob, None when it is not there. Looking does not touch it."""
         ...
 
-    async def touch(self, digest: Digest) -> BlobInfo | None:
-        """The blob, which from now on nobody removes as old; None when it is not there."""
+    async def touch(self, digests: Collection[Digest]) -> Mapping[Digest, BlobInfo]:
+        """Those of the blobs that are there, which from now on nobody removes as old."""
         ...
 
     async def path(self, digest: Digest) -> Path:
@@ -160,6 +160,12 @@ class Links(Protocol):
 
     async def find(self, kind: LinkKind, repository: str, digest: Digest) -> Link | None:
         """The link, None when there is none."""
+        ...
+
+    async def those(
+        self, kind: LinkKind, repository: str, digests: Collection[Digest]
+    ) -> Mapping[Digest, Link]:
+        """Those of the links that are there."""
         ...
 
     async def remove(

@@ -7,13 +7,14 @@ had the same name, in a namespace or a stream that is gone, counts for nothing.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Set as AbstractSet
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from slipcast.api import kinds
 from slipcast.api.image import ImageStream
 from slipcast.ports.api import Resource
-from slipcast.ports.blobs import BlobInfo, Link
+from slipcast.ports.blobs import BlobInfo
 from slipcast.registry import contents, streams
 from slipcast.registry.names import Repository
 from slipcast.registry.parts import Parts, Pieces
@@ -29,6 +30,7 @@ MOST_PIECES: Final = 2000
 """Manifests of which it is remembered what they consist of."""
 DEEPEST: Final = 3
 """How deep indexes are looked into."""
+EVER: Final = datetime.min.replace(tzinfo=UTC)
 NAMESPACE: Final = kinds.require("", "Namespace")
 
 
@@ -49,7 +51,7 @@ async def relied_on(parts: Parts, repository: Repository, digest: Digest) -> Blo
     info = await parts.blobs.stat(digest)
     young = parts.clock.now() - RENEWED
     if info is not None and info.touched < young:
-        info = await parts.blobs.touch(digest)
+        info = (await parts.blobs.touch((digest,))).get(digest)
     if info is None:
         return None
     link = await parts.links.find("blobs", str(repository), digest)
@@ -60,11 +62,22 @@ async def relied_on(parts: Parts, repository: Repository, digest: Digest) -> Blo
 
 async def is_of(parts: Parts, repository: Repository, digest: Digest) -> bool:
     """Whether a repository hands out a blob, if it is here."""
-    link = await parts.links.find("blobs", str(repository), digest)
     stream = await streams.stream_of(parts, repository)
-    if link is not None and await _counts(parts, repository, stream, link):
-        return True
-    return stream is not None and await _in_history(parts, stream, digest)
+    return not await missing(parts, repository, stream, {digest})
+
+
+async def missing(
+    parts: Parts, repository: Repository, stream: ImageStream | None, digests: AbstractSet[Digest]
+) -> set[Digest]:
+    """Which of some blobs a repository does not hand out, even if they are here."""
+    links = await parts.links.those("blobs", str(repository), digests)
+    since = await _since(parts, repository, stream) if links else None
+    left = {
+        digest
+        for digest in digests
+        if since is None or digest not in links or links[digest].made.replace(microsecond=0) < since
+    }
+    return await _out_of_history(parts, stream, left) if left and stream is not None else left
 
 
 async def pieces(parts: Parts, manifest: Digest) -> Pieces:
@@ -87,41 +100,39 @@ async def pieces(parts: Parts, manifest: Digest) -> Pieces:
     return known
 
 
-async def _counts(
-    parts: Parts, repository: Repository, stream: ImageStream | None, link: Link
-) -> bool:
-    """Whether a link is of this repository, and not of one before it."""
+async def _since(
+    parts: Parts, repository: Repository, stream: ImageStream | None
+) -> datetime | None:
+    """Since when links are of this repository, and not of one before it; None when none are."""
     try:
         document = await parts.server.get(Resource(NAMESPACE, "", repository.namespace))
     except NotFound:
-        return False
-    made = link.made.replace(microsecond=0)
-    began = document.content.get("metadata", {}).get("creationTimestamp", "")
-    if began and made < instant.parse(began):
-        return False
-    began = stream.metadata.creation_timestamp if stream is not None else ""
-    return not began or made >= instant.parse(began) - PUSHING
+        return None
+    made = document.content.get("metadata", {}).get("creationTimestamp", "")
+    since = instant.parse(made) if made else EVER
+    made = stream.metadata.creation_timestamp if stream is not None else ""
+    return max(since, instant.parse(made) - PUSHING) if made else since
 
 
-async def _in_history(parts: Parts, stream: ImageStream, digest: Digest) -> bool:
-    """Whether an image of the history that is kept here consists of a blob."""
-    images = dict.fromkeys(
-        event.image
+async def _out_of_history(
+    parts: Parts, stream: ImageStream, digests: AbstractSet[Digest]
+) -> set[Digest]:
+    """Which of some blobs no image of the history that is kept here consists of."""
+    left = set(digests)
+    images = (
+        streams.image_of(event)
         for event in streams.events(stream)
-        if event.image and not streams.elsewhere(parts, event)
+        if not streams.elsewhere(parts, event)
     )
-    for image in images:
-        if await _consists_of(parts, Digest.parse(image), digest, DEEPEST):
-            return True
-    return False
-
-
-async def _consists_of(parts: Parts, manifest: Digest, digest: Digest, deep: int) -> bool:
-    found = await pieces(parts, manifest)
-    if digest in found.content:
-        return True
-    if deep:
-        for each in found.manifests:
-            if await _consists_of(parts, each, digest, deep - 1):
-                return True
-    return False
+    waiting = [(image, DEEPEST) for image in images if image is not None]
+    seen = set[tuple[Digest, int]]()
+    while waiting and left:
+        image, deep = waiting.pop(0)
+        if (image, deep) in seen:
+            continue
+        seen.add((image, deep))
+        found = await pieces(parts, image)
+        left -= found.content
+        if deep:
+            waiting += [(each, deep - 1) for each in found.manifests]
+    return left

@@ -89,7 +89,7 @@ async def kept(parts: Parts, digest: Digest) -> Manifest | None:
 
 async def keep(parts: Parts, repository: Repository, manifest: Manifest) -> None:
     """Keep the bytes of a manifest as a blob, unless they are there."""
-    if await parts.blobs.touch(manifest.digest) is not None:
+    if await parts.blobs.touch((manifest.digest,)):
         return
 
     async def body() -> AsyncIterator[bytes]:

@@ -6,14 +6,12 @@ IS-113 to IS-119.
 
 from __future__ import annotations
 
-import asyncio
 from typing import Final
 
 import msgspec
 from starlette.responses import Response
 
 from slipcast.api import kinds
-from slipcast.api.document import JSON
 from slipcast.api.image import ImageStream
 from slipcast.images.events import newest
 from slipcast.images.manifests import (
@@ -21,7 +19,6 @@ from slipcast.images.manifests import (
     MEDIA_TYPES,
     OLDEST,
     SCHEMA_1,
-    Piece,
     References,
     digest_of,
     references,
@@ -42,13 +39,11 @@ from slipcast.registry.faults import (
 from slipcast.registry.names import TAG, Repository
 from slipcast.registry.parts import Call, Manifest, Parts
 from slipcast.registry.rights import demand
+from slipcast.registry.texts import texts
 from slipcast.values.apifaults import Forbidden, NotFound
 from slipcast.values.digest import Digest
 from slipcast.values.faults import InvalidFault
 
-LARGEST_TEXT: Final = 2**20
-"""Bytes of a manifest, and of a configuration, up to which the Image holds it: what is kept in the
-store has its limit, too."""
 MOST_MISSING: Final = 100
 """Pieces that are missing, after which no more are looked for."""
 ANY_TYPE: Final = frozenset({"", "application/json", "text/plain"})
@@ -123,8 +118,8 @@ async def put(parts: Parts, call: Call) -> Response:
     await contents.keep(parts, repository, manifest)
     subject = sent.found.subject.digest if sent.found.subject else None
     await parts.links.add("manifests", str(repository), manifest.digest, subject)
-    texts = await _texts(parts, sent)
-    image = recording.image_of(parts, repository, str(manifest.digest), texts)
+    held = await texts(parts, manifest, sent.found)
+    image = recording.image_of(parts, repository, manifest, held, subject)
     await recording.record(parts, repository, image, sent.tag)
     headers = {
         "location": f"/v2/{repository}/manifests/{manifest.digest}",
@@ -202,50 +197,23 @@ async def _check_pieces(
 
     Errors: RegistryFault MANIFEST_BLOB_UNKNOWN, with all that is missing.
     """
-    missing: list[str] = []
-    pieces = (*((found.config,) if found.config else ()), *found.layers)
-    for piece in dict.fromkeys(piece.digest for piece in pieces if not piece.is_foreign):
-        is_there = await belonging.blob(parts, repository, piece) is not None
-        if not is_there or await parts.blobs.touch(piece) is None:
-            missing.append(str(piece))
-        if len(missing) == MOST_MISSING:
-            break
+    config = (found.config,) if found.config else ()
+    pieces = [piece.digest for piece in (*config, *found.layers) if not piece.is_foreign]
+    theirs = await belonging.missing(parts, repository, stream, set(pieces))
     for piece in dict.fromkeys(piece.digest for piece in found.manifests):
-        is_there = stream is not None and await contents.has(parts, repository, stream, piece)
-        if not is_there or await parts.blobs.touch(piece) is None:
-            missing.append(str(piece))
-        if len(missing) >= MOST_MISSING:
+        pieces.append(piece)
+        if stream is None or not await contents.has(parts, repository, stream, piece):
+            theirs.add(piece)
+        if len(theirs) >= MOST_MISSING:
             break
+    there = await parts.blobs.touch({*pieces} - theirs)
+    missing = [str(each) for each in dict.fromkeys(pieces) if each not in there][:MOST_MISSING]
     if missing:
         raise RegistryFault(
             MANIFEST_BLOB_UNKNOWN,
             "the manifest refers to what the repository does not have",
             detail=[{"digest": each} for each in missing],
         )
-
-
-async def _texts(parts: Parts, sent: Sent) -> JSON:
-    """What the Image holds of a manifest: its text, and that of its configuration."""
-    texts: JSON = {"dockerImageManifestMediaType": sent.manifest.media_type}
-    if len(sent.manifest.body) > LARGEST_TEXT:
-        return texts
-    texts["dockerImageManifest"] = sent.manifest.body.decode()
-    config = await _config(parts, sent.found.config)
-    return {**texts, "dockerImageConfig": config} if config else texts
-
-
-async def _config(parts: Parts, piece: Piece | None) -> str:
-    if piece is None:
-        return ""
-    info = await parts.blobs.stat(piece.digest)
-    if info is None or info.size > LARGEST_TEXT:
-        return ""
-    path = await parts.blobs.path(piece.digest)
-    try:
-        return (await asyncio.to_thread(path.read_bytes)).decode()
-    except UnicodeDecodeError:
-        # Whatever it is: configurations of artifacts may be anything.
-        return ""
 
 
 def _digest(reference: str) -> Digest | None:

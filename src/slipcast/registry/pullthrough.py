@@ -2,6 +2,8 @@
 
 It is fetched with the logins of the stream's namespace, handed on while it comes, verified, and
 kept: next time it is here. Only what the history names is fetched, and what that consists of.
+Whatever the reference policy of a tag: that says where those who use the tag are sent to, here
+(Local) or there (Source), and who has come here is served.
 
 Whoever imports an image from a repository here gets it with all that it consists of: it counts as
 kept here from then on. So it must be, whole, and be the repository's: that somebody knows a
@@ -15,7 +17,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any, Final
 
@@ -58,7 +60,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 async def manifest(parts: Parts, repository: Repository, event: TagEvent) -> Manifest | None:
     """The manifest that an event names without saying which it is, as it is there now."""
     stream = await streams.stream_of(parts, repository)
-    found = sources(parts, stream) if stream is not None else ()
+    found = sources(parts, stream) if stream is not None else []
     name = event.docker_image_reference
     return await _first(parts, repository, [each for each in found if str(each.ref) == name])
 
@@ -67,7 +69,7 @@ async def pinned(
     parts: Parts, repository: Repository, stream: ImageStream, digest: Digest
 ) -> Manifest | None:
     """A manifest of the history, or of an index that was fetched, from where it is kept."""
-    found = [*sources(parts, stream)]
+    found = sources(parts, stream)
     named = [each for each in found if each.image == str(digest)]
     if found and not named and await _piece(parts, repository, stream, digest) is not None:
         named = found
@@ -83,7 +85,7 @@ async def blob(
     Errors: RegistryFault UNAVAILABLE when nobody has it who answers, and somebody does not.
     """
     stream = await streams.stream_of(parts, repository)
-    found = [*sources(parts, stream)] if stream is not None else []
+    found = sources(parts, stream) if stream is not None else []
     if stream is None or not found:
         return None
     piece = await _piece(parts, repository, stream, digest)
@@ -136,13 +138,16 @@ async def is_whole(
     return True
 
 
-def sources(parts: Parts, stream: ImageStream) -> Iterator[Source]:
-    """Where the images of a history are that are not kept here, each once."""
+def sources(parts: Parts, stream: ImageStream) -> list[Source]:
+    """Where the images of a history are that are not kept here, each once.
+
+    Shape:  what needs no TLS comes last, and what tags mean now before what they have meant.
+    """
     annotations = stream.metadata.annotations or {}
     insecure = {tag.name for tag in stream.spec.tags if tag.import_policy.insecure}
-    seen = set[Source]()
+    found: dict[Source, int] = {}
     for history in stream.status.tags:
-        for event in history.items:
+        for age, event in enumerate(history.items):
             try:
                 ref = ImageRef.parse(event.docker_image_reference)
             except InvalidFault:
@@ -153,9 +158,9 @@ def sources(parts: Parts, stream: ImageStream) -> Iterator[Source]:
                 insecure=history.tag in insecure or annotations.get(INSECURE) == "true",
             )
             # A name without its digest that means this registry would be asked for by ourselves.
-            if not streams.is_here(parts, ref) and source not in seen:
-                seen.add(source)
-                yield source
+            if not streams.is_here(parts, ref):
+                found[source] = min(age, found.get(source, age))
+    return sorted(found, key=lambda source: (source.insecure, found[source] > 0))
 
 
 class Through(Response):

@@ -12,13 +12,15 @@ from typing import Final
 
 from slipcast.api import kinds
 from slipcast.api.document import JSON
+from slipcast.images.prune import SUBJECT
 from slipcast.ports.api import Resource
 from slipcast.registry import streams
 from slipcast.registry.faults import DENIED, MANIFEST_INVALID, NAME_INVALID, RegistryFault
 from slipcast.registry.names import Repository
-from slipcast.registry.parts import Parts
+from slipcast.registry.parts import Manifest, Parts
 from slipcast.values.actor import Actor
 from slipcast.values.apifaults import AlreadyExists, Conflict, Forbidden, Invalid, NotFound
+from slipcast.values.digest import Digest
 
 NAMESPACE: Final = kinds.require(kinds.CORE, "Namespace")
 IMAGE: Final = Resource(kinds.require(kinds.IMAGE, "Image"))
@@ -95,10 +97,22 @@ async def _map(parts: Parts, repository: Repository, image: JSON, tag: str) -> N
             return
 
 
-def image_of(parts: Parts, repository: Repository, name: str, texts: JSON) -> JSON:
-    """The Image of what was pushed; texts are those of its manifest and its configuration."""
+def image_of(
+    parts: Parts,
+    repository: Repository,
+    manifest: Manifest,
+    texts: JSON,
+    subject: Digest | None = None,
+) -> JSON:
+    """The Image of what was pushed; texts are those of its manifest and its configuration.
+
+    Shape:  what it is about is said beside the manifest only where that is not held.
+    """
+    name = str(manifest.digest)
+    is_untold = subject is not None and "dockerImageManifest" not in texts
+    about = {SUBJECT: str(subject)} if is_untold else {}
     return {
-        "metadata": {"name": name, "annotations": dict(MANAGED)},
+        "metadata": {"name": name, "annotations": {**MANAGED, **about}},
         "dockerImageReference": f"{parts.address}/{repository}@{name}",
         **texts,
     }

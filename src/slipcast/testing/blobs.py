@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import uuid
 import weakref
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,12 +56,10 @@ class MemoryBlobs:
         """See the port."""
         return self._blobs.get(digest)
 
-    async def touch(self, digest: Digest) -> BlobInfo | None:
+    async def touch(self, digests: Collection[Digest]) -> Mapping[Digest, BlobInfo]:
         """See the port."""
-        info = self._blobs.get(digest)
-        if info is None:
-            return None
-        return self._known(digest, info.size)
+        there = [self._blobs[digest] for digest in digests if digest in self._blobs]
+        return {info.digest: self._known(info.digest, info.size) for info in there}
 
     async def path(self, digest: Digest) -> Path:
         """See the port."""
@@ -176,6 +174,13 @@ class MemoryLinks:
     async def find(self, kind: LinkKind, repository: str, digest: Digest) -> Link | None:
         """See the port."""
         return self._links.get((repository, kind), {}).get(digest)
+
+    async def those(
+        self, kind: LinkKind, repository: str, digests: Collection[Digest]
+    ) -> Mapping[Digest, Link]:
+        """See the port."""
+        links = self._links.get((repository, kind), {})
+        return {digest: links[digest] for digest in digests if digest in links}
 
     async def remove(
         self,

@@ -230,7 +230,7 @@ async def test_looking_does_not_touch(blobs: Blobs, clock: StandingClock) -> Non
 async def test_what_was_touched_is_not_removed_as_old(blobs: Blobs, clock: StandingClock) -> None:
     await pushed(blobs)
     clock.moment += HOUR
-    touched = await blobs.touch(DIGEST)
+    touched = (await blobs.touch((DIGEST,))).get(DIGEST)
 
     won = await blobs.remove(DIGEST, NOON + HOUR)
 
@@ -247,7 +247,7 @@ async def test_what_nobody_touched_is_removed(blobs: Blobs) -> None:
 
     assert won == len(CONTENT)
     assert await blobs.stat(DIGEST) is None
-    assert await blobs.touch(DIGEST) is None
+    assert await blobs.touch((DIGEST,)) == {}
     assert await blobs.remove(DIGEST, NOON + HOUR) == 0
 
 
@@ -275,8 +275,16 @@ async def test_touches_and_removals_at_once_never_lose_what_was_touched(
     await pushed(blobs)
     clock.moment += HOUR
 
-    touched, *_ = await asyncio.gather(
-        blobs.touch(DIGEST), *(blobs.remove(DIGEST, NOON + HOUR) for _ in range(4))
-    )
+    touching = asyncio.ensure_future(blobs.touch((DIGEST,)))
+    await asyncio.gather(touching, *(blobs.remove(DIGEST, NOON + HOUR) for _ in range(4)))
 
-    assert await blobs.stat(DIGEST) == touched
+    assert await blobs.stat(DIGEST) == (await touching).get(DIGEST)
+
+
+async def test_those_that_are_there_are_touched_at_once(blobs: Blobs, clock: StandingClock) -> None:
+    await pushed(blobs)
+    clock.moment += HOUR
+
+    touched = await blobs.touch((Digest.of(b"none"), DIGEST))
+
+    assert touched == {DIGEST: BlobInfo(digest=DIGEST, size=len(CONTENT), touched=NOON + HOUR)}

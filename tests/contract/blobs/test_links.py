@@ -126,3 +126,14 @@ async def test_uploads_that_nobody_went_on_with_are_forgotten(
     assert (await blobs.upload(lively.id)).offset == 3
     with pytest.raises(NoUpload):
         await blobs.upload(idle.id)
+
+
+async def test_several_links_are_looked_for_at_once(links: Links) -> None:
+    await links.add("blobs", SHOP, ONE)
+    await links.add("blobs", FARM, TWO)
+    await links.add("manifests", SHOP, THREE)
+
+    found = await links.those("blobs", SHOP, (ONE, TWO, THREE))
+
+    assert found == {ONE: Link(repository=SHOP, digest=ONE, made=NOON)}
+    assert await links.those("blobs", SHOP, ()) == {}

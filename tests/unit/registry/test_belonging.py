@@ -174,3 +174,14 @@ async def test_nobody_relies_on_what_is_not_there(parts: Parts, api: Api) -> Non
 
     assert await belonging.relied_on(parts, APP, DIGEST) is None
     assert await belonging.relied_on(parts, APP, Digest.of(b"other")) is None
+
+
+@pytest.mark.parametrize("name", ["", "app:1", "sha256:short", "md5:" + "0" * 32])
+async def test_a_history_may_name_images_by_anything(parts: Parts, api: Api, name: str) -> None:
+    image = await manifest(parts, await have(parts, WEB))
+    odd, named = event(f"{ADDRESS}/{WEB}:1", name), event(f"{ADDRESS}/{WEB}@{image}", image)
+    await with_history(api, "app", a=odd, b=named)
+
+    assert await belonging.blob(parts, APP, DIGEST) is not None
+    assert await belonging.blob(parts, APP, Digest.of(b"{}")) is not None
+    assert await belonging.blob(parts, APP, Digest.of(b"none")) is None

@@ -13,9 +13,10 @@ from msgspec.structs import replace
 from typing_extensions import override
 
 from slipcast.api import kinds
+from slipcast.images.resolve import Found, resolved
 from slipcast.ports.api import Api, Resource
 from slipcast.ports.distribution import UNREACHABLE, VIA, DistributionFault, Way
-from slipcast.registry import contents, pullthrough
+from slipcast.registry import contents, pullthrough, streams
 from slipcast.registry.faults import RegistryFault
 from slipcast.registry.names import Repository
 from slipcast.registry.parts import Manifest, Parts
@@ -39,6 +40,7 @@ pytestmark = pytest.mark.anyio
 FAR = "far.test/shop/web"
 LAYER = b"layer " * 1000
 APP = Repository(SPACE, "app")
+STREAM = Resource(kinds.require(kinds.IMAGE, "ImageStream"), SPACE, "app")
 SECRETS = Resource(kinds.require("", "Secret"), SPACE)
 INDEX = "application/vnd.oci.image.index.v1+json"
 
@@ -57,6 +59,16 @@ async def image(api: Api, elsewhere: FakeRegistries) -> Digest:
     digest = elsewhere.push(f"{FAR}:1", layers=(LAYER,))
     await with_history(api, "app", far=event(f"{FAR}@{digest}", digest))
     return digest
+
+
+async def shall(api: Api, tag: dict[str, Any], *before: dict[str, Any]) -> None:
+    """Say what a tag of the stream shall be, and what it has meant before."""
+    document = await api.get(STREAM)
+    content = {**document.content, "spec": {"tags": [tag]}}
+    await api.update(STREAM, content)
+    content = (await api.get(STREAM)).content
+    content["status"]["tags"][-1]["items"] += before
+    await api.update(replace(STREAM, subresource="status"), content)
 
 
 async def sent(parts: Parts, digest: Digest) -> list[bytes]:
@@ -351,3 +363,31 @@ async def test_a_blob_is_pulled_twice_and_fetched_once(
 
     assert (first.content, second.content) == (LAYER, LAYER)
     assert elsewhere.asked == [f"{FAR}@{image}", f"{FAR} {Digest.of(LAYER)}"]
+
+
+@pytest.mark.parametrize(("policy", "told"), [("Local", f"{ADDRESS}/shop/app"), ("Source", FAR)])
+async def test_the_policy_says_where_others_pull_and_who_comes_here_is_served_is_41_is_119(
+    pulling: httpx.AsyncClient, api: Api, parts: Parts, image: Digest, policy: str, told: str
+):
+    await shall(api, {"name": "far", "referencePolicy": {"type": policy}})
+
+    stream = await streams.stream_of(parts, APP)
+    found = resolved("ImageStreamTag", "app:far", stream)
+    answer = await pulling.get(f"/v2/shop/app/manifests/{image}")
+
+    assert found == Found(pull_spec=f"{told}@{image}", image=str(image))
+    assert (answer.status_code, Digest.of(answer.content)) == (200, image)
+
+
+async def test_what_needs_no_tls_is_asked_last_and_what_a_tag_means_now_before_the_rest(
+    api: Api, parts: Parts
+):
+    old, new, plain = (event(f"{host}.test/web:1") for host in ("old", "new", "plain"))
+    await with_history(api, "app", a=plain, b=new)
+    await shall(api, {"name": "a", "importPolicy": {"insecure": True}}, old)
+
+    stream = await streams.stream_of(parts, APP)
+    assert stream is not None
+    found = pullthrough.sources(parts, stream)
+
+    assert [each.ref.registry for each in found] == ["new.test", "old.test", "plain.test"]

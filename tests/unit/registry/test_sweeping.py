@@ -198,7 +198,7 @@ async def test_what_somebody_relies_on_while_we_look_stays(
 
     async def meanwhile(of: Parts) -> sweeping.Needed:
         found = await needs(of)
-        await parts.blobs.touch(DIGEST)
+        await parts.blobs.touch((DIGEST,))
         await parts.links.add("blobs", APP, DIGEST)
         return found
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,10 +51,10 @@ class DirectoryBlobs:
         """See the port."""
         return await self._places.run(_looked, self._places.blob(digest), digest)
 
-    async def touch(self, digest: Digest) -> BlobInfo | None:
+    async def touch(self, digests: Collection[Digest]) -> Mapping[Digest, BlobInfo]:
         """See the port."""
-        path = self._places.blob(digest)
-        return await self._places.run(_touched, path, digest, self._now())
+        paths = {digest: self._places.blob(digest) for digest in digests}
+        return await self._places.run(_all_touched, paths, self._now())
 
     async def path(self, digest: Digest) -> Path:
         """See the port."""
@@ -224,6 +224,11 @@ def _looked(path: Path, digest: Digest) -> BlobInfo | None:
         return None
     touched = _moment(found.st_mtime_ns)
     return BlobInfo(digest=digest, size=found.st_size, touched=touched)
+
+
+def _all_touched(paths: Mapping[Digest, Path], now: int) -> dict[Digest, BlobInfo]:
+    found = (_touched(path, digest, now) for digest, path in paths.items())
+    return {info.digest: info for info in found if info is not None}
 
 
 def _touched(path: Path, digest: Digest, now: int) -> BlobInfo | None:

@@ -7,7 +7,7 @@ digest of the other, and is told again beside it, where referrers are looked for
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,6 +57,13 @@ class DirectoryLinks:
         """See the port."""
         path = self._places.linked(kind, repository) / named(digest)
         return await self._places.run(_found, path, repository, digest)
+
+    async def those(
+        self, kind: LinkKind, repository: str, digests: Collection[Digest]
+    ) -> Mapping[Digest, Link]:
+        """See the port."""
+        directory = self._places.linked(kind, repository)
+        return await self._places.run(_all_found, directory, repository, digests)
 
     async def remove(
         self,
@@ -137,6 +144,11 @@ def _written(path: Path, subject: Digest | None, now: int) -> None:
         os.fsync(file.fileno())
     os.utime(beside, ns=(now, now))
     beside.replace(path)
+
+
+def _all_found(directory: Path, repository: str, digests: Collection[Digest]) -> dict[Digest, Link]:
+    found = (_found(directory / named(digest), repository, digest) for digest in digests)
+    return {link.digest: link for link in found if link is not None}
 
 
 def _found(path: Path, repository: str, digest: Digest) -> Link | None:
