@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ class Job:
     done: asyncio.Future[int]
 
 
-Request = Append | Job | None
+Request = list[Append] | Job | None
 Deliver = Callable[[Sequence[tuple[Append, Answer]]], None]
 
 
@@ -61,6 +62,9 @@ class Writer:
         self._deliver = deliver
         self._loop = asyncio.get_running_loop()
         self._requests: SimpleQueue[Request] = SimpleQueue()
+        # Not handed over yet; handed over, and not looked at.
+        self._waiting: list[Append] = []
+        self._left: deque[Append] = deque()
         self._taking = True
         self._over = False
         self._ended: asyncio.Future[int] = self._loop.create_future()
@@ -71,7 +75,10 @@ class Writer:
         """Write rows, all of them or none, or fault."""
         self._check_taking()
         done: asyncio.Future[tuple[Entry, ...]] = self._loop.create_future()
-        self._requests.put(Append(rows, done))
+        if not self._waiting:
+            # Those of one turn of the event loop share a commit, and wake the thread once.
+            self._loop.call_soon(self._hand_over)
+        self._waiting.append(Append(rows, done))
         return await done
 
     async def work(self, work: Callable[[sqlite3.Connection], int]) -> int:
@@ -83,17 +90,25 @@ class Writer:
         """Have other work done; nobody needs to wait for it."""
         done: asyncio.Future[int] = self._loop.create_future()
         done.add_done_callback(_heard)
+        self._hand_over()
         self._requests.put(Job(work, done))
         return done
 
     def end(self) -> None:
         """Take nothing more."""
         self._taking = False
+        self._hand_over()
         self._requests.put(None)
 
     async def ended(self) -> None:
         """Return when everything that waited is answered and the connection is closed."""
         await asyncio.shield(self._ended)
+
+    def _hand_over(self) -> None:
+        """Have the thread see what waits."""
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+            self._requests.put(waiting)
 
     def _check_taking(self) -> None:
         if not self._taking:
@@ -123,21 +138,23 @@ class Writer:
         """Wait for work: the appends that are there, and the other work behind them."""
         appends: list[Append] = []
         count = size = 0
-        request = self._requests.get()
-        while isinstance(request, Append):
+        while count < _MOST_ROWS and size <= _MOST_BYTES:
+            if not self._left:
+                try:
+                    request = self._requests.get(block=not appends)
+                except Empty:
+                    break
+                if not isinstance(request, list):
+                    self._over = request is None
+                    return appends, request
+                self._left.extend(request)
+            append = self._left.popleft()
             # Whoever was cancelled before the work began has changed nothing.
-            if not request.done.cancelled():
-                appends.append(request)
-                count += len(request.rows)
-                size += sum(len(row.value or b"") for row in request.rows)
-            if count >= _MOST_ROWS or size > _MOST_BYTES:
-                return appends, None
-            try:
-                request = self._requests.get_nowait()
-            except Empty:
-                return appends, None
-        self._over = request is None
-        return appends, request
+            if not append.done.cancelled():
+                appends.append(append)
+                count += len(append.rows)
+                size += sum(len(row.value or b"") for row in append.rows)
+        return appends, None
 
     def _written(self, appends: list[Append]) -> list[tuple[Append, Answer]]:
         """Carry out appends in one transaction; each with its answer."""
