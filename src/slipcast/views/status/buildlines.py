@@ -82,11 +82,16 @@ def _state(build: Build, now: datetime) -> str:
     status = build.status
     ending = next((said for phase, said in ENDINGS.items() if phase == status.phase), "")
     if ending:
-        when = ages.ago(status.completion_timestamp or build.metadata.creation_timestamp, now)
-        return f"{ending} {when}".strip()
-    since = ages.elapsed(status.start_timestamp or build.metadata.creation_timestamp, now)
+        return f"{ending} {_since(build, status.completion_timestamp, now)} ago"
     phase = (status.phase or Phase.NEW).lower()
-    return f"{phase} for {ages.words(since or timedelta())}"
+    return f"{phase} for {_since(build, status.start_timestamp, now)}"
+
+
+def _since(build: Build, stamp: str, now: datetime) -> str:
+    """The time since a moment, or since the build was asked for, in the middle of a sentence."""
+    passed = ages.elapsed(stamp or build.metadata.creation_timestamp, now)
+    words = ages.words(passed or timedelta())
+    return f"{words[:1].lower()}{words[1:]}"
 
 
 def _why(build: Build, waits: str) -> str:
@@ -95,7 +100,7 @@ def _why(build: Build, waits: str) -> str:
     if status.phase in ENDINGS:
         return f" ({status.reason})" if status.reason else ""
     if status.message or status.reason:
-        return f": {first_line(status.message or status.reason)}"
+        return f": {first_line(status.message or status.reason).rstrip('.')}"
     return f", after {waits}" if waits else ""
 
 

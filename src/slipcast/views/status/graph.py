@@ -31,6 +31,7 @@ class Graph(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     objects: Objects
+    configs: Mapping[Place, BuildConfig]
     streams: Mapping[Place, ImageStream]
     builds: Mapping[Place, tuple[Build, ...]]
     strays: tuple[Build, ...]
@@ -87,12 +88,13 @@ class Graph(msgspec.Struct, frozen=True, kw_only=True):
 
 def graph(objects: Objects) -> Graph:
     """The graph of objects."""
-    known = {place_of(each) for each in objects.configs}
+    known = {place_of(each): each for each in objects.configs}
     builds = _grouped((Place(each.metadata.namespace, naming.config_name(each)), each)
                       for each in objects.builds)  # fmt: skip
     outputs = ((output_of(each), each) for each in objects.configs)
     return Graph(
         objects=objects,
+        configs=known,
         streams={place_of(each): each for each in objects.streams},
         builds={
             place: tuple(sorted(found, key=_age, reverse=True)) for place, found in builds.items()

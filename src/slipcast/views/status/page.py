@@ -190,7 +190,7 @@ def _told(problem: Problem, *, suggests: bool) -> Iterator[str]:
     yield f"{INDENT}* {problem.message}"
     if suggests:
         yield from (f"{INDENT * 3}{line}" for line in problem.detail.splitlines())
-        lead = "try: "
+        lead = "try: " if problem.advice.startswith("slipcast ") else ""
         for line in problem.advice.splitlines():
             yield f"{INDENT * 2}{lead}{line}"
             lead = " " * len(lead)

@@ -137,4 +137,6 @@ def _deployment(known: Graph, deployer: Deployer) -> str:
         return f"deployment{number} has {deployer.ready} of {deployer.wanted} pods ready"
     number = " #1" if deployer.short == "dc" else ""
     lacking = [each for each in deployer.images if not known.has(each)]
-    return f"deployment{number} waiting on {'image' if lacking else 'what deploys it'}"
+    if lacking:
+        return f"deployment{number} waiting on image"
+    return f"deployment{number} not begun: it is up to what deploys, which this server does not"

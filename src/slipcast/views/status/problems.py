@@ -14,8 +14,10 @@ import msgspec
 
 from slipcast.api.build import Build, BuildConfig
 from slipcast.api.image import ImageStream
+from slipcast.builds import naming
 from slipcast.builds.phases import Phase
-from slipcast.views.status import buildlines, cycles, graph
+from slipcast.builds.reasons import Reason
+from slipcast.views.status import buildlines, cycles, graph, pipelines
 from slipcast.views.status.graph import Graph
 from slipcast.views.status.objects import place_of
 from slipcast.views.status.references import Place, Reference, TagPlace
@@ -101,6 +103,8 @@ def _held_up(known: Graph) -> Problems:
     """Builds that wait for something which is not there (UP-30)."""
     for build in known.objects.builds:
         status = build.status
+        if status.reason == Reason.INVALID_OUTPUT and not _can_push(known, build):
+            continue
         if status.phase in _WAITING and (status.reason or status.message):
             name = f"build/{build.metadata.name}"
             yield Problem(
@@ -109,6 +113,13 @@ def _held_up(known: Graph) -> Problems:
                 message=f"{name} cannot start{_because(build)}",
                 advice=f"slipcast describe {name}",
             )
+
+
+def _can_push(known: Graph, build: Build) -> bool:
+    """Whether the stream that a build pushes to is not among what is told to be missing."""
+    namespace = build.metadata.namespace
+    config = known.configs.get(Place(namespace, naming.config_name(build)))
+    return config is None or pipelines.can_push(known, config)
 
 
 def _because(build: Build) -> str:
