@@ -101,27 +101,41 @@ def engine_env() -> dict[str, str]:
     STATE.mkdir(parents=True, exist_ok=True)
     conf = STATE / "containers.conf"
     if not conf.exists() or conf.read_text() != containers_conf(look()):
-        conf.write_text(containers_conf(look()))
+        own = conf.with_suffix(f".{os.getpid()}")
+        own.write_text(containers_conf(look()))
+        own.replace(conf)
     return {**os.environ, "CONTAINERS_CONF": str(conf)}
+
+
+LISTING = frozenset({"images", "ps"})
+"""What podman does not manage while something that it has found goes away."""
+_TIMES = 20
 
 
 def podman(*words: str) -> str:
     """What podman, the outside judge of images, prints on the shared test storage."""
-    ran = subprocess.run(
-        ["podman", *engine_flags(), *words],
-        env=engine_env(), capture_output=True, text=True, errors="surrogateescape", check=False,
-    )  # fmt: skip
+    ran = _podman(words)
+    again = _TIMES if words[0] in LISTING else 0
+    while ran.returncode != 0 and again:
+        ran, again = _podman(words), again - 1
     if ran.returncode != 0:
         raise AssertionError(f"podman {' '.join(words)} ended with {ran.returncode}: {ran.stderr}")
     return ran.stdout
 
 
+def _podman(words: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["podman", *engine_flags(), *words],
+        env=engine_env(), capture_output=True, text=True, errors="surrogateescape", check=False,
+    )  # fmt: skip
+
+
 @contextmanager
-def locked(name: str) -> Generator[None]:
-    """One worker at a time, in any process."""
+def locked(name: str, *, shared: bool = False) -> Generator[None]:
+    """One worker at a time, in any process; or many who share it, and then nobody alone."""
     STATE.mkdir(parents=True, exist_ok=True)
     with (STATE / f"{name}.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        fcntl.flock(file, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
         yield
 
 
@@ -163,11 +177,29 @@ def a_name(prefix: str = "image") -> str:
     return f"localhost/slipcast-tests/{prefix}-{secrets.token_hex(6)}:1"
 
 
+PORTS = range(22_000, 32_000)
+
+
 def a_port() -> int:
-    """A port of loopback that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of loopback that is free, and given to nobody else.
+
+    Shape:  below those that the system gives away, which the next connection might have.
+    """
+    with locked("ports"), (STATE / "ports").open("a+") as file:
+        file.seek(0)
+        port = int(file.read() or PORTS.start)
+        while not _is_free(port := port + 1 if port + 1 in PORTS else PORTS.start):
+            pass
+        file.truncate(0)
+        file.write(str(port))
+    return port
+
+
+def _is_free(port: int) -> bool:
+    with suppress(OSError), socket.socket() as probe:
+        probe.bind(("127.0.0.1", port))
+        return True
+    return False
 
 
 def wait_for(answers: Callable[[], bool], what: str, seconds: float = 30) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import containers
 from e2e.server.process import Server
-from e2e.server.waiting import until
 from slipcast.adapters import ownership
 
 ALIVE = ("slipcast server", "process.nest")
@@ -23,22 +22,9 @@ def left(server: Server, own: Path) -> list[str]:
 
 def orphans() -> set[str]:
     """Working containers that nobody owns any more."""
-    rows = json.loads(steadily("ps", "--all", "--external", "--format=json"))
+    rows = json.loads(containers.podman("ps", "--all", "--external", "--format=json"))
     names = [name for row in rows for name in row["Names"]]
     return {name for name in names if ownership.is_orphan(name)}
-
-
-def steadily(*words: str) -> str:
-    """What podman prints, asked again when something goes away under it."""
-    answers: list[str] = []
-
-    def answered() -> bool:
-        with contextlib.suppress(AssertionError):
-            answers.append(containers.podman(*words))
-        return bool(answers)
-
-    until(answered)
-    return answers[-1]
 
 
 def _processes(server: Server, own: Path) -> Iterator[str]:
