@@ -129,6 +129,12 @@ COMMANDS = (
         "Fill in a template.",
         Manner.API,
     ),
+    Row(
+        "export",
+        "slipcast.cli.commands.export:export",
+        "Print objects as they can be made again elsewhere.",
+        Manner.API,
+    ),
     Row("set", "slipcast.cli.commands.set:set_", "Change parts of objects.", Manner.API),
     Row("wait", "slipcast.cli.commands.wait:wait", "Wait for objects.", Manner.API),
     Row("login", "slipcast.cli.commands.login:login", "Log in to a server.", Manner.API),
