@@ -142,10 +142,15 @@ def _generation(meta: ObjectMeta) -> Iterator[Cause]:
 
 
 def _contents(meta: ObjectMeta) -> Iterator[Cause]:
-    yield from labels_of(meta.labels, "metadata.labels")
-    yield from annotations_of(meta.annotations, "metadata.annotations")
-    yield from _owners(meta.owner_references, "metadata.ownerReferences")
-    yield from _finalizers(meta.finalizers, "metadata.finalizers")
+    # Most objects have few of them, and each is created often.
+    if meta.labels:
+        yield from labels_of(meta.labels, "metadata.labels")
+    if meta.annotations:
+        yield from annotations_of(meta.annotations, "metadata.annotations")
+    if meta.owner_references:
+        yield from _owners(meta.owner_references, "metadata.ownerReferences")
+    if meta.finalizers:
+        yield from _finalizers(meta.finalizers, "metadata.finalizers")
     if meta.managed_fields != _FORGOTTEN:
         yield from _managed(meta.managed_fields, "metadata.managedFields")
 

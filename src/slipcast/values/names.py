@@ -43,6 +43,8 @@ _HASH_ROOM: Final = 10
 
 def dns_label(text: str) -> tuple[str, ...]:
     """What keeps a text from being a DNS label (RFC 1123)."""
+    if len(text) <= LONGEST_LABEL and _LABEL.fullmatch(text):
+        return ()
     wrong = _too_long(text, LONGEST_LABEL)
     if not _LABEL.fullmatch(text):
         what = (
@@ -67,6 +69,9 @@ def dns_label_1035(text: str) -> tuple[str, ...]:
 
 def dns_subdomain(text: str) -> tuple[str, ...]:
     """What keeps a text from being a DNS subdomain (RFC 1123): the names of most objects."""
+    if len(text) <= LONGEST_LABEL and _LABEL.fullmatch(text):
+        # Most names have no dots, and this is the quicker form.
+        return ()
     wrong = _too_long(text, LONGEST_SUBDOMAIN)
     if not _SUBDOMAIN.fullmatch(text):
         what = (
@@ -79,6 +84,8 @@ def dns_subdomain(text: str) -> tuple[str, ...]:
 
 def label_value(text: str) -> tuple[str, ...]:
     """What keeps a text from being the value of a label."""
+    if len(text) <= LONGEST_LABEL and _VALUE.fullmatch(text):
+        return ()
     wrong = _too_long(text, LONGEST_LABEL)
     if not _VALUE.fullmatch(text):
         what = (
@@ -91,6 +98,8 @@ def label_value(text: str) -> tuple[str, ...]:
 
 def qualified_name(text: str) -> tuple[str, ...]:
     """What keeps a text from being a label's or annotation's name: `example.com/name`, `name`."""
+    if len(text) <= LONGEST_LABEL and _QUALIFIED.fullmatch(text):
+        return ()
     parts = text.split("/")
     if len(parts) > 2:  # noqa: PLR2004 -- one prefix, one name
         extra = " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
