@@ -202,7 +202,7 @@ def _is_free(port: int) -> bool:
     return False
 
 
-def wait_for(answers: Callable[[], bool], what: str, seconds: float = 30) -> None:
+def wait_for(answers: Callable[[], bool], what: str, seconds: float = 60) -> None:
     """Ask until the answer is yes; fails with what was waited for."""
     deadline = time.monotonic() + seconds
     pause = threading.Event()

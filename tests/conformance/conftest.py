@@ -18,7 +18,7 @@ import pytest
 import containers
 from warm import warm
 
-PATIENCE = 60
+PATIENCE = 120
 PROGRAM = (sys.executable, "-m", "slipcast")
 
 

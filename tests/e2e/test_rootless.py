@@ -17,7 +17,7 @@ import ordinary
 from commandline import Ran
 from ordinary import BUILDER, Ordinary
 
-pytestmark = [pytest.mark.engine, pytest.mark.e2e, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.engine, pytest.mark.e2e, pytest.mark.timeout(300)]
 
 APP = "localhost/app:1"
 NEVER_ENDS = "#!/bin/sh\necho begun\nexec sleep {marker}\n"

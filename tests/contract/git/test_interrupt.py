@@ -16,7 +16,7 @@ import pytest
 from slipcast.ports.git import CloneSpec, Git
 from slipcast.values.giturl import parse_git_url
 
-PATIENCE = 5.0
+PATIENCE = 30.0
 """Seconds that a killed process may take to be gone."""
 
 

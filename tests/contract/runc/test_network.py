@@ -29,7 +29,7 @@ def shared_namespace() -> Iterator[str]:
 
 def inside(path: str, *words: str) -> argv.Ran:
     """Run a program in a network namespace."""
-    return argv.run(["nsenter", f"--net={path}", *words], timeout=20)
+    return argv.run(["nsenter", f"--net={path}", *words], timeout=60)
 
 
 def test_it_has_a_way_out() -> None:

@@ -96,7 +96,7 @@ def test_a_signal_ends_the_build_and_leaves_nothing_s2i_336(
     assert [name for name in working_containers() if ours in name]
 
     building.send_signal(number)
-    building.communicate(timeout=20)
+    building.communicate(timeout=60)
 
     assert building.returncode == 2
     assert not sleeping(marker)

@@ -122,5 +122,5 @@ def looked_after(project: Project, own: Path) -> Iterator[Project]:
 def nothing_is_left(server: Server, own: Path) -> None:
     """Wait until nothing is; fails with what is there."""
     with suppress(AssertionError):
-        until(lambda: not left(server, own), patience=20)
+        until(lambda: not left(server, own), patience=60)
     assert left(server, own) == []

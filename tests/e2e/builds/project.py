@@ -17,7 +17,7 @@ from commandline import Begun
 from e2e.server.process import Ran, Server
 from e2e.server.waiting import until
 
-SLOWEST = 90
+SLOWEST = 240
 PROGRAM = (sys.executable, "-m", "slipcast")
 PATHS = {"build": "/apis/build.openshift.io/v1", "pod": "/api/v1"}
 OVER = ("Complete", "Failed", "Error", "Cancelled")
@@ -141,7 +141,7 @@ class Project:
 
     def comes_to(self, build: str, *phases: str) -> dict[str, Any]:
         """Wait until a build is in one of some phases; its status."""
-        until(lambda: self.status(build).get("phase") in (*phases, *OVER), patience=60)
+        until(lambda: self.status(build).get("phase") in (*phases, *OVER), patience=180)
         status = self.status(build)
         assert status["phase"] in phases, status
         return status

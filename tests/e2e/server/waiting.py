@@ -11,7 +11,7 @@ import anyio
 T = TypeVar("T")
 
 LOOK = 0.05
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 def until(found: Callable[[], T], patience: float = PATIENCE) -> T:
