@@ -12,7 +12,7 @@ import asyncio
 import heapq
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import Final
@@ -53,7 +53,8 @@ PATIENCE: Final = 5
 class Hosting(msgspec.Struct, frozen=True, kw_only=True):
     """Where and how pods run.
 
-    Shape:  limit is how many of them run at once.
+    Shape:  limit is how many of them run at once. others tells whether another node may be there;
+            None where there can be none.
     """
 
     node: str
@@ -61,6 +62,7 @@ class Hosting(msgspec.Struct, frozen=True, kw_only=True):
     pods: Pods
     logs: PodLogs
     gatherer: Gatherer
+    others: Callable[[str], bool] | None = None
 
 
 class Agent:
@@ -233,7 +235,15 @@ class Agent:
             kept=frozenset(memory.kept),
             keys=memory.keys,
             unkept=memory.unkept,
+            others=self._others(pods),
         )
+
+    def _others(self, pods: Iterable[Pod]) -> frozenset[str] | None:
+        """The nodes of pods that may be there, besides our own."""
+        is_there = self._hosting.others
+        if is_there is None:
+            return None
+        return frozenset(filter(is_there, {pod.spec.node_name for pod in pods} - {""}))
 
     async def _missing(
         self, observed: Iterable[Observed], busy: dict[str, bool]

@@ -71,7 +71,8 @@ class PodsView(msgspec.Struct, frozen=True, kw_only=True):
             starting are those that are being started right now. stopped says by when a pod was
             asked to end. kept are those whose logs are kept, keys says under which key those of
             pods that may be gone from the API are; unkept says until when keeping is not tried
-            again.
+            again. others are the nodes that may be there beside this one; None: there is no other,
+            and what was bound to one was bound to this one under an earlier name.
     """
 
     pods: tuple[Pod, ...]
@@ -84,6 +85,15 @@ class PodsView(msgspec.Struct, frozen=True, kw_only=True):
     kept: frozenset[str] = frozenset()
     keys: Mapping[str, str] = NO_KEYS
     unkept: Mapping[str, datetime] = NEVER
+    others: frozenset[str] | None = None
+
+    def is_ours(self, pod: Pod) -> bool:
+        """Whether a pod is for this node, or for any."""
+        return self.others is None or pod.spec.node_name in {"", self.node}
+
+    def is_abandoned(self, pod: Pod) -> bool:
+        """Whether a pod is for a node that is gone."""
+        return not self.is_ours(pod) and pod.spec.node_name not in (self.others or ())
 
 
 def reconcile(view: PodsView, now: datetime) -> tuple[PodAction, ...]:
@@ -98,8 +108,10 @@ def reconcile(view: PodsView, now: datetime) -> tuple[PodAction, ...]:
         found = seen.get(pod.metadata.uid)
         if found is not None:
             actions += _started(view, pod, found, now)
-        elif pod.metadata.uid not in view.starting and pod.spec.node_name in {"", view.node}:
+        elif pod.metadata.uid not in view.starting and view.is_ours(pod):
             actions += _unstarted(view, pod, now)
+        elif view.is_abandoned(pod):
+            actions += _abandoned(pod, now)
     return (*actions, *_begun(view, seen, now))
 
 
@@ -120,10 +132,11 @@ def _begun(view: PodsView, seen: Mapping[str, Seen], now: datetime) -> Iterator[
         if not pod.spec.node_name:
             yield Bind(pod=pod, node=view.node)
         yield Start(pod=pod)
-    begun = {pod.metadata.uid for pod in turn}
+    # Who was refused before says that, and not that it waits.
+    silent = {*(pod.metadata.uid for pod in turn), *view.refusals}
     count = f"{view.limit} of {view.limit} builds run on this machine"
     yield from _told_to_wait(
-        view.node, [pod for pod in waiting if pod.metadata.uid not in begun], count, now
+        view.node, [pod for pod in waiting if pod.metadata.uid not in silent], count, now
     )
 
 
@@ -165,7 +178,7 @@ def _told_to_wait(
 def _may_start(view: PodsView, pod: Pod, now: datetime) -> bool:
     """Whether a pod that its runner does not know only waits for its turn."""
     uid = pod.metadata.uid
-    if uid in view.starting or pod.spec.node_name not in {"", view.node}:
+    if uid in view.starting or not view.is_ours(pod):
         return False
     if pod.metadata.deletion_timestamp or not is_of_build(pod) or _began(pod):
         return False
@@ -187,6 +200,18 @@ def _unstarted(view: PodsView, pod: Pod, now: datetime) -> tuple[PodAction, ...]
         return _tell(pod, podstatus.lost(pod, now))
     refusal = view.refusals.get(pod.metadata.uid)
     return () if refusal is None else _refused(pod, refusal, now)
+
+
+def _abandoned(pod: Pod, now: datetime) -> tuple[PodAction, ...]:
+    """A pod of a node that is gone: nobody else can be given it."""
+    if podstatus.is_over(pod.status) or not is_of_build(pod):
+        return ()
+    if pod.metadata.deletion_timestamp:
+        return _let_go(pod)
+    if _began(pod):
+        return _tell(pod, podstatus.lost(pod, now))
+    why = f"The server {pod.spec.node_name}, which was to run it, is gone."
+    return _tell(pod, podstatus.failed(pod, podstatus.LOST, why, now))
 
 
 def _refused(pod: Pod, refusal: Refusal, now: datetime) -> tuple[PodAction, ...]:

@@ -17,6 +17,7 @@ from slipcast.ports.clock import Clock
 from slipcast.ports.distribution import Distribution
 from slipcast.ports.issuer import Issuer
 from slipcast.ports.journal import Journal
+from slipcast.ports.peerlogs import PeerLogs
 from slipcast.ports.podlogs import PodLogs
 from slipcast.ports.pods import Pods
 from slipcast.ports.uploads import Uploads
@@ -27,7 +28,7 @@ from slipcast.store.actions.clone import Cloning
 from slipcast.store.actions.counting import BUILD, CONFIG
 from slipcast.store.actions.instantiate import Instantiation
 from slipcast.store.actions.podlog import POD, PodLog
-from slipcast.store.actions.records import Records
+from slipcast.store.actions.records import Held, Records
 from slipcast.store.actions.reviews import Authenticate, Reviews
 from slipcast.store.actions.tokens import Tokens
 from slipcast.store.actions.webhooks import Webhooks
@@ -58,11 +59,17 @@ SERVER: Final = Actor(name="system:server", groups=(MASTERS,))
 
 
 class Running(msgspec.Struct, frozen=True, kw_only=True):
-    """What runs builds, where something does: pods, what they said, and what was sent for them."""
+    """What runs builds, where something does: pods, what they said, and what was sent for them.
+
+    Shape:  where several servers share a database, node is what this one is called among them, and
+            peers are the others; else it has no name and there are none.
+    """
 
     pods: Pods | None = None
     logs: PodLogs | None = None
     uploads: Uploads | None = None
+    peers: PeerLogs | None = None
+    node: str = ""
 
 
 class Streaming(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,7 +123,9 @@ class Store:
         furnishing = Furnishing(verbs.rows, verbs.writing, setup.issuer)
         reviews = Reviews(setup.authenticate)
         instantiation = Instantiation(verbs, clock)
-        records = Records(setup.running.pods, setup.running.logs)
+        running = setup.running
+        records = Records(running.pods, running.logs, running.peers)
+        self.held = Held(running.pods, running.logs)
         self._parts = Parts(
             verbs=verbs,
             furnishing=furnishing,
@@ -135,7 +144,7 @@ class Store:
             },
             streams={
                 (CONFIG, "instantiatebinary"): BinaryInstantiation(
-                    instantiation, setup.running.uploads
+                    instantiation, running.uploads, running.node
                 ),
                 (BUILD, "log"): BuildLog(verbs, records, clock),
                 (POD, "log"): PodLog(verbs.rows, records, clock),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -62,7 +62,12 @@ class Agency(msgspec.Struct, frozen=True, kw_only=True):
     at_once: int = LEAST
 
     def background(
-        self, store: Store, clock: Clock, server: Server, node: str
+        self,
+        store: Store,
+        clock: Clock,
+        server: Server,
+        node: str,
+        others: Callable[[str], bool] | None = None,
     ) -> Sequence[Coroutine[Any, Any, None]]:
         """The work beside requests, for ever, whatever happens to it."""
         logs, uploads = self.running.logs, self.running.uploads
@@ -70,11 +75,12 @@ class Agency(msgspec.Struct, frozen=True, kw_only=True):
             return ()
         api = store.as_(SERVER)
         hosting = Hosting(
-            node=_node(node),
+            node=node,
             limit=self.at_once,
             pods=self.pods,
             logs=logs,
             gatherer=Gatherer(api=api, server=server, uploads=uploads),
+            others=others,
         )
         leftovers = Leftovers(api, clock, logs, uploads)
         return (
@@ -104,7 +110,7 @@ def opened(building: Building, place: Place, clock: Clock, registry: Addresses =
     )
 
 
-def _node(server: str) -> str:
+def node_of(server: str) -> str:
     """The name of a server as that of a node, which a host's name need not be."""
     return re.sub(r"[^a-z0-9-]+", "-", server.lower()).strip("-")
 

@@ -9,8 +9,9 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from functools import partial
+from socket import gethostname
 from socket import socket as Socket  # noqa: N812 -- the class
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ from slipcast.values.faults import FieldError, InvalidFault, PortFault
 from slipcast.wiring import agency as agencies
 from slipcast.wiring import controlling, recipes
 from slipcast.wiring.doors import Doors
+from slipcast.wiring.peering import Peering
 from slipcast.wiring.registry import Hosted, hosting
 from slipcast.wiring.serving import (
     Place,
@@ -69,11 +71,12 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
         doors = Doors(place.keys / "sa.key", authority, _known_as(wanted, hosted))
         stack.push_async_callback(doors.close)
         agency = agencies.opened(wanted.building, place, clock, hosted.addresses)
+        peering = await stack.enter_async_context(aclosing(Peering(wanted, place)))
         setup = Setup(
             guarded=True,
             issuer=doors.issuer,
             authenticate=doors.known,
-            running=agency.running,
+            running=peering.running(agency.running),
             streaming=replace(hosted.streaming, aliases=hosted.aliases(place)),
             shared=recipes.offered() if wanted.streams.offered else (),
         )
@@ -94,6 +97,7 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
             mounts={
                 **dict.fromkeys(PREFIXES, oauth.app),
                 **hosted.mounts(store, chain, place),
+                **peering.opened(store, clock, _reached(wanted.host, port), authority),
             },
         )
         application.readiness = partial(why_not_ready, journal)
@@ -115,7 +119,8 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
             *doors.background(),
             *hosted.background(),
             *controlling.background(store, clock, wanted, place),
-            *agency.background(store, clock, pods_server, controlling.identity(place)),
+            *peering.background(clock),
+            *agency.background(store, clock, pods_server, peering.node, peering.is_there),
         )
 
         def ready() -> None:
@@ -139,6 +144,12 @@ async def _run(
         await server.serve(socket)
         for task in beside:
             task.cancel()
+
+
+def _reached(host: str, port: int) -> str:
+    """The URL of this server for servers on other machines."""
+    everywhere = host in {"0.0.0.0", "::"}  # noqa: S104 -- compared, not bound
+    return address_of(gethostname() if everywhere else host, port)
 
 
 def _known_as(wanted: Serving, hosted: Hosted) -> Identification:

@@ -83,13 +83,19 @@ class Agency:
     uploads: DirectoryUploads
     clock: StandingClock
     limit: int = 2
+    others: Callable[[str], bool] | None = None
     _others: int = 0
 
     @asynccontextmanager
     async def agent(self) -> AsyncGenerator[Agent, None]:
         """While an agent works; it is killed at the end."""
         hosting = Hosting(
-            node=NODE, limit=self.limit, pods=self.pods, logs=self.logs, gatherer=self.gatherer
+            node=NODE,
+            limit=self.limit,
+            pods=self.pods,
+            logs=self.logs,
+            gatherer=self.gatherer,
+            others=self.others,
         )
         agent = Agent(self.api, self.clock, hosting)
         async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:

@@ -310,3 +310,37 @@ async def test_the_log_of_a_pod_that_went_while_no_agent_lived_is_kept(agency: A
         await agency.pods.until(lambda: agency.pods.removed == [uid])
 
     assert await agency.logs.containers("b-app-1") == ("main",)
+
+
+async def test_what_was_for_us_under_an_earlier_name_runs(agency: Agency) -> None:
+    async with agency.agent():
+        uid = await agency.create("app-1", nodeName="lost-name")
+        await agency.pods.until(lambda: agency.pods.started == [uid])
+        pod = await agency.until("app-1", lambda pod: bool(pod.status.start_time))
+
+    assert pod.spec.node_name == "lost-name"
+
+
+async def test_a_pod_for_another_server_is_left_to_it(agency: Agency) -> None:
+    agency.others = lambda name: name == "there"
+    async with agency.agent():
+        await agency.create("app-1", nodeName="there")
+        ours = await agency.create("app-2")
+        await agency.pods.until(lambda: len(agency.pods.started) == 1)
+        await agency.wait(minutes=2)
+
+    assert agency.pods.started == [ours]
+    assert (await agency.get("app-1")).spec.node_name == "there"
+
+
+async def test_a_pod_for_a_server_that_is_gone_has_failed(agency: Agency) -> None:
+    agency.others = lambda _: False
+    async with agency.agent():
+        await agency.create("app-1", nodeName="gone")
+        pod = await agency.until("app-1", has_ended)
+
+    assert agency.pods.started == []
+    assert (pod.status.reason, pod.status.message) == (
+        "Lost",
+        "The server gone, which was to run it, is gone.",
+    )

@@ -95,6 +95,8 @@ def pod_of(
             containers=(main,),
             restart_policy="Never",
             active_deadline_seconds=spec.completion_deadline_seconds,
+            # What was sent lies with one of several servers, and only it can build that.
+            node_name=build.metadata.annotations.get(naming.UPLOAD_SERVER, ""),
             node_selector=spec.node_selector or {},
             service_account_name=spec.service_account,
             image_pull_secrets=_pull_secrets(build),

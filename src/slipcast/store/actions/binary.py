@@ -25,7 +25,7 @@ from slipcast.api.build import (
     SourceRevision,
 )
 from slipcast.api.fields import fields_of
-from slipcast.builds.naming import UPLOAD
+from slipcast.builds.naming import UPLOAD, UPLOAD_SERVER
 from slipcast.builds.paths import cleaned_file
 from slipcast.ports.api import Resource
 from slipcast.ports.uploads import Upload, Uploads
@@ -44,9 +44,13 @@ TOO_LARGE: Final = "TooLarge"
 class BinaryInstantiation:
     """Makes Builds of what is sent."""
 
-    def __init__(self, instantiation: Instantiation, uploads: Uploads | None) -> None:
+    def __init__(
+        self, instantiation: Instantiation, uploads: Uploads | None, node: str = ""
+    ) -> None:
+        """Keep what is sent; node is who keeps it, where others might run the build."""
         self._instantiation = instantiation
         self._uploads = uploads
+        self._node = node
 
     async def __call__(
         self,
@@ -69,7 +73,7 @@ class BinaryInstantiation:
         upload = await _received(self._uploads, body)
         try:
             made = await self._instantiation.make(
-                guard, resource.namespace, resource.name, request, _naming(upload)
+                guard, resource.namespace, resource.name, request, _naming(upload, self._node)
             )
         except Exception:
             await self._uploads.remove(upload.id)
@@ -134,9 +138,11 @@ async def _received(uploads: Uploads, body: AsyncIterator[bytes]) -> Upload:
         raise
 
 
-def _naming(upload: Upload) -> Overlay:
+def _naming(upload: Upload, node: str) -> Overlay:
+    place = {UPLOAD_SERVER: node} if node else {}
+
     def named(build: Build) -> Build:
-        annotations = {**build.metadata.annotations, UPLOAD: upload.id}
+        annotations = {**build.metadata.annotations, UPLOAD: upload.id, **place}
         return replace(build, metadata=replace(build.metadata, annotations=annotations))
 
     return named

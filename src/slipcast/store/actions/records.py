@@ -12,6 +12,7 @@ from contextlib import aclosing
 
 import msgspec
 
+from slipcast.ports.peerlogs import PeerLogs
 from slipcast.ports.podlogs import PodLogs
 from slipcast.ports.pods import Pods
 from slipcast.values.faults import NotFound
@@ -73,9 +74,13 @@ class Ending:
 class Records:
     """Reads records."""
 
-    def __init__(self, pods: Pods | None, logs: PodLogs | None) -> None:
+    def __init__(
+        self, pods: Pods | None, logs: PodLogs | None, peers: PeerLogs | None = None
+    ) -> None:
+        """Read what is here; peers are asked for what is not."""
         self._pods = pods
         self._logs = logs
+        self._peers = peers
 
     async def read(self, source: Source, *, skip: int = 0) -> AsyncGenerator[bytes, None]:
         """What there is of a log now.
@@ -104,11 +109,26 @@ class Records:
                 pass  # a runner forgets a pod when its logs are kept
             else:
                 return True
-        return source.container in await self.kept(source.key)
+        if source.container in await self._kept_here(source.key):
+            return True
+        return self._peers is not None and await self._is_elsewhere(source, self._peers)
 
     async def kept(self, key: str) -> tuple[str, ...]:
         """The containers whose logs are kept under a key, in no order."""
+        here = await self._kept_here(key)
+        return here if here or self._peers is None else await self._peers.containers(key)
+
+    async def _kept_here(self, key: str) -> tuple[str, ...]:
         return await self._logs.containers(key) if self._logs is not None else ()
+
+    async def _is_elsewhere(self, source: Source, peers: PeerLogs) -> bool:
+        try:
+            pieces = await peers.records(source.pod, source.key, source.container)
+            async with aclosing(pieces):
+                await anext(pieces, b"")
+        except NotFound:
+            return False
+        return True
 
     async def _open(self, source: Source, *, follow: bool) -> AsyncGenerator[bytes, None]:
         if source.pod and self._pods is not None:
@@ -116,12 +136,18 @@ class Records:
                 return await self._pods.records(source.pod, source.container, follow=follow)
             except NotFound:
                 pass  # a runner forgets a pod when its logs are kept
-        return await self._kept(source)
+        return await self._kept(source, follow=follow)
 
-    async def _kept(self, source: Source) -> AsyncGenerator[bytes, None]:
-        if self._logs is None:
+    async def _kept(self, source: Source, *, follow: bool = False) -> AsyncGenerator[bytes, None]:
+        if self._logs is not None:
+            try:
+                return await self._logs.records(source.key, source.container)
+            except NotFound:
+                if self._peers is None:
+                    raise
+        if self._peers is None:
             raise NotFound(f"there is no log of container {source.container}")
-        return await self._logs.records(source.key, source.container)
+        return await self._peers.records(source.pod, source.key, source.container, follow=follow)
 
     async def _on(
         self, source: Source, pieces: AsyncGenerator[bytes, None], skip: int
@@ -149,6 +175,26 @@ class Records:
             async with aclosing(await self.read(source, skip=at)) as rest:
                 async for piece in rest:
                     yield piece
+
+
+class Held:
+    """What this server has itself, for the others; a PeerLogs."""
+
+    def __init__(self, pods: Pods | None, logs: PodLogs | None) -> None:
+        self._records = Records(pods, logs)
+
+    async def records(
+        self, pod: str, key: str, container: str, *, follow: bool = False
+    ) -> AsyncGenerator[bytes, None]:
+        """See the port."""
+        source = Source(pod=pod, key=key, container=container)
+        if not follow:
+            return await self._records.read(source)
+        return await self._records.follow(source, Ending())
+
+    async def containers(self, key: str) -> tuple[str, ...]:
+        """See the port."""
+        return await self._records.kept(key)
 
 
 async def _skipped(pieces: AsyncGenerator[bytes, None], skip: int) -> AsyncGenerator[bytes, None]:

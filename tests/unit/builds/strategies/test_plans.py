@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from slipcast.api.build import Build
 from slipcast.api.container import Container
@@ -424,3 +425,15 @@ def test_pipelines_are_run_by_somebody_else_bl_2() -> None:
 
 def test_a_build_without_strategy_has_no_pod_bl_42() -> None:
     assert isinstance(plan(Build(), CLUSTER, Facts()), Refused)
+
+
+def test_what_was_sent_is_built_by_the_server_that_has_it() -> None:
+    there = {"build.slipcast.io/upload-server": "server-1"}
+    build = a_build(strategy=DOCKER)
+    build = replace(build, metadata=replace(build.metadata, annotations=there))
+
+    found = plan(build, CLUSTER, Facts())
+
+    assert isinstance(found, PodPlan)
+    assert found.pod.spec.node_name == "server-1"
+    assert pod(strategy=DOCKER).spec.node_name == ""
