@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from slipcast.api.applications import GENERATED_BY
 from slipcast.api.document import JSON
 from slipcast.newapp import objects
 from slipcast.newapp.component import InputImage
@@ -15,7 +16,6 @@ from slipcast.newapp.objects import Secrets
 from slipcast.newapp.planning import Plan
 from slipcast.newapp.request import NewAppRequest, Pair
 
-GENERATED_BY: Final = "openshift.io/generated-by"
 APP: Final = "app"
 _NAME: Final = "app.kubernetes.io/name"
 _INSTANCE: Final = "app.kubernetes.io/instance"

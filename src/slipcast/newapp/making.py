@@ -1,6 +1,6 @@
 """Making of plans: an image and a source become a build, a container, and their names.
 
-Source: generated-objects.md sections 2 to 5, GO-20 to GO-104, GO-120 to GO-123.
+Source: generated-objects.md sections 2 to 5, GO-20 to GO-104.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ class Making:
         self._request = request
         self._env = env
         self._taken: set[str] = set()
+        self._streams: dict[str, NewStream] = {}
 
     def built(
         self,
@@ -74,7 +75,7 @@ class Making:
         """
         request = self._request
         image = input_of(match) if match is not None else None
-        name = self._name(source.name, request.to, match.name if match is not None else "")
+        name = self._name(source.name, match.name if match is not None else "")
         output = self._output(name, kind)
         build = BuildPlan(
             name=name,
@@ -85,7 +86,6 @@ class Making:
             args=request.build_args,
             output=output,
         )
-        warnings = self._circular(image, output)
         container = None
         if kind != "JenkinsPipeline" and not request.builds:
             facts = image.facts if image is not None else None
@@ -106,34 +106,19 @@ class Making:
             container=container,
             match=match,
             source=source,
-            warnings=warnings,
         )
-
-    def _circular(self, image: InputImage | None, output: Output) -> tuple[str, ...]:
-        """A warning when a build would start from what it makes (GO-120 to GO-123).
-
-        Errors: Fault where nobody asked for those names.
-        """
-        request = self._request
-        if image is None or not image.is_tag or not output.is_tag:
-            return ()
-        own = request.namespace
-        if (image.namespace or own, image.name) != (own, output.name):
-            return ()
-        what = f'output image of "{own}/{output.name}" should be different than input'
-        if request.name or request.to:
-            return (f"{what}: the build will start itself again and again",)
-        flag = "--to" if request.builds else "--name"
-        raise Fault(f"{what}, override artifact names with {flag}")
 
     def deployed(self, use: Use) -> Planned:
         """An image that is deployed as it is (GO-28)."""
         match = use.match
         image = input_of(match)
-        name = self._name("", "", match.name)
+        name = self._name("", match.name)
         if image.stream is not None:
-            stream = replace(image.stream, name=name)
-            image = replace(image, stream=stream, name=f"{name}:{stream.tag}")
+            # Who asks for an image twice has it imported once, as he will find it next time.
+            stream = self._streams.setdefault(
+                image.stream.pull_spec, replace(image.stream, name=name)
+            )
+            image = replace(image, stream=stream, name=f"{stream.name}:{stream.tag}")
         container = ContainerPlan(
             name=name,
             image=image.shown,
@@ -147,12 +132,11 @@ class Making:
             name=name, group=use.reference.group, image=image, container=container, match=match
         )
 
-    def _name(self, source: str, to: str, image: str) -> str:
+    def _name(self, source: str, image: str) -> str:
         """The name of a component (GO-20 to GO-25)."""
         request = self._request
-        of_image = image.rpartition("/")[2]
-        of_output = _bare(to) if to else ""
-        name = request.name or base_name((source, of_output, of_image))
+        of_output = _bare(request.to) if request.to else ""
+        name = request.name or base_name((source, of_output, image.rpartition("/")[2]))
         if not name:
             raise Fault(
                 "no name could be found for what is to be made", hint="Give it one with --name."

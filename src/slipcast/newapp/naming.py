@@ -15,6 +15,7 @@ LONGEST: Final = 58
 """Characters of a component's name: deployments append to it (GO-26)."""
 SERVICE: Final = 63
 _NOT_IN_NAMES: Final = re.compile(r"[^a-z0-9-]")
+_DASHES: Final = re.compile(r"-{2,}")
 _TEMPLATED: Final = ("${", "$(")
 
 
@@ -30,7 +31,9 @@ def sanitised(text: str) -> str:
     """A text as a name: lower case, without what names cannot have; empty when too little stays."""
     if any(mark in text for mark in _TEMPLATED):
         return text
-    name = _NOT_IN_NAMES.sub("", text.lower())[:LONGEST].strip("-")
+    bare = _NOT_IN_NAMES.sub("", text.lower())
+    # Names of streams have no two dashes in a row.
+    name = _DASHES.sub("-", bare)[:LONGEST].strip("-")
     return name if len(name) > 1 else ""
 
 
@@ -54,10 +57,14 @@ def unique(name: str, taken: set[str]) -> str:
 
 
 def service_name(name: str) -> str:
-    """The name of a component's service; empty when the server must make one (GO-29)."""
+    """The name of a component's service (GO-29).
+
+    Shape:  always the same for a name, so that a second run finds it (UP-24).
+    """
     if not dns_label_1035(name):
         return name
-    return _NOT_IN_NAMES.sub("", name.lower()).lstrip("0123456789-")[:SERVICE].rstrip("-")
+    bare = _NOT_IN_NAMES.sub("", name.lower())
+    return bare.lstrip("0123456789-")[:SERVICE].rstrip("-") or f"service-{bare}".rstrip("-")
 
 
 def volume_name(container: str, number: int) -> str:

@@ -36,7 +36,7 @@ SERVICE: Final = kinds.require(kinds.CORE, "Service")
 
 IMPORTED_FROM: Final = "openshift.io/imported-from"
 TRIGGERS: Final = "image.openshift.io/triggers"
-_PENDING: Final = " "
+PENDING: Final = " "
 """The image of a container that waits for its trigger: nothing rolls out with it."""
 
 _encode = msgspec.json.encode
@@ -121,7 +121,7 @@ def deployment(plan: DeploymentPlan, labels: Mapping[str, str]) -> JSON:
         if each.trigger
     ]
     waiting = tuple(
-        msgspec.structs.replace(each, image=_PENDING if each.trigger else each.image)
+        msgspec.structs.replace(each, image=PENDING if each.trigger else each.image)
         for each in plan.containers
     )
     plan = msgspec.structs.replace(plan, containers=waiting)
@@ -142,10 +142,7 @@ def service(plan: DeploymentPlan, selector: Mapping[str, str]) -> JSON | None:
     if not ports:
         return None
     spec = {"selector": dict(selector), "ports": [_service_port(port) for port in ports]}
-    made = _object(SERVICE, service_name(plan.name), spec=spec)
-    if not made["metadata"]["name"]:
-        made["metadata"] = {"generateName": "service-"}
-    return made
+    return _object(SERVICE, service_name(plan.name), spec=spec)
 
 
 def selector_of(plan: DeploymentPlan, labels: Mapping[str, str]) -> dict[str, str]:

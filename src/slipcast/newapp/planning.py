@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from slipcast.newapp import asking, detection, troubles
+from slipcast.newapp import asking, circles, detection, troubles
 from slipcast.newapp.classify import Classified, classified
 from slipcast.newapp.component import (
     CopiedImage,
@@ -29,6 +29,7 @@ from slipcast.newapp.ports import Port
 from slipcast.newapp.references import Reference, references
 from slipcast.newapp.request import NewAppRequest, Pair
 from slipcast.newapp.searching import Place, Search
+from slipcast.newapp.streams import is_output
 from slipcast.values.faults import Fault, FieldError, InvalidFault
 from slipcast.values.giturl import parse_git_url
 
@@ -52,28 +53,68 @@ def planned(request: NewAppRequest, facts: Facts) -> Plan:
     """
     _check(request)
     words = classified(request, facts)
-    return _Planning(request, facts, words).plan()
+    search = _search(request, facts)
+    plan = _Planning(request, facts, words, search).plan()
+    before = _of_before(plan, search, request.namespace)
+    if before:
+        plan = _without(plan, _Planning(request, facts, words, search.apart_from(before)))
+    circular = circles.warnings(request, plan.parts, search.stream)
+    return replace(plan, warnings=(*plan.warnings, *circular))
+
+
+def _of_before(plan: Plan, search: Search, namespace: str) -> frozenset[str]:
+    """Streams that a plan starts from, and that its own builds have filled before (UP-24)."""
+    outputs = {each.build.output.stream for each in plan.parts if each.build is not None}
+    found = {
+        each.match.name
+        for each in plan.parts
+        if each.match is not None and each.match.origin == "stream"
+        if each.match.namespace == namespace and each.match.name in outputs
+        if (stream := search.stream(namespace, each.match.name)) is not None
+        if is_output(stream, each.match.tag)
+    }
+    return frozenset(found)
+
+
+def _without(plan: Plan, planning: _Planning) -> Plan:
+    """The plan to which what was built before does not count; the first, where there is no other.
+
+    Errors: Need.
+    """
+    try:
+        other = planning.plan()
+    except Fault:
+        return plan
+    streams = [part.match.origin for part in other.parts if part.match is not None]
+    meant = [part.match.origin for part in plan.parts if part.match is not None]
+    return other if streams == meant else plan
+
+
+def _search(request: NewAppRequest, facts: Facts) -> Search:
+    return Search(
+        facts,
+        Place(
+            namespace=request.namespace,
+            insecure=request.insecure,
+            allow_missing_images=request.allow_missing_images,
+            allow_missing_tags=request.allow_missing_tags,
+        ),
+    )
 
 
 class _Planning:
     """One pass from words to plan."""
 
-    def __init__(self, request: NewAppRequest, facts: Facts, words: Classified) -> None:
+    def __init__(
+        self, request: NewAppRequest, facts: Facts, words: Classified, search: Search
+    ) -> None:
         self._request = request
         self._facts = facts
         self._words = words
         self._warnings: dict[str, None] = {}
         self._seen = frozenset((*request.sources, *words.sources))
         self._making = Making(request, (*request.env, *words.env))
-        self._search = Search(
-            facts,
-            Place(
-                namespace=request.namespace,
-                insecure=request.insecure,
-                allow_missing_images=request.allow_missing_images,
-                allow_missing_tags=request.allow_missing_tags,
-            ),
-        )
+        self._search = search
 
     def plan(self) -> Plan:
         """See `planned`."""

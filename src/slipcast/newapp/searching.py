@@ -49,10 +49,11 @@ Searching = Callable[[ImageOf], tuple[Match, ...]]
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Where is looked, and what is let pass.
 
-    Shape:  namespace is that of the application.
+    Shape:  namespace is that of the application; without are streams of it that do not count.
     """
 
     namespace: str
+    without: frozenset[str] = frozenset()
     insecure: bool = False
     allow_missing_images: bool = False
     allow_missing_tags: bool = False
@@ -97,6 +98,10 @@ class Search:
         if where in {"anything", "image"} and word != "*":
             found += [replace(each, score=each.score + 1) for each in self._registry(word, [])]
         return tuple(sorted(found, key=lambda each: each.score))
+
+    def apart_from(self, streams: frozenset[str]) -> Search:
+        """The same search, to which some streams of the application's namespace do not count."""
+        return Search(self._facts, replace(self._place, without=streams))
 
     def stream(self, namespace: str, name: str) -> ImageStream | None:
         """A stream by its name.
@@ -168,7 +173,11 @@ class Search:
     def _all(self, namespaces: Sequence[str]) -> Sequence[Sequence[ImageStream]]:
         questions = [Streams(namespace) for namespace in namespaces]
         self._facts.require(questions)
-        return [self._facts.ask(each, tuple) for each in questions]
+        return [self._counting(each.namespace, self._facts.ask(each, tuple)) for each in questions]
+
+    def _counting(self, namespace: str, streams: Sequence[ImageStream]) -> Sequence[ImageStream]:
+        without = self._place.without if namespace == self._place.namespace else frozenset()
+        return [each for each in streams if each.metadata.name not in without]
 
     def _with_images(self, search: Searching) -> tuple[Match, ...]:
         """What a search finds; the images it comes by are asked for all at once."""

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
+from slipcast.api.applications import GENERATED_BY
 from slipcast.api.image import ImageStream, TagEvent, TagReference
 from slipcast.newapp.image import ImageFacts
 from slipcast.newapp.matches import NEAR, OTHER_TAG, Match, name_score, tags_of
@@ -141,6 +142,11 @@ def followed_tag(stream: ImageStream, tag: str) -> str:
 def spec_tag(stream: ImageStream, tag: str) -> TagReference | None:
     """What a tag of a stream shall be."""
     return next((each for each in stream.spec.tags if each.name == tag), None)
+
+
+def is_output(stream: ImageStream, tag: str) -> bool:
+    """Whether a tag is what new-app made for the images of a build to be pushed to."""
+    return GENERATED_BY in stream.metadata.annotations and spec_tag(stream, tag) is None
 
 
 def newest(stream: ImageStream, tag: str) -> TagEvent | None:

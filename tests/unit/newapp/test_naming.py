@@ -54,7 +54,8 @@ def test_wrong_names_are_refused_go_26(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "service"), [("shop", "shop"), ("1shop", "shop"), ("a.b", "ab"), ("123", "")]
+    ("name", "service"),
+    [("shop", "shop"), ("1shop", "shop"), ("a.b", "ab"), ("123", "service-123")],
 )
 def test_a_service_has_a_name_that_services_may_have_go_29(name: str, service: str) -> None:
     assert service_name(name) == service

@@ -236,7 +236,7 @@ def test_without_ports_there_is_no_service_go_9() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "metadata"), [("1x", {"name": "x"}), ("12", {"generateName": "service-"})]
+    ("name", "metadata"), [("1x", {"name": "x"}), ("12", {"name": "service-12"})]
 )
 def test_a_service_is_named_as_it_may_be_go_29(name: str, metadata: dict[str, str]) -> None:
     container = ContainerPlan(name=name, image="i", ports=(Port(80),))

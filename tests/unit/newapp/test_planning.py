@@ -409,7 +409,7 @@ def test_what_would_start_from_what_it_makes_is_refused_or_warned_of_go_122_go_1
 
     plan = plan_of(NewAppRequest(words=(word,), namespace="mine", name="shop"), answers)
 
-    assert "should be different than input" in plan.parts[0].warnings[0]
+    assert "should be different than input" in plan.warnings[0]
     with pytest.raises(Fault, match="override artifact names with --name"):
         made(word, answers=answers)
     with pytest.raises(Fault, match="override artifact names with --to"):

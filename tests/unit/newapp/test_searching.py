@@ -1,5 +1,7 @@
 """What a name means among streams, templates, registries and files: detection.md section 7."""
 
+from typing import Any
+
 import pytest
 
 from slipcast.api.image import ImageStream
@@ -39,7 +41,7 @@ def a_template(name: str, namespace: str = "mine") -> Template:
 
 
 def found(
-    word: str, where: Where, more: dict[Question, Answer] | None = None, **place: bool
+    word: str, where: Where, more: dict[Question, Answer] | None = None, **place: Any
 ) -> Found:
     """What a word means where there are a stream, a template, and no other image."""
     streams = (a_stream("ruby"), a_stream("wildfly", supports="jee,java"))

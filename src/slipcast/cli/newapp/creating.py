@@ -16,12 +16,13 @@ import click
 import msgspec
 
 from slipcast.api import kinds
+from slipcast.api.applications import GENERATED_BY
 from slipcast.api.document import JSON
 from slipcast.api.kinds import Kind
 from slipcast.cli import faults
 from slipcast.cli.faults import Manner
 from slipcast.cli.toolbox import Connection
-from slipcast.newapp.documents import GENERATED_BY
+from slipcast.newapp.comparing import differences, kept
 from slipcast.ports.api import DeleteOptions, Resource, WriteOptions
 from slipcast.values.apifaults import NotFound
 from slipcast.values.faults import Fault, UsageFault
@@ -32,13 +33,17 @@ _DRY: Final = WriteOptions(dry_run=True)
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """An object as it is to be, and as it is; None when it is not there."""
+    """An object as it is to be, and as it is; None when it is not there.
+
+    Shape:  differing are the paths at which it says something else.
+    """
 
     kind: Kind
     place: Resource
     content: JSON
     current: JSON | None
     state: State
+    differing: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:
@@ -77,9 +82,16 @@ def _wanted(kind: Kind, place: Resource, content: JSON, there: JSON | None) -> W
     if kind is STREAM and GENERATED_BY not in (there["metadata"].get("annotations") or {}):
         content = {field: each for field, each in content.items() if field != "metadata"}
         content["metadata"] = {"name": place.name}
-    content = _with_secrets(content, there)
-    state: State = "unchanged" if _is_in(content, there) else "configured"
-    return Wanted(kind=kind, place=place, content=content, current=there, state=state)
+    content = kept(content, there)
+    differing = differences(content, there, place.namespace)
+    return Wanted(
+        kind=kind,
+        place=place,
+        content=content,
+        current=there,
+        state="configured" if differing else "unchanged",
+        differing=tuple(differing),
+    )
 
 
 async def checked(connection: Connection, wanted: Sequence[Wanted]) -> None:
@@ -114,11 +126,6 @@ async def created(connection: Connection, wanted: Sequence[Wanted], *, quiet: bo
             click.echo(f"    {each.shown} {each.state}")
         made += [each] if each.state == "created" else []
     return 0
-
-
-def differences(wanted: Wanted) -> list[str]:
-    """The paths of what would change in an object that is there."""
-    return [] if wanted.current is None else [*_paths(wanted.content, wanted.current, "")]
 
 
 async def _taken_back(connection: Connection, made: Sequence[Wanted]) -> None:
@@ -165,35 +172,6 @@ def _placed(content: JSON, namespace: str) -> tuple[Kind, Resource, JSON]:
     own = metadata.pop("namespace", "") or namespace
     place = Resource(kind, own if kind.namespaced else "", str(metadata.get("name", "")))
     return kind, place, {**content, "apiVersion": kind.api_version, "metadata": metadata}
-
-
-def _with_secrets(content: JSON, current: JSON) -> JSON:
-    """A BuildConfig whose webhooks keep their secrets: nobody has to be told new ones."""
-    if content.get("kind") != "BuildConfig":
-        return content
-    held = (current.get("spec") or {}).get("triggers") or []
-    by_type = {each.get("type"): each for each in held if isinstance(each, dict)}
-    triggers = [
-        by_type.get(each["type"], each) if "secret" in str(each) else each
-        for each in content["spec"].get("triggers") or []
-    ]
-    return {**content, "spec": {**content["spec"], "triggers": triggers}}
-
-
-def _is_in(wanted: Any, current: Any) -> bool:
-    return next(iter(_paths(wanted, current, "")), None) is None
-
-
-def _paths(wanted: Any, current: Any, path: str) -> Any:
-    """Where an object that is there says another thing than is wanted."""
-    if isinstance(wanted, dict) and isinstance(current, dict):
-        for name, value in wanted.items():
-            yield from _paths(value, current.get(name), f"{path}.{name}" if path else name)
-    elif isinstance(wanted, list) and isinstance(current, list) and len(wanted) == len(current):
-        for number, (value, held) in enumerate(zip(wanted, current, strict=True)):
-            yield from _paths(value, held, f"{path}[{number}]")
-    elif wanted != current and not (wanted in ({}, [], "", None) and current in (None, "")):
-        yield path
 
 
 def _onto(current: Any, wanted: Any) -> Any:

@@ -82,7 +82,7 @@ async def _made(
     if dry:
         for each in prepared:
             click.echo(f"    {each.shown} {each.state}{suffix}")
-            for path in creating.differences(each):
+            for path in each.differing:
                 click.echo(f"      {path} differs")
         click.echo(f"--> Success{suffix}")
         return 0

@@ -1,0 +1,104 @@
+"""What a second run changes: an object as it is to be, beside the one that is there.
+
+What others have filled in since is no difference: what the server defaults, images that triggers
+set, secrets of webhooks that forges were told.
+
+Source: user-pain UP-17, UP-24; generated-objects.md GO-144.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from slipcast.api.document import JSON
+from slipcast.newapp.objects import PENDING, TRIGGERS
+
+
+def kept(content: JSON, current: JSON) -> JSON:
+    """An object as it is to be, with what must stay of the one that is there."""
+    return _with_images(_with_secrets(content, current), current)
+
+
+def differences(content: JSON, current: JSON, namespace: str) -> list[str]:
+    """The paths at which an object that is there says something else."""
+    return [*_paths(_local(content, namespace), _local(current, namespace), "")]
+
+
+def _with_secrets(content: JSON, current: JSON) -> JSON:
+    """A BuildConfig whose webhooks keep their secrets: nobody has to be told new ones."""
+    if content.get("kind") != "BuildConfig":
+        return content
+    held = (current.get("spec") or {}).get("triggers") or []
+    by_type = {each.get("type"): each for each in held if isinstance(each, dict)}
+    triggers = [
+        by_type.get(each["type"], each) if "secret" in str(each) else each
+        for each in content["spec"].get("triggers") or []
+    ]
+    return {**content, "spec": {**content["spec"], "triggers": triggers}}
+
+
+def _with_images(content: JSON, current: JSON) -> JSON:
+    """What deploys images that triggers set, with those that they have set."""
+    waiting = set(_triggered(content))
+    held = {each.get("name"): each.get("image") for each in _containers(current)}
+    if not waiting & held.keys():
+        return content
+    kept = [
+        {**each, "image": held[each["name"]]} if each["name"] in waiting & held.keys() else each
+        for each in _containers(content)
+    ]
+    template = content["spec"]["template"]
+    below = {**template, "spec": {**template["spec"], "containers": kept}}
+    return {**content, "spec": {**content["spec"], "template": below}}
+
+
+def _triggered(content: JSON) -> Iterator[str]:
+    """The containers whose images triggers set."""
+    if content.get("kind") == "DeploymentConfig":
+        for each in content["spec"].get("triggers") or []:
+            yield from (each.get("imageChangeParams") or {}).get("containerNames") or []
+    if content.get("kind") == "Deployment":
+        yield from (each["name"] for each in _containers(content) if each["image"] == PENDING)
+
+
+def _containers(content: JSON) -> list[JSON]:
+    found: Any = content
+    for name in ("spec", "template", "spec", "containers"):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _local(content: Any, namespace: str) -> Any:
+    """A document whose references to tags of a namespace do not say which it is."""
+    if isinstance(content, list):
+        return [_local(each, namespace) for each in content]
+    if not isinstance(content, dict):
+        return content
+    is_own = content.get("kind") == "ImageStreamTag" and content.get("namespace") == namespace
+    return {
+        name: _local(_decoded(value) if name == TRIGGERS else value, namespace)
+        for name, value in content.items()
+        if not (is_own and name == "namespace")
+    }
+
+
+def _decoded(text: Any) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, TypeError):
+        return text
+
+
+def _paths(wanted: Any, current: Any, path: str) -> Iterator[str]:
+    """Where an object that is there says another thing than is wanted."""
+    if isinstance(wanted, dict) and isinstance(current, dict):
+        for name, value in wanted.items():
+            yield from _paths(value, current.get(name), f"{path}.{name}" if path else name)
+    elif isinstance(wanted, list) and isinstance(current, list) and len(wanted) == len(current):
+        for number, (value, held) in enumerate(zip(wanted, current, strict=True)):
+            yield from _paths(value, held, f"{path}[{number}]")
+    elif wanted != current and not (wanted in ({}, [], "", None) and current in (None, "")):
+        yield path

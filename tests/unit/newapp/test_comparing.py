@@ -1,0 +1,71 @@
+"""What a second run of new-app changes: UP-17, UP-24."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from newappworld import PROJECT, SHOP, made_by, request_of
+from slipcast.newapp.comparing import differences, kept
+from slipcast.newapp.objects import TRIGGERS
+
+DEPLOYED = "registry:5000/shop/django@sha256:1"
+
+
+def wanted(kind: str, *flags: str) -> dict[str, Any]:
+    """An object of an application."""
+    found = made_by(request_of("new-app", SHOP, *flags))
+    return next(each for each in found if each["kind"] == kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "flags"), [("DeploymentConfig", ()), ("Deployment", ("--as-deployment",))]
+)
+def test_an_image_that_a_trigger_has_set_stays(kind: str, flags: tuple[str, ...]) -> None:
+    content, current = wanted(kind, *flags), wanted(kind, *flags)
+    current["spec"]["template"]["spec"]["containers"][0]["image"] = DEPLOYED
+
+    settled = kept(content, current)
+
+    assert differences(settled, current, PROJECT) == []
+    assert settled["spec"]["template"]["spec"]["containers"][0]["image"] == DEPLOYED
+
+
+def test_an_image_that_nobody_sets_is_changed() -> None:
+    content, current = wanted("DeploymentConfig"), wanted("DeploymentConfig")
+    content["spec"]["triggers"] = current["spec"]["triggers"] = []
+    current["spec"]["template"]["spec"]["containers"][0]["image"] = DEPLOYED
+
+    path = "spec.template.spec.containers[0].image"
+    assert differences(kept(content, current), current, PROJECT) == [path]
+
+
+def test_secrets_of_webhooks_stay() -> None:
+    content, current = wanted("BuildConfig"), wanted("BuildConfig")
+    current["spec"]["triggers"][0]["github"]["secret"] = "told-to-GitHub"
+
+    assert kept(content, current)["spec"]["triggers"][0] == current["spec"]["triggers"][0]
+
+
+def test_a_tag_of_the_project_is_the_same_with_and_without_its_name() -> None:
+    content, current = wanted("BuildConfig"), wanted("BuildConfig")
+    content["spec"]["output"]["to"]["namespace"] = PROJECT
+
+    assert differences(content, current, PROJECT) == []
+    assert differences(content, current, "elsewhere") == ["spec.output.to.namespace"]
+
+
+def test_triggers_in_an_annotation_are_compared_as_what_they_say() -> None:
+    content, current = (wanted("Deployment", "--as-deployment") for _ in range(2))
+    annotations = current["metadata"]["annotations"]
+    annotations[TRIGGERS] = annotations[TRIGGERS].replace(",", ", ")
+
+    assert differences(content, current, PROJECT) == []
+
+
+def test_an_annotation_that_says_nothing_readable_is_another() -> None:
+    content, current = (wanted("Deployment", "--as-deployment") for _ in range(2))
+    current["metadata"]["annotations"][TRIGGERS] = "{"
+
+    assert differences(content, current, PROJECT) == [f"metadata.annotations.{TRIGGERS}"]
