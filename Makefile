@@ -4,7 +4,7 @@ BIN := .venv/bin
 PY := $(BIN)/python
 CODE := src tests bench
 
-.PHONY: help setup check format lint types imports unit contract conformance e2e test golden demo bench pins clean
+.PHONY: help setup check format lint types imports unit contract conformance e2e test golden demo bench fuzz pins clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,15 +34,12 @@ unit:
 conformance: ## other people's clients against our server
 	@$(BIN)/pytest -q -n 2 tests/conformance
 
-# Suites that neither use the engine's storage nor look at what others leave may run side by side.
-APART = api blobs distribution journal downloads git podlogs streams uploads webhooks
+# Two workers share one storage: tests that sweep or count in it are marked `alone`.
 contract: ## one suite per port, over every adapter this machine can run
-	@$(BIN)/pytest -q -n 2 --dist loadfile $(APART:%=tests/contract/%)
-	@$(BIN)/pytest -q tests/contract $(APART:%=--ignore=tests/contract/%)
+	@$(BIN)/pytest -q -n 2 --dist loadfile tests/contract
 
 e2e: ## real applications: built, run and talked to
-	@$(BIN)/pytest -q -n 2 --dist loadfile tests/e2e/server
-	@$(BIN)/pytest -q tests/e2e --ignore=tests/e2e/server
+	@$(BIN)/pytest -q -n 2 --dist loadfile tests/e2e
 
 test: check contract conformance e2e ## everything; what CI runs
 
@@ -50,7 +47,7 @@ golden: ## rewrite the golden files, to be reviewed as prose
 	@GOLDEN=rewrite $(BIN)/pytest -q tests/golden
 
 demo: ## build and run the example application, print its answer
-	@scripts/demonstrate
+	@$(BIN)/slipcast demo
 
 bench: ## time slipcast beside its peers, print medians and ratios
 	@$(PY) bench/s2i.py
@@ -58,6 +55,12 @@ bench: ## time slipcast beside its peers, print medians and ratios
 	@$(PY) bench/journal.py
 	@$(PY) bench/builds.py
 	@$(PY) bench/registry.py
+
+SECONDS = 3600
+fuzz: ## TARGET=manifests, webhooks or references: atheris over a parser, SECONDS long
+	@mkdir -p .state/fuzz
+	@PYTHONPATH=src:tests $(PY) -m fuzz $(TARGET) .state/fuzz/$(TARGET) \
+		-max_total_time=$(SECONDS) -artifact_prefix=.state/fuzz/$(TARGET)-
 
 pins: ## resolve the dependencies anew, with hashes and without addresses
 	@scripts/pins
@@ -71,4 +74,4 @@ clean: ## forget test images and caches of this checkout
 .state:
 	@mkdir -p .state
 
-lint types imports unit contract conformance e2e: | .state
+lint types imports unit contract conformance e2e fuzz: | .state

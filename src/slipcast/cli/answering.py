@@ -8,10 +8,14 @@ import time
 from collections.abc import Callable
 from enum import Enum
 
+from slipcast.values.faults import Fault
+
 LOOPBACK = "127.0.0.1"
 
 _PAUSE = 0.1
 _PATIENCE = 2.0
+_LONGEST = 30.0
+_MOST = 1 << 16
 
 
 class Answer(Enum):
@@ -47,6 +51,22 @@ def ask(port: int) -> Answer:
     finally:
         connection.close()
     return Answer.HTTP
+
+
+def said(port: int) -> str:
+    """What is said at `/`, without the last line end.
+
+    Errors: Fault when nothing is.
+    """
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=_LONGEST)
+    try:
+        connection.request("GET", "/")
+        body = connection.getresponse().read(_MOST)
+    except (OSError, http.client.HTTPException) as fault:
+        raise Fault(f"nothing was answered at http://{LOOPBACK}:{port}/: {fault}") from fault
+    finally:
+        connection.close()
+    return body.decode("utf-8", "replace").rstrip("\n")
 
 
 def wait(port: int, deadline: float, alive: Callable[[], bool]) -> Answer:

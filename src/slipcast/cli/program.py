@@ -37,6 +37,7 @@ COMMANDS = (
     Row("run", "slipcast.cli.commands.run:run", "Start an image and print where it answers."),
     Row("detect", "slipcast.cli.commands.detect:detect", "Say what a source is, and why."),
     Row("builders", "slipcast.cli.commands.builders:builders", "List and make builder images."),
+    Row("demo", "slipcast.cli.commands.demo:demo", "Show all of it with an example application."),
     Row("get", "slipcast.cli.commands.get:get", "Show objects, and how they change.", Manner.API),
     Row(
         "describe",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from slipcast.ports.downloads import Downloads
     from slipcast.ports.engine import Engine, RegistryAccess
     from slipcast.ports.entrance import Entrance
+    from slipcast.ports.examples import Examples
     from slipcast.ports.git import Git
     from slipcast.ports.host import Host
     from slipcast.ports.launcher import Launcher
@@ -189,6 +190,11 @@ class Toolbox(Protocol):
     @property
     def downloads(self) -> Downloads:
         """Files behind a URL."""
+        ...
+
+    @property
+    def examples(self) -> Examples:
+        """Applications that come with slipcast."""
         ...
 
     @property

@@ -21,6 +21,7 @@ from slipcast.testing.builders import FakeBuilders
 from slipcast.testing.downloads import FakeDownloads
 from slipcast.testing.engine import FakeEngine
 from slipcast.testing.entrance import FakeEntrance
+from slipcast.testing.examples import FakeExamples
 from slipcast.testing.launcher import FakeLauncher
 from slipcast.testing.packing import FakePacker
 from slipcast.testing.programs import FakePrograms
@@ -202,6 +203,7 @@ class FakeToolbox:
     bugs: list[str] = field(default_factory=list)
     downloads: FakeDownloads = field(default_factory=FakeDownloads)
     packer: FakePacker = field(default_factory=FakePacker)
+    examples: FakeExamples = field(default_factory=FakeExamples)
     webhooks: FakeWebhooks = field(default_factory=FakeWebhooks)
     server: MemoryServer = field(default_factory=MemoryServer)
     config: FakeContexts = field(default_factory=FakeContexts)

@@ -1,5 +1,5 @@
-"""Where the recipes of our builder images lie, in the checkout or the installed package; and the
-package itself, for the image that has it inside.
+"""Where the recipes of our builder images and our examples lie, in the checkout or the installed
+package; and the package itself, for the image that has it inside.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from slipcast.source.catalogue import Catalogue, parse_catalogue
 from slipcast.values.faults import HostFault
 
 CATALOGUE = "catalogue.toml"
+EXAMPLE = "flask-hello"
+"""The example that is installed with the package."""
 
 
 def directory() -> Path:
@@ -23,14 +25,23 @@ def directory() -> Path:
 
     Errors: HostFault when it was not installed.
     """
+    return _with("containers", CATALOGUE, "the recipes of the builder images are not installed")
+
+
+def examples() -> Path:
+    """The directory of examples.
+
+    Errors: HostFault when it was not installed.
+    """
+    return _with("examples", EXAMPLE, "the examples are not installed")
+
+
+def _with(name: str, content: str, otherwise: str) -> Path:
     package = Path(slipcast.__file__).resolve().parent
-    for place in (package.parents[1] / "containers", package / "containers"):
-        if (place / CATALOGUE).is_file():
+    for place in (package.parents[1] / name, package / name):
+        if (place / content).exists():
             return place
-    raise HostFault(
-        "the recipes of the builder images are not installed",
-        hint="Install slipcast whole, with its containers directory.",
-    )
+    raise HostFault(otherwise, hint=f"Install slipcast whole, with its {name} directory.")
 
 
 def catalogue() -> Catalogue:
@@ -61,7 +72,7 @@ def put_package(into: Path) -> None:
     except metadata.PackageNotFoundError as fault:
         raise HostFault("slipcast is not installed, so what it requires is not known") from fault
     package = Path(slipcast.__file__).resolve().parent
-    ignored = shutil.ignore_patterns("__pycache__", "containers")
+    ignored = shutil.ignore_patterns("__pycache__", "containers", "examples")
     shutil.copytree(package, into / "slipcast", ignore=ignored)
     own = sorted(each for each in required if "extra ==" not in each)
     here = sorted(f"{each.name}=={each.version}" for each in metadata.distributions() if each.name)

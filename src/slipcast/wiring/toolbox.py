@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from slipcast.ports.downloads import Downloads
     from slipcast.ports.engine import Engine, RegistryAccess
     from slipcast.ports.entrance import Entrance
+    from slipcast.ports.examples import Examples
     from slipcast.ports.git import Git
     from slipcast.ports.host import Host
     from slipcast.ports.launcher import Launcher
@@ -119,6 +120,14 @@ class RealToolbox:
         from slipcast.adapters.downloads import Http
 
         return Http()
+
+    @cached_property
+    def examples(self) -> Examples:
+        """Applications that come with slipcast."""
+        from slipcast.adapters.examples import ExampleTrees
+        from slipcast.wiring import recipes
+
+        return ExampleTrees(recipes.examples(), self.settings.state / "demo")
 
     @cached_property
     def packer(self) -> Packer:
