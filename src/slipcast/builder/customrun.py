@@ -17,7 +17,7 @@ import msgspec
 from slipcast.api.container import Container, SecurityContext
 from slipcast.builder import limits
 from slipcast.builder.credentials import registries
-from slipcast.builder.presence import here
+from slipcast.builder.presence import here, refuse_id
 from slipcast.builder.task import Registries, anonymous
 from slipcast.builds.reasons import Reason
 from slipcast.ports.engine import ContainerSpec, Engine, PullSpec
@@ -97,6 +97,7 @@ def _pulled(custom: Custom, container: Container) -> ImageFacts:
     directory = custom.env.get(PULL_SECRET, "")
     file = registries.file_in(Path(directory)) if directory else None
     access = custom.registries(file)(container.image)
+    refuse_id(custom.engine, container.image)
     always = policy is PullPolicy.ALWAYS
     held = None if always else here(custom.engine, container.image, access)
     if held is not None:

@@ -257,7 +257,11 @@ class FakeEngine:
         if image in self._images:
             return self._images[image]
         id_ = self._names.get(_full(image))
-        return None if id_ is None else self._images[id_]
+        if id_ is not None:
+            return self._images[id_]
+        # As engines do: a part of an id is an id where it is no other's.
+        begun = [found for found in self._images if found.startswith(image)]
+        return self._images[begun[0]] if len(begun) == 1 else None
 
     def _facts(self, image: FakeImage) -> ImageFacts:
         return image.facts(name for name, id_ in self._names.items() if id_ == image.id)

@@ -16,7 +16,7 @@ from slipcast.api.build import ImageSource, ImageSourcePath
 from slipcast.builder import reading
 from slipcast.builder.credentials import registries
 from slipcast.builder.placing import Misplaced, Place, inside
-from slipcast.builder.presence import here
+from slipcast.builder.presence import here, refuse_id
 from slipcast.builder.task import Task
 from slipcast.builds.options import is_forced
 from slipcast.builds.reasons import Reason
@@ -67,6 +67,8 @@ def pulled(task: Task, source: ImageSource, index: int) -> ImageFacts:
     policy = PullPolicy.ALWAYS if is_forced(task.build.spec.strategy) else PullPolicy.IF_NOT_PRESENT
     try:
         access = registries.source_image(task, index)(image)
+        if not task.is_by_hand:
+            refuse_id(task.engine, image)
         held = None if policy is PullPolicy.ALWAYS else here(task.engine, image, access)
         if held is not None:
             return held

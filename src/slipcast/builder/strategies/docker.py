@@ -20,7 +20,7 @@ from slipcast.builder import dockerfilerewrite, limits, ondemand
 from slipcast.builder.credentials import registries
 from slipcast.builder.diagnosis import OutOfMemory
 from slipcast.builder.inputs.files import secrets_into
-from slipcast.builder.presence import here
+from slipcast.builder.presence import here, refuse_id
 from slipcast.builder.task import Built, Fetched, Task
 from slipcast.builds.reasons import Reason
 from slipcast.builds.s2i import platform
@@ -77,6 +77,8 @@ def _pull(task: Task, strategy: DockerBuildStrategy, image: str) -> None:
         index = next((index for index, name in enumerate(sources) if name == image), None)
         known = registries.pull(task) if index is None else registries.source_image(task, index)
         access = known(image)
+        if not task.is_by_hand:
+            refuse_id(task.engine, image)
         if not strategy.force_pull and here(task.engine, image, access) is not None:
             return
         ref = ImageRef.parse(image)

@@ -7,21 +7,23 @@ Source: builder-process.md 6.1 and 6.3, BLD-82 to BLD-99, BLD-106 to BLD-110.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from slipcast.api.build import Build, SourceBuildStrategy
 from slipcast.builder import limits, ondemand, postcommit, tags
 from slipcast.builder.credentials import registries
 from slipcast.builder.job import Credentials
+from slipcast.builder.presence import refuse_id
 from slipcast.builder.s2i import SourceToImage
 from slipcast.builder.task import Built, Fetched, Task
 from slipcast.builds.s2i import environment, users
+from slipcast.builds.s2i.reasons import Exit, Reason, failure
 from slipcast.builds.s2i.request import Injection, PreparedSource, S2IRequest
 from slipcast.builds.strategies.mounts import CONFIGS, SECRETS, strategy_volumes
 from slipcast.ports.engine import RegistryAccess
 from slipcast.values.container import Mount, PullPolicy
-from slipcast.values.faults import FieldError, InvalidFault
+from slipcast.values.faults import EngineFault, FieldError, InvalidFault
 from slipcast.values.revision import SourceRevision
 
 _NAMESPACE: Final = "io.openshift."
@@ -33,7 +35,9 @@ def run(task: Task, source: Fetched) -> Built:
     Errors: BuildFault with the reasons of source to image; InvalidFault.
     """
     asked = request(task, source)
-    ondemand.provide(task, filter(None, (asked.builder_image, asked.runtime_image)))
+    images = tuple(filter(None, (asked.builder_image, asked.runtime_image)))
+    _refuse_ids(task, images)
+    ondemand.provide(task, images)
     _tell_pull(task, asked)
     _tell_proxies(task)
     flow = SourceToImage(
@@ -44,8 +48,7 @@ def run(task: Task, source: Fetched) -> Built:
         state=task.work,
     )
     result = flow.build(asked, task.progress)
-    bases = tuple(filter(None, (asked.builder_image, asked.runtime_image)))
-    return Built(tag=task.tag, image=result.image, bases=bases)
+    return Built(tag=task.tag, image=result.image, bases=images)
 
 
 def request(task: Task, source: Fetched) -> S2IRequest:
@@ -153,6 +156,21 @@ def _refuse_scripts_of_the_host(task: Task, url: str) -> None:
     if url.lower().startswith("file:") and not task.is_by_hand:
         what = "names files of the host that the build runs on; use http, https or image"
         raise InvalidFault((FieldError(path="scripts URL", what=what, value=url),))
+
+
+def _refuse_ids(task: Task, images: Iterable[str]) -> None:
+    if task.is_by_hand:
+        return
+    for image in images:
+        try:
+            refuse_id(task.engine, image)
+        except EngineFault as fault:
+            raise failure(
+                Reason.PULL_BUILDER_IMAGE_FAILED,
+                fault.message,
+                exit_code=Exit.PULL,
+                hint=fault.hint,
+            ) from fault
 
 
 def _tell_pull(task: Task, asked: S2IRequest) -> None:
