@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from slipcast.api.applications import GENERATED_BY
+from slipcast.api.applications import GENERATED_BY, NAMED, name_of
 from slipcast.api.document import JSON
 from slipcast.newapp import objects
 from slipcast.newapp.component import InputImage
@@ -41,7 +41,7 @@ def documents(
     selecting = all_labels if request.as_deployment_config else labels
     found = _once((*_objects(plan, selecting, secrets), *given))
     author = "OpenShiftNewBuild" if request.builds else "OpenShiftNewApp"
-    return tuple(_signed(each, all_labels, author) for each in found)
+    return _named([_signed(each, all_labels, author) for each in found], name)
 
 
 def with_env(made: Iterable[JSON], env: Iterable[Pair]) -> list[JSON]:
@@ -191,6 +191,25 @@ def _signed(content: JSON, labels: Mapping[str, str], author: str) -> JSON:
         inner = {**template, "metadata": _with(template.get("metadata") or {}, below, author)}
         signed["spec"] = {**spec, "template": inner}
     return signed
+
+
+def _named(made: Iterable[JSON], name: str) -> tuple[JSON, ...]:
+    """The objects; an annotation names the application of those whose labels do not (UP-25)."""
+    found = [(each, _told_name(each)) for each in made]
+    if not name or (len({told for _, told in found}) == 1 and found[0][1]):
+        return tuple(each for each, _ in found)
+    return tuple(each if told == name else _annotated(each, name) for each, told in found)
+
+
+def _told_name(content: JSON) -> str:
+    metadata = content["metadata"]
+    return name_of(metadata.get("labels") or {}, metadata["annotations"])
+
+
+def _annotated(content: JSON, name: str) -> JSON:
+    metadata = content["metadata"]
+    annotations = {**metadata["annotations"], NAMED: name}
+    return {**content, "metadata": {**metadata, "annotations": annotations}}
 
 
 def _with(metadata: JSON, labels: Mapping[str, str], author: str) -> JSON:

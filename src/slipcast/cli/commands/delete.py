@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, Literal
 
 import click
 import msgspec
 
-from slipcast.cli import goflags, serverflags, targets, vanishing, writing
+from slipcast.cli import dismantling, goflags, serverflags, targets, vanishing, writing
 from slipcast.cli.flags import Parsed
 from slipcast.cli.goflags import FALSE, TRUE
 from slipcast.cli.output.form import Form
@@ -19,7 +20,7 @@ from slipcast.cli.vanishing import Vanishing
 from slipcast.cli.writing import Dry
 from slipcast.ports.api import DeleteOptions, Resource
 from slipcast.values.apifaults import NotFound
-from slipcast.values.faults import UsageFault
+from slipcast.values.faults import Fault, UsageFault
 from slipcast.views.rows import qualified
 
 Propagation = Literal["Orphan", "Background", "Foreground"]
@@ -139,7 +140,7 @@ class _Deleting(msgspec.Struct, kw_only=True):
 
 
 @click.command(cls=serverflags.Command)
-@click.argument("words", metavar="[TYPE [NAME…] | TYPE/NAME…]", nargs=-1)
+@click.argument("words", metavar="[TYPE [NAME…] | TYPE/NAME… | app NAME…]", nargs=-1)
 @targets.many
 @click.option(
     "--cascade",
@@ -176,9 +177,13 @@ class _Deleting(msgspec.Struct, kw_only=True):
 @serverflags.options
 @click.pass_context
 def delete(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:
-    """Delete objects: by name, by label (-l), by file (-f), or --all of a type."""
+    """Delete objects: by name, by label (-l), by file (-f), or --all of a type.
+
+    `app NAME` is an application: all that new-app made under the name, and nothing else.
+    """
     toolbox: Toolbox = ctx.obj
-    which = _asked(words, given, toolbox)
+    applications = dismantling.named(words, given)
+    which = Targets() if applications else _asked(words, given, toolbox)
     how = _Deletion.of(given)
     if given["output"] not in {"", "name"}:
         raise UsageFault(f"unexpected -o output mode: {given['output']}. We only support '-o name'")
@@ -189,7 +194,10 @@ def delete(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:
             telling.warn(IMMEDIATELY)
         names = given["output"] == "name"
         deleting = _Deleting(connection=connection, how=how, telling=telling, names=names)
-        await _all(deleting, which)
+        if applications:
+            await _applications(deleting, applications)
+        else:
+            await _all(deleting, which)
         if not deleting.found and not telling.code and which.selects:
             click.echo("No resources found")
         if how.wait:
@@ -205,6 +213,23 @@ def _asked(words: tuple[str, ...], given: dict[str, Any], toolbox: Toolbox) -> T
     if given["everything"] and (given["selector"] or given["field_selector"]):
         raise UsageFault("setting 'all' parameter but found a non empty selector. ")
     return Targets.of(words, given, toolbox)
+
+
+async def _applications(deleting: _Deleting, names: Sequence[str]) -> None:
+    """Delete applications with everything that new-app made of them (UP-25)."""
+    found = await dismantling.look(deleting.connection)
+    for name in names:
+        try:
+            parts = found.parts(name)
+        except Fault as fault:
+            if not deleting.how.ignore_missing:
+                deleting.telling.fail(fault)
+            continue
+        for document in parts.going:
+            with deleting.telling.trying():
+                await deleting.one(targets.target_of(document).resource)
+        for each in parts.staying:
+            dismantling.tell_staying(each)
 
 
 async def _all(deleting: _Deleting, which: Targets) -> None:
