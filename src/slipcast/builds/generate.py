@@ -39,6 +39,7 @@ from slipcast.builds.strategy import image_of, source_type
 from slipcast.builds.triggers import (
     MANUAL,
     Reference,
+    as_applied,
     last_image,
     reference,
     references,
@@ -103,13 +104,14 @@ def generated(
     """
     _check(config, request)
     triggers, warnings = _refreshed(config, request, resolved)
+    before = config
     config = replace(config, spec=replace(config.spec, triggers=triggers))
     number = max(config.status.last_version, newest) + 1
     status = with_trigger_statuses(config, _asked(config, request), to_text(now))
     config = with_spec_noted(replace(config, status=replace(status, last_version=number)))
     spec = _spec(config, request, _Images(config, resolved), account)
     build = Build(metadata=_metadata(config, request), spec=spec, status=_status(config))
-    return Made(build=build, config=config, warnings=warnings)
+    return Made(build=build, config=as_applied(before, config), warnings=warnings)
 
 
 def _check(config: BuildConfig, request: BuildRequest) -> None:

@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
+from slipcast.api.apply import LAST_APPLIED
 from slipcast.api.build import (
     BuildConfig,
     BuildConfigStatus,
@@ -138,8 +139,23 @@ def with_images(config: BuildConfig, images: Mapping[Reference, str]) -> BuildCo
         else trigger
         for trigger in config.spec.triggers
     )
-    config = replace(config, spec=replace(config.spec, triggers=triggers))
-    return replace(config, status=with_trigger_statuses(config))
+    told = replace(config, spec=replace(config.spec, triggers=triggers))
+    return as_applied(config, replace(told, status=with_trigger_statuses(told)))
+
+
+def as_applied(before: BuildConfig, after: BuildConfig) -> BuildConfig:
+    """The BuildConfig after a build was started, whose spec stays the applier's (UP-17).
+
+    Shape:  an image is then remembered by the status alone, unless the spec names one already:
+            who applies the same again would take away what he did not write.
+    """
+    if LAST_APPLIED not in before.metadata.annotations:
+        return after
+    triggers = tuple(
+        new if old.image_change is None or old.image_change.last_triggered_image_id else old
+        for old, new in zip(before.spec.triggers, after.spec.triggers, strict=True)
+    )
+    return replace(after, spec=replace(after.spec, triggers=triggers))
 
 
 def with_image(trigger: BuildTriggerPolicy, image: str) -> BuildTriggerPolicy:

@@ -177,6 +177,25 @@ def test_a_private_repository_is_built_unseen_with_a_secret(
     assert registry.ran("app:latest", "cat /opt/app/index.html") == "private\n"
 
 
+def test_a_private_repository_is_looked_at_and_built_with_a_secret(
+    project: Project, registry: Registry
+) -> None:
+    # UP-4, BL-22
+    registry.push(containers.BASE, "base:1")
+    text = DOCKERFILE.replace(containers.BASE, "base:1")
+    repository(project, {"Dockerfile": text, "said": "private"})
+    secret = project.secret("git", username="me", password="s3cret")
+    with gitserver.http(project.directory / "served", user="me", password="s3cret") as served:
+        mark = f"build.openshift.io/source-secret-match-uri-1={served.url}/*"
+        project.done("annotate", "secret", secret, mark)
+        project.done("new-app", f"{served.url}/app.git")
+
+        project.comes_to("app-1", "Complete")
+
+    assert spec(project, "buildconfig")["source"]["sourceSecret"] == {"name": secret}
+    assert registry.ran("app:latest", "cat /said") == "private"
+
+
 def test_an_image_alone_is_deployed_out_of_its_stream(project: Project, registry: Registry) -> None:
     registry.push(containers.BASE, "web:1")
 
@@ -228,10 +247,12 @@ def test_kubectl_applies_what_is_printed(
     (project.directory / "printed.yaml").write_text(printed)
 
     first = project.kubectl("apply", "-f", str(project.directory / "printed.yaml"))
+    project.comes_to("app-1", "Complete")
     again = project.kubectl("apply", "-f", str(project.directory / "printed.yaml"))
 
     assert (first.code, again.code) == (0, 0), first.said + again.said
-    project.comes_to("app-1", "Complete")
+    # UP-17
+    assert again.stdout.count(" unchanged\n") == first.stdout.count(" created\n")
 
 
 def test_a_push_is_built_again(

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from slipcast.api.apply import LAST_APPLIED
 from slipcast.api.build import BuildConfig, SourceRevision
+from slipcast.api.meta import ObjectMeta
 from slipcast.builds.naming import REBUILD_ON_CHANGE
 from slipcast.builds.triggers import (
     Reference,
@@ -79,6 +81,20 @@ def test_what_the_spec_does_not_say_the_status_remembers_up_17() -> None:
     assert image_change_request(remembering("r/ruby@1", RUBY), IMAGES) is None
     assert image_change_request(remembering("r/ruby@0", RUBY), IMAGES) is not None
     assert image_change_request(remembering("r/ruby@1", ASSETS), IMAGES) is not None
+
+
+@pytest.mark.parametrize(("said", "kept"), [("", ""), ("r/ruby@0", "r/ruby@1")])
+def test_of_what_is_applied_the_spec_stays_as_it_was_written_up_17(said: str, kept: str) -> None:
+    metadata = ObjectMeta(namespace="shop", annotations={LAST_APPLIED: "{}"})
+    change = {"lastTriggeredImageID": said} if said else {}
+    config = replace(on_images(change), metadata=metadata)
+
+    after = with_images(config, IMAGES)
+
+    trigger = after.spec.triggers[0].image_change
+    assert trigger is not None
+    assert trigger.last_triggered_image_id == kept
+    assert after.status.image_change_triggers[0].last_triggered_image_id == "r/ruby@1"
 
 
 def test_what_the_spec_says_counts_tr_103() -> None:
