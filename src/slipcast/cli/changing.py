@@ -86,11 +86,17 @@ class Changing(msgspec.Struct, frozen=True, kw_only=True):
                 return
 
 
-def run(ctx: click.Context, which: Targets, change: Change, given: dict[str, Any]) -> None:
-    """Change all that the command line names."""
+def run(
+    ctx: click.Context,
+    which: Targets,
+    change: Change,
+    given: dict[str, Any],
+    said: str = "updated",
+) -> None:
+    """Change all that the command line names; said is what becomes of each."""
     toolbox: Toolbox = ctx.obj
     form = forms.form_of(given, toolbox.directory)
-    changing = Changing(change=change, manner=Manner.of(given), local=given["local"])
+    changing = Changing(change=change, manner=Manner.of(given), local=given["local"], said=said)
 
     async def work(connection: Connection) -> int:
         dry = changing.manner.dry

@@ -23,21 +23,48 @@ def strategy_of(config: JSON) -> dict[str, Any]:
     return found
 
 
-def containers_of(kind: Kind, content: JSON, wanted: str = "*") -> Iterator[dict[str, Any]]:
+def pod_spec_of(kind: Kind, content: JSON) -> dict[str, Any]:
+    """What an object says of its pods: the part that is set, which may then be changed.
+
+    Errors: Fault when the object has no pods.
+    """
+    if kind.name in TEMPLATED:
+        template = content.setdefault("spec", {}).setdefault("template", {})
+        found: dict[str, Any] = template.setdefault("spec", {})
+        return found
+    if kind.name != "Pod":
+        raise Fault(
+            f"{said(kind, content)} the object is not a pod or does not have a pod template"
+        )
+    own: dict[str, Any] = content.setdefault("spec", {})
+    return own
+
+
+def containers_of(
+    kind: Kind, content: JSON, wanted: str = "*", *, inits: bool = True
+) -> Iterator[dict[str, Any]]:
     """The containers of an object whose names are like that, which may then be changed.
 
     Errors: Fault when the object has none at all.
     """
-    spec = content.get("spec") or {}
-    if kind.name in TEMPLATED:
-        spec = (spec.get("template") or {}).get("spec") or {}
-    elif kind.name != "Pod":
-        raise Fault(
-            f"{said(kind, content)} the object is not a pod or does not have a pod template"
-        )
-    for container in (*(spec.get("initContainers") or ()), *(spec.get("containers") or ())):
+    spec = pod_spec_of(kind, content)
+    first = (spec.get("initContainers") or ()) if inits else ()
+    for container in (*first, *(spec.get("containers") or ())):
         if fnmatchcase(container.get("name", ""), wanted):
             yield container
+
+
+def chosen(
+    kind: Kind, content: JSON, wanted: str, *, inits: bool = True
+) -> tuple[dict[str, Any], ...]:
+    """Likewise, of which there is one at least.
+
+    Errors: Fault when there is none of that name.
+    """
+    found = tuple(containers_of(kind, content, wanted, inits=inits))
+    if not found:
+        raise Fault(f"{said(kind, content)} has no container named like {wanted!r}")
+    return found
 
 
 def said(kind: Kind, content: JSON) -> str:

@@ -5,27 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import click
-from typing_extensions import override
 
 from slipcast.api.document import JSON
 from slipcast.api.kinds import Kind
-from slipcast.cli import changing, serverflags
+from slipcast.cli import behind, changing
 from slipcast.cli.commands.set import configs
 from slipcast.cli.setting import hooks
 from slipcast.values.faults import UsageFault
 
 
-class _Command(serverflags.Command):
-    """Knows which words stand behind `--`: they are the hook's, the others name objects."""
-
-    @override
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        at = args.index("--") if "--" in args else len(args)
-        ctx.meta[__name__] = tuple(args[at + 1 :])
-        return super().parse_args(ctx, args[:at])
-
-
-@click.command("build-hook", cls=_Command)
+@click.command("build-hook", cls=behind.Command)
 @click.argument("words", metavar="BUILDCONFIG… [-- COMMAND…]", nargs=-1)
 @click.option("--post-commit", is_flag=True, help="The hook that runs before the image is pushed.")
 @click.option("--script", metavar="TEXT", help="Run this by the image's shell.")
@@ -40,7 +29,7 @@ def buildhook(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> No
     hook = hooks.wanted(
         script=given["script"],
         is_command=given["is_command"],
-        words=ctx.meta[__name__],
+        words=behind.words_of(ctx),
         remove=given["remove"],
     )
 
