@@ -147,6 +147,15 @@ class Drafts:
             is_conditional=is_conditional,
         )
 
+    def finished(self, draft: Draft, content: JSON, old: Document | None) -> Draft:
+        """A draft that got what follows from other objects.
+
+        Shape:  it may be what is there already: a name that was sent again means what it meant.
+        """
+        if old is not None and _is_same(_counted_as(content, old.content), old.content):
+            return msgspec.structs.replace(draft, content=old.content, body=old.body, is_same=True)
+        return msgspec.structs.replace(draft, content=content, body=body_of(content))
+
 
 def is_going(content: JSON) -> bool:
     """Whether an object is being deleted and has no time left."""
@@ -278,6 +287,14 @@ def _is_same(content: JSON, before: JSON) -> bool:
     resourceVersion is no part of an object.
     """
     return same(_timeless(content), _timeless(before))
+
+
+def _counted_as(content: JSON, before: JSON) -> JSON:
+    """The content in the generation that it had before."""
+    metadata, generation = {**content["metadata"]}, before["metadata"].get("generation")
+    if generation is not None:
+        metadata["generation"] = generation
+    return {**content, "metadata": metadata}
 
 
 def _timeless(content: JSON) -> JSON:

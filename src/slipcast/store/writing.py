@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from slipcast.api.document import JSON, Document, body_of
+from slipcast.api.document import JSON, Document
 from slipcast.ports.api import Answer, Patch, Resource, WriteOptions
 from slipcast.ports.journal import Stale
 from slipcast.store.admission import Admit, everything
@@ -242,7 +242,7 @@ class Writing:
         content = await self._finish(resource, draft.content, old)
         if content is draft.content:
             return draft
-        return msgspec.structs.replace(draft, content=content, body=body_of(content))
+        return self._drafts.finished(draft, content, old)
 
     async def _replace(self, draft: Draft, old: Document, options: WriteOptions) -> Answer:
         place = draft.place

@@ -12,12 +12,10 @@ from slipcast.api import kinds
 from slipcast.api.document import JSON
 from slipcast.api.kinds import Kind
 from slipcast.cli.setting.parts import TEMPLATED
+from slipcast.images.localnames import ANNOTATION, EVERY
 from slipcast.views.rows import qualified
 
 STREAM: Final = kinds.require(kinds.IMAGE, "ImageStream")
-ANNOTATION: Final = "alpha.image.policy.openshift.io/resolve-names"
-"""What says of an object that its images may be named as tags (IL-3)."""
-EVERY: Final = "*"
 
 
 def words_of(words: Sequence[str]) -> tuple[str, ...]:

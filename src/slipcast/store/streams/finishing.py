@@ -1,5 +1,7 @@
 """What a stream still lacks before it is kept: what its tags mean, and where its images are.
 
+Objects that name images as tags of streams get what these mean (`localnames`).
+
 Done for whoever writes, and with the rights of who asked for it: an image of another namespace is
 only tagged by those who may pull it there.
 
@@ -16,6 +18,7 @@ from slipcast.images import tagging
 from slipcast.ports.api import Resource
 from slipcast.store.authorize import Guard
 from slipcast.store.streams.limiting import STREAM, Limiting
+from slipcast.store.streams.localnames import LocalNames
 from slipcast.store.typed import seen
 from slipcast.store.verbs import Verbs
 from slipcast.store.writing import Asking, Finish, Writing
@@ -46,6 +49,7 @@ class Finishing:
         self._public = public
         self._hosts = frozenset((address, public, *aliases)) - {""}
         self.limiting = Limiting(verbs.rows, verbs.reading)
+        self._names = LocalNames(verbs.rows)
 
     def kept_here(self, reference: str) -> ImageRef | None:
         """The name of an image, when it means the registry here."""
@@ -60,11 +64,11 @@ class Finishing:
         return self._writing.asking(Asking(finish=self.by(guard)))
 
     def by(self, guard: Guard) -> Finish:
-        """What an actor's streams are given."""
+        """What an actor's streams, and whatever names their images, are given."""
 
         async def finish(resource: Resource, content: JSON, before: Document | None) -> JSON:
             if resource.kind is not STREAM:
-                return content
+                return await self._names.resolve(resource, content, before)
             view: ImageStream = seen(STREAM, content)
             stored: ImageStream | None = None if before is None else seen(STREAM, before)
             ready = self.placed(view)
