@@ -69,10 +69,9 @@ def is_made_by_server(kind: Kind, content: JSON) -> bool:
     return (kind.group, kind.name) == (kinds.CORE, "Secret") and ACCOUNT in annotations
 
 
-def is_controlled(content: JSON) -> bool:
-    """Whether something makes an object again by itself: builds of BuildConfigs, pods of builds."""
-    owners = at(content, "metadata", "ownerReferences") or ()
-    return any(at(owner, "controller") for owner in owners)
+def is_owned(content: JSON) -> bool:
+    """Whether an object comes of another: builds of BuildConfigs, pods of builds."""
+    return bool(at(content, "metadata", "ownerReferences"))
 
 
 def template(name: str, objects: Iterable[JSON]) -> JSON:

@@ -196,6 +196,6 @@ def test_secrets_of_service_accounts_are_the_servers_ex_2() -> None:
     assert not exported.is_made_by_server(secret, {"metadata": {}})
 
 
-def test_what_something_controls_comes_again_by_itself() -> None:
-    assert exported.is_controlled({"metadata": {"ownerReferences": [{"controller": True}]}})
-    assert not exported.is_controlled({"metadata": {"ownerReferences": [{"uid": "1"}]}})
+def test_what_has_an_owner_comes_of_it() -> None:
+    assert exported.is_owned({"metadata": {"ownerReferences": [{"uid": "1"}]}})
+    assert not exported.is_owned({"metadata": {"ownerReferences": []}})

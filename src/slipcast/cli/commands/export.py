@@ -92,7 +92,7 @@ def _is_worth_it(document: Document, *, exact: bool) -> bool:
     if exact:
         return True
     is_made = exported.is_made_by_server(document.kind, content)
-    return not is_made and not exported.is_controlled(content)
+    return not is_made and not exported.is_owned(content)
 
 
 def _show(objects: list[JSON], given: dict[str, Any], *, single: bool) -> None:

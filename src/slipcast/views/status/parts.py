@@ -15,7 +15,7 @@ import msgspec
 
 from slipcast.api import applications
 from slipcast.api.document import Document
-from slipcast.views.exported import is_controlled
+from slipcast.views.exported import is_owned
 from slipcast.views.status import graph
 from slipcast.views.status.graph import Graph
 from slipcast.views.status.references import Place, Reference, reference_of
@@ -40,7 +40,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
 
 def parts(documents: Sequence[Document], known: Graph, name: str) -> Parts:
     """The parts of an application among the objects of a namespace."""
-    free = [each for each in documents if not is_controlled(each.content)]
+    free = [each for each in documents if not is_owned(each.content)]
     own = [each for each in free if application_of(each) == name]
     going = {(each.kind.name, each.names.name) for each in own}
     used = {each.names.name: _users(known, each, going) for each in own if _is_stream(each)}

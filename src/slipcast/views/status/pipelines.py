@@ -139,4 +139,4 @@ def _deployment(known: Graph, deployer: Deployer) -> str:
     lacking = [each for each in deployer.images if not known.has(each)]
     if lacking:
         return f"deployment{number} waiting on image"
-    return f"deployment{number} not begun: it is up to what deploys, which this server does not"
+    return f"deployment{number} not begun: this server leaves deploying to others"

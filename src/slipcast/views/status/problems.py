@@ -175,7 +175,9 @@ def _lack(known: Graph, image: Reference, namespace: str) -> tuple[str, str]:
         what = f"but there is no image stream {_named(stream, namespace)}"
         return what, _how_to_make(image, namespace)
     if makers:
-        return "which nothing has built yet", _start(makers[0])
+        failure = _import_failure(known, image.tag) if image.tag is not None else ""
+        imported = f" and was not imported{failure}" if failure else ""
+        return f"which nothing has built yet{imported}", _start(makers[0])
     if image.tag is None:
         return "but its stream has no such image", ""
     if known.wanted(image.tag) is not None:

@@ -119,10 +119,10 @@ def test_a_deployment_of_nothing_is_told() -> None:
     assert "dc/shop deploys nothing\n" in told(deployment_config("shop"))
 
 
-def test_a_deployment_whose_images_are_there_is_up_to_who_deploys() -> None:
+def test_a_deployment_whose_images_are_there_is_left_to_others() -> None:
     page = told(deployment_config("shop", "shop:1"), stream("shop", "1"))
 
-    assert "  deployment #1 not begun: it is up to what deploys" in page
+    assert "  deployment #1 not begun: this server leaves deploying to others\n" in page
 
 
 def test_a_config_of_another_namespace_is_told_with_it() -> None:

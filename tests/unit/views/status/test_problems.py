@@ -228,3 +228,15 @@ def test_a_build_that_waits_for_a_missing_stream_is_told_with_the_stream() -> No
     found = only(build_config("app", to="app:latest"), waiting)
 
     assert found.advice == "slipcast create imagestream app"
+
+
+def test_a_tag_that_was_neither_built_nor_imported_says_both() -> None:
+    refused = {"type": "ImportSuccess", "status": "False", "message": "gone"}
+
+    found = only(
+        stream("app", status=[{"tag": "1", "items": [], "conditions": [refused]}]),
+        build_config("app", to="app:1"),
+        deployment_config("app", "app:1"),
+    )
+
+    assert "which nothing has built yet and was not imported: gone." in found.message
