@@ -70,6 +70,7 @@ class BinaryBuildRequestOptions(Object, frozen=True, kw_only=True):
     revision.committerName: who committed it.
     revision.committerEmail: the committer's address.
     request: env, dockerStrategyOptions and sourceStrategyOptions of a BuildRequest, as JSON.
+    requestLength: how many bytes of the body, at its beginning, are such a request.
     """
 
     as_file: str = ""
@@ -80,6 +81,7 @@ class BinaryBuildRequestOptions(Object, frozen=True, kw_only=True):
     committer_name: str = field(default="", name="revision.committerName")
     committer_email: str = field(default="", name="revision.committerEmail")
     request: str = ""
+    request_length: str = ""
 
 
 class BuildLog(Object, frozen=True, kw_only=True):

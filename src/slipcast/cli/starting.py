@@ -6,8 +6,9 @@ Source: cli.md section 3.4; user-pain.md UP-3, UP-13.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
+from urllib.parse import quote
 
 import click
 from msgspec.structs import replace
@@ -22,6 +23,8 @@ from slipcast.ports.api import Resource
 
 CONFIG: Final = kinds.require(kinds.BUILD, "BuildConfig")
 LOOPBACK: Final = ("https://127.", "https://[::1]", "https://localhost", "http://127.")
+LONGEST: Final = 8 << 10
+"""Bytes of a request in an address; what is longer goes before what is sent."""
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
@@ -51,10 +54,24 @@ async def sent(
         if revision := asked.pop("revision", None):
             # What is known of what is sent is better than what was said of it (SB-27).
             parameters.setdefault("revision.commit", revision["git"]["commit"])
+        leading = b""
         if asked:
-            parameters["request"] = json.dumps(asked)
+            text = json.dumps(asked)
+            if len(quote(text)) <= LONGEST:
+                parameters["request"] = text
+            else:
+                leading = text.encode()
+                parameters["requestLength"] = str(len(leading))
         meter = sending.Meter()
-        pieces = await connection.api.open(where, parameters, meter.passing(upload.pieces))
+        body = _led(leading, meter.passing(upload.pieces))
+        pieces = await connection.api.open(where, parameters, body)
         answer = b"".join([piece async for piece in pieces])
         meter.done(upload.packing)
     return read(json.loads(answer), Build).metadata.name
+
+
+async def _led(leading: bytes, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    if leading:
+        yield leading
+    async for piece in pieces:
+        yield piece

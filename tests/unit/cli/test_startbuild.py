@@ -317,3 +317,18 @@ def test_a_build_that_has_not_begun_has_said_nothing(call: Call) -> None:
     ended = call("logs", "bc/app", "--nowait")
 
     assert (ended.code, ended.stdout) == (0, "")
+
+
+def test_a_request_too_long_for_an_address_goes_before_what_is_sent_up_13(
+    call: Call, toolbox: FakeToolbox, uploads: DirectoryUploads
+) -> None:
+    toolbox.server.put(_config("bin", source={"binary": {}}, strategy=DOCKER))
+    (toolbox.directory / "source").write_text("FROM scratch")
+    env = [word for number in range(20) for word in ("-e", f"LONG_{number}={'x' * 10_000}")]
+
+    ended = call("start-build", "bin", "--from-file=source", *env)
+
+    assert ended.code == 0, ended.stderr
+    strategy = _build(call, "bin-1")["spec"]["strategy"]["dockerStrategy"]
+    assert [len(each["value"]) for each in strategy["env"]] == [10_000] * 20
+    assert _sent(call, uploads, "bin-1") == ["FROM scratch"]

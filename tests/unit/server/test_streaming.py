@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import Any
@@ -246,3 +247,38 @@ async def test_methods_that_mean_nothing_there_are_not_allowed(
     server: Server, method: str, target: str
 ) -> None:
     assert (await server.ask(method, target)).status == 405
+
+
+async def test_a_long_request_goes_before_what_is_sent(server: Server) -> None:
+    request = json.dumps({"env": [{"name": "A", "value": "x" * 100_000}]}).encode()
+    path = f"{CONFIG}/instantiatebinary?requestLength={len(request)}"
+
+    talk = await server.ask(
+        "POST", path, part(request[:10]), part(request[10:] + b"source"), part(b"", more=False)
+    )
+
+    (upload,) = await server.uploads.list()
+    assert talk.status == 201
+    assert (await server.uploads.path(upload.id)).read_bytes() == b"source"
+    strategy = msgspec.json.decode(talk.body)["spec"]["strategy"]
+    assert [len(each["value"]) for each in strategy["sourceStrategy"]["env"]] == [100_000]
+
+
+@pytest.mark.parametrize(
+    ("query", "complaint"),
+    [
+        ("requestLength=x", "is no number of bytes"),
+        ("requestLength=9999999", "the request may have"),
+        ("requestLength=99", "the body ended within the request"),
+        ("requestLength=2&request={}", "exclude each other"),
+        ("requestLength=2", "request is not valid JSON"),
+    ],
+)
+async def test_a_request_that_is_none_is_refused_with_nothing_kept(
+    server: Server, query: str, complaint: str
+) -> None:
+    talk = await server.ask("POST", f"{CONFIG}/instantiatebinary?{query}", part(b"??", more=False))
+
+    assert talk.status == 400
+    assert complaint in talk.body.decode()
+    assert await server.uploads.list() == ()

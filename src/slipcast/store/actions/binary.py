@@ -37,6 +37,8 @@ from slipcast.values.faults import PortFault
 
 OVERRIDES: Final = frozenset({"env", "dockerStrategyOptions", "sourceStrategyOptions"})
 """What of a BuildRequest may be said where source is sent along."""
+LONGEST: Final = 1 << 20
+"""Bytes of a request before what is sent; an address is refused that is far shorter."""
 TOO_LARGE: Final = "TooLarge"
 """The reason of a store for uploads that is sent more than it takes."""
 
@@ -68,7 +70,12 @@ class BinaryInstantiation:
             raise BadRequest("the source is missing: it is sent as the body of the request")
         if self._uploads is None:
             raise NotServed("this server takes no sources: it runs no builds")
-        request = asked(options_of(parameters))
+        options = options_of(parameters)
+        if options.request_length:
+            length = _length(options)
+            leading, body = await _parted(body, length)
+            options = replace(options, request=leading.decode("utf-8", "replace"))
+        request = asked(options)
         await self._instantiation.check(guard, resource, request)
         upload = await _received(self._uploads, body)
         try:
@@ -86,6 +93,43 @@ def options_of(parameters: Mapping[str, str]) -> BinaryBuildRequestOptions:
     fields = (each for each in fields_of(BinaryBuildRequestOptions).values() if each.default == "")
     texts = {each.name: parameters.get(each.wire, "") for each in fields}
     return replace(BinaryBuildRequestOptions(), **texts)
+
+
+def _length(options: BinaryBuildRequestOptions) -> int:
+    """How much of the body is the request.
+
+    Errors: BadRequest.
+    """
+    text = options.request_length
+    if options.request:
+        raise BadRequest("the parameters request and requestLength exclude each other")
+    if not (text.isascii() and text.isdecimal() and len(text) < len(str(LONGEST)) + 1):
+        raise BadRequest(f"the parameter requestLength is no number of bytes: {shown(text)}")
+    length = int(text)
+    if length > LONGEST:
+        raise BadRequest(f"the request may have {LONGEST} bytes, not {length}")
+    return length
+
+
+async def _parted(body: AsyncIterator[bytes], length: int) -> tuple[bytes, AsyncIterator[bytes]]:
+    """The beginning of a body, and the rest.
+
+    Errors: BadRequest when there is less of it.
+    """
+    held = b""
+    while len(held) < length:
+        piece = await anext(body, None)
+        if piece is None:
+            raise BadRequest("the body ended within the request that was to be at its beginning")
+        held += piece
+    return held[:length], _after(held[length:], body)
+
+
+async def _after(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    if first:
+        yield first
+    async for piece in rest:
+        yield piece
 
 
 def asked(options: BinaryBuildRequestOptions) -> BuildRequest:
