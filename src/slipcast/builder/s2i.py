@@ -25,6 +25,7 @@ from slipcast.builder import source as sources
 from slipcast.builder.job import Credentials, Job
 from slipcast.builder.stages import Recorder
 from slipcast.builder.standard import Standard
+from slipcast.builder.surveying import survey
 from slipcast.builder.workspace import workspace
 from slipcast.builds.s2i import rebuild, users, validate
 from slipcast.builds.s2i.reasons import Reason
@@ -103,9 +104,8 @@ class SourceToImage:
     @contextmanager
     def survey(self, request: S2IRequest, progress: Progress) -> Iterator[Surveyed]:
         """Fetch the source to look at it."""
-        with workspace(self._state, progress, keep=request.save_temp_dir) as space:
-            source = sources.get(self._job(request, progress), self._git, space)
-            yield Surveyed(tree=source.tree, root=source.root, revision=source.revision)
+        with survey(request, self._git, self._state, progress) as surveyed:
+            yield surveyed
 
     def _told(self, request: S2IRequest, progress: Progress) -> S2IResult:
         """Build, and tell the callback URL how it ended."""

@@ -14,7 +14,9 @@ from slipcast.builder.inputs.recognition import LocalClone, Remote
 from slipcast.builder.inputs.source import Fetched, fetch, recognise
 from slipcast.builder.job import Job
 from slipcast.builder.workspace import Workspace
+from slipcast.builds.s2i.request import S2IRequest
 from slipcast.ports.git import Git
+from slipcast.ports.progress import Progress
 from slipcast.source.tree import Tree
 from slipcast.values.entries import Entry
 from slipcast.values.revision import SourceRevision
@@ -70,11 +72,19 @@ def get(job: Job, git: Git, space: Workspace) -> Source:
 
     Errors: BuildFault FetchSourceFailed, InvalidFault.
     """
-    prepared = job.request.prepared
+    return of_request(job.request, git, space, job.progress)
+
+
+def of_request(request: S2IRequest, git: Git, space: Workspace, progress: Progress) -> Source:
+    """Fetch the source of a request.
+
+    Errors: as get.
+    """
+    prepared = request.prepared
     if prepared is not None and prepared.is_ours:
-        return Source(fetch(job.request, git, space, job.progress), space)
-    with job.progress.stage(*stages.FETCH_SOURCE, "Getting the source"):
-        return Source(fetch(job.request, git, space, job.progress), space)
+        return Source(fetch(request, git, space, progress), space)
+    with progress.stage(*stages.FETCH_SOURCE, "Getting the source"):
+        return Source(fetch(request, git, space, progress), space)
 
 
 def get_whole(job: Job, git: Git, space: Workspace) -> Source:

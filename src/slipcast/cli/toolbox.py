@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slipcast.api.kubeconfig import Access
-    from slipcast.builds.s2i.request import Platform
+    from slipcast.builds.s2i.request import Platform, S2IRequest
     from slipcast.ports.api import Api
     from slipcast.ports.builders import Builders
     from slipcast.ports.clock import Clock
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from slipcast.ports.launcher import Launcher
     from slipcast.ports.packing import Packer
     from slipcast.ports.programs import Programs
-    from slipcast.ports.s2i import S2I
+    from slipcast.ports.progress import Progress
+    from slipcast.ports.s2i import S2I, Surveyed
     from slipcast.ports.webhooks import Webhooks
     from slipcast.source.catalogue import Catalogue
 
@@ -114,6 +115,13 @@ class Tools(Protocol):
     @property
     def s2i(self) -> S2I:
         """Source to image on it."""
+        ...
+
+    def survey(self, request: S2IRequest, progress: Progress) -> AbstractContextManager[Surveyed]:
+        """A source, fetched to be looked at; an engine is not needed for it.
+
+        Errors: those of fetching it.
+        """
         ...
 
     @property

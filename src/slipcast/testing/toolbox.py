@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Generator, Iterable
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from slipcast.api.kubeconfig import Access
-from slipcast.builds.s2i.request import Platform
+from slipcast.builds.s2i.request import Platform, S2IRequest
 from slipcast.cli.toolbox import Changes, EngineFlags, ServerFlags
 from slipcast.ports.api import Api
 from slipcast.ports.daemon import Running, Serving
 from slipcast.ports.engine import ANONYMOUS, RegistryAccess, Sink, ignore
 from slipcast.ports.git import CloneSpec, Committed, WorkingState
 from slipcast.ports.host import Fact
+from slipcast.ports.progress import Progress
+from slipcast.ports.s2i import Surveyed
 from slipcast.source.catalogue import Catalogue
 from slipcast.testing.api import FakeContexts, MemoryServer, StandingClock
 from slipcast.testing.builders import FakeBuilders
@@ -40,6 +42,10 @@ class FakeTools:
     s2i: FakeS2I = field(default_factory=FakeS2I)
     builders: FakeBuilders = field(default_factory=FakeBuilders)
     launcher: FakeLauncher = field(default_factory=FakeLauncher)
+
+    def survey(self, request: S2IRequest, progress: Progress) -> AbstractContextManager[Surveyed]:
+        """What source to image surveys."""
+        return self.s2i.survey(request, progress)
 
     @property
     def catalogue(self) -> Catalogue:

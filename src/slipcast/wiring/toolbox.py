@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from slipcast.adapters.dockersocket import DockerSocket
     from slipcast.adapters.engine.host import HostSettings
-    from slipcast.builds.s2i.request import Platform
+    from slipcast.builds.s2i.request import Platform, S2IRequest
     from slipcast.cli.toolbox import Changes, Connection, EngineFlags, ServerFlags
     from slipcast.ports.builders import Builders
     from slipcast.ports.contexts import Contexts
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from slipcast.ports.launcher import Launcher
     from slipcast.ports.packing import Packer
     from slipcast.ports.programs import Programs
-    from slipcast.ports.s2i import S2I
+    from slipcast.ports.progress import Progress
+    from slipcast.ports.s2i import S2I, Surveyed
     from slipcast.ports.webhooks import Webhooks
     from slipcast.source.catalogue import Catalogue
     from slipcast.wiring.connecting import Places
@@ -232,14 +233,21 @@ class RealTools:
     @cached_property
     def engine(self) -> Engine:
         """The engine itself; what a killed process left behind is swept up first."""
+        self._tidy()
+        return self._bare
+
+    @cached_property
+    def _bare(self) -> Engine:
+        return self._docker if self.kind == "docker" else self._buildah
+
+    def _tidy(self) -> None:
+        """Say that this process is here, and sweep up after those that were killed."""
         from slipcast.builder import workspace
         from slipcast.wiring import presence
 
-        engine = self._docker if self.kind == "docker" else self._buildah
         if presence.announce(self._settings.state / "processes"):
-            engine.sweep()
+            self._bare.sweep()
             workspace.sweep(self._settings.state)
-        return engine
 
     @property
     def _buildah(self) -> Engine:
@@ -274,6 +282,15 @@ class RealTools:
             credentials=self.access,
             state=self._settings.state,
         )
+
+    @contextmanager
+    def survey(self, request: S2IRequest, progress: Progress) -> Generator[Surveyed]:
+        """A source, fetched to be looked at; an engine is not needed for it."""
+        from slipcast.builder.surveying import survey
+
+        self._tidy()
+        with survey(request, self._git, self._settings.state, progress) as surveyed:
+            yield surveyed
 
     @cached_property
     def catalogue(self) -> Catalogue:

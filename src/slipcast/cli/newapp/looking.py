@@ -24,13 +24,14 @@ from slipcast.newapp.facts import IsSource, NoSource, Source
 from slipcast.newapp.planning import unseen
 from slipcast.ports.git import CloneSpec, WorkingState
 from slipcast.source.inspect import inspect
-from slipcast.values.faults import Fault, InvalidFault
+from slipcast.values.faults import Fault, GitFault, InvalidFault
 from slipcast.values.giturl import Transport, parse_git_url, split_fragment
 from slipcast.values.sensitive import Sensitive
 
 Held = tuple[tuple[str, Sensitive], ...]
 """What a Secret holds, by its keys."""
 _DENIED: Final = "Authentication"
+_NOT_IN_IT: Final = frozenset({"RefUnknown", "RepositoryEmpty"})
 _WANTS_TO_KNOW: Final = frozenset({_DENIED, "RepositoryUnknown"})
 """Reasons of those who are asked by nobody; forges do not say what is private."""
 _OVER_SSH: Final = frozenset({Transport.SSH, Transport.SCP})
@@ -93,8 +94,9 @@ def _cloned(question: IsSource, toolbox: Toolbox, secret: Held) -> Source | NoSo
         said = fault.__cause__ if isinstance(fault.__cause__, Fault) else fault
         return NoSource(
             why=said.message,
-            hint=said.hint,
+            hint="" if said.reason in _NOT_IN_IT else said.hint,
             is_denied=said.reason == _DENIED,
+            is_there=said.reason in _NOT_IN_IT or not isinstance(said, GitFault),
             secret=question.secret,
         )
     return replace(
@@ -143,7 +145,7 @@ def _surveyed(question: IsSource, toolbox: Toolbox, secret: Held = ()) -> Source
         source_secret=secret,
         platform=toolbox.platform,
     )
-    with tools.s2i.survey(request, Silent()) as surveyed:
+    with tools.survey(request, Silent()) as surveyed:
         facts = inspect(surveyed.tree)
         text = None
         if facts.dockerfile:
