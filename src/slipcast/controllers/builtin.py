@@ -32,11 +32,12 @@ from slipcast.controllers.sight import (
     owner_of,
 )
 from slipcast.controllers.standing import Going, Over, line
-from slipcast.reconcile import buildconfigs, builds, imagechange, imageimports
+from slipcast.reconcile import buildconfigs, builds, imagechange, imageimports, quotas
 from slipcast.reconcile.actions import Act, Action, Create
 from slipcast.reconcile.buildconfigs import ConfigView
 from slipcast.reconcile.imagechange import ImageView
 from slipcast.reconcile.imageimports import ImportView
+from slipcast.reconcile.quotas import QUOTA, QuotaView
 from slipcast.reconcile.views import BuildView
 from slipcast.values.apifaults import BadRequest
 
@@ -64,7 +65,7 @@ class Row(msgspec.Struct, Generic[V], frozen=True, kw_only=True):
     refused: Callable[[V, Create | Act, str, datetime], tuple[Action, ...]]
 
 
-LISTED: Final = (BUILD, POD, BUILD_CONFIG, STREAM)
+LISTED: Final = (BUILD, POD, BUILD_CONFIG, STREAM, QUOTA)
 """The kinds of which controllers know all there are."""
 
 FOLLOWED: Final = (SECRET, CONFIG_MAP)
@@ -213,6 +214,23 @@ def _importing(sight: Sight) -> Iterator[Key]:
             yield name
 
 
+def _counting_itself(sight: Sight, document: Document) -> Iterator[Key]:
+    names = document.names
+    if sight.quotas.get(names.namespace, names.name) is not None:
+        yield names.namespace, names.name
+
+
+def _counting_stream(sight: Sight, document: Document) -> Iterator[Key]:
+    """A stream is counted by the quotas of its namespace."""
+    for name, _ in sight.quotas.named("namespace", document.names.namespace):
+        yield name
+
+
+def _counting(sight: Sight) -> Iterator[Key]:
+    for name, _ in sight.quotas.values():
+        yield name
+
+
 def _own(_sight: Sight, key: Key) -> Hashable:
     return key
 
@@ -240,6 +258,12 @@ def _import_refused(
     view: ImportView, _action: Create | Act, why: str, _now: datetime
 ) -> tuple[Action, ...]:
     return imageimports.refused(view, why)
+
+
+def _not_refused(
+    _view: QuotaView, _action: Create | Act, _why: str, _now: datetime
+) -> tuple[Action, ...]:
+    return ()
 
 
 BUILDS: Final = Row[BuildView](
@@ -292,5 +316,16 @@ IMPORTS: Final = Row[ImportView](
     refused=_import_refused,
 )
 
-TABLE: Final = (BUILDS, CONFIGS, IMAGES, IMPORTS)
+QUOTAS: Final = Row[QuotaView](
+    name="quotas",
+    component="resourcequota-controller",
+    wakes={QUOTA: _counting_itself, STREAM: _counting_stream},
+    everything=_counting,
+    lane=_own,
+    gather=gathering.quota_view,
+    reconcile=quotas.reconcile,
+    refused=_not_refused,
+)
+
+TABLE: Final = (BUILDS, CONFIGS, IMAGES, IMPORTS, QUOTAS)
 """THE TABLE."""

@@ -19,7 +19,16 @@ import msgspec
 from slipcast.api.document import Document
 from slipcast.api.kinds import Kind
 from slipcast.builds.strategies import Cluster
-from slipcast.controllers.builtin import BUILDS, CONFIGS, FOLLOWED, IMAGES, IMPORTS, LISTED, Row
+from slipcast.controllers.builtin import (
+    BUILDS,
+    CONFIGS,
+    FOLLOWED,
+    IMAGES,
+    IMPORTS,
+    LISTED,
+    QUOTAS,
+    Row,
+)
 from slipcast.controllers.importing import Imports
 from slipcast.controllers.informer import Informer
 from slipcast.controllers.perform import Performer
@@ -163,6 +172,7 @@ class Controllers:
             Controller(CONFIGS, self._sight, clock, self.wrote),
             Controller(IMAGES, self._sight, clock, self.wrote),
             Controller(IMPORTS, self._sight, clock, self.wrote),
+            Controller(QUOTAS, self._sight, clock, self.wrote),
         )
         self._unlisted = {*LISTED, *FOLLOWED}
         self._ready = asyncio.Event()

@@ -18,6 +18,7 @@ from slipcast.api.document import Document
 from slipcast.api.image import ImageStream
 from slipcast.api.kinds import Kind
 from slipcast.api.lens import read
+from slipcast.api.limits import ResourceQuota
 from slipcast.api.pod import Pod
 from slipcast.api.wire import Wire
 from slipcast.builds import naming
@@ -28,12 +29,14 @@ from slipcast.controllers import needs
 from slipcast.controllers.queue import Key
 from slipcast.controllers.sight import BUILD, BUILD_CONFIG, POD, STREAM, Sight
 from slipcast.controllers.standing import Going, Over
+from slipcast.images import limits
 from slipcast.images.references import split_stream_tag
 from slipcast.images.resolve import Found, newest
-from slipcast.ports.api import Resource
+from slipcast.ports.api import ListOptions, Resource
 from slipcast.reconcile.buildconfigs import ConfigView
 from slipcast.reconcile.imagechange import ImageView
 from slipcast.reconcile.imageimports import ImportView
+from slipcast.reconcile.quotas import QUOTA, QuotaView
 from slipcast.reconcile.views import BuildView, Missing, Output
 from slipcast.values.apifaults import NotFound
 
@@ -147,6 +150,16 @@ async def import_view(sight: Sight, key: Key) -> ImportView | None:
         return None
     document = await _found(sight, STREAM, *key)
     return None if document is None else sight.imports.view(key, read(document, ImageStream))
+
+
+async def quota_view(sight: Sight, key: Key) -> QuotaView | None:
+    """What there is to be seen of a quota; None when it limits nothing that is counted."""
+    document = None if sight.quotas.get(*key) is None else await _found(sight, QUOTA, *key)
+    if document is None:
+        return None
+    page = await sight.api.list(Resource(STREAM, key[0]), ListOptions(limit=1))
+    streams = len(page.documents) + (page.remaining or 0)
+    return QuotaView(quota=read(document, ResourceQuota), used={limits.STREAMS: streams})
 
 
 async def _build(sight: Sight, key: Key) -> Build | None:

@@ -1,4 +1,4 @@
-"""The lease by which one of several servers over one database controls.
+"""Leases: by one of them, one of several servers over one database controls.
 
 Who holds it renews it; who does not takes it when it is free, when it was not renewed for as long
 as it lasts, or when it is its own from before a restart. Who cannot renew it in time stops at once.
@@ -51,11 +51,19 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
 class Leadership:
     """One candidate for the lease."""
 
-    def __init__(self, api: Api, clock: Clock, identity: str, terms: Terms | None = None) -> None:
+    def __init__(
+        self,
+        api: Api,
+        clock: Clock,
+        identity: str,
+        terms: Terms | None = None,
+        place: Resource = PLACE,
+    ) -> None:
         """Be a candidate.
 
-        Shape:  identity is the same after a restart, and nobody else's.
+        Shape:  identity is the same after a restart, and nobody else's; place is the lease's.
         """
+        self._place = place
         self._api = api
         self._clock = clock
         self._identity = identity
@@ -79,7 +87,7 @@ class Leadership:
         """
         now = self._clock.now()
         try:
-            held = await self._api.get(PLACE)
+            held = await self._api.get(self._place)
         except NotFound:
             return await self._create(now)
         lease = read(held, Lease)
@@ -87,7 +95,7 @@ class Leadership:
             return False
         content = overlay(held.content, lease, replace(lease, spec=self._ours(lease.spec, now)))
         try:
-            await self._api.update(PLACE, content, _AS_IS)
+            await self._api.update(self._place, content, _AS_IS)
         except (Conflict, NotFound):
             return False
         return True
@@ -95,11 +103,11 @@ class Leadership:
     async def release(self) -> None:
         """Leave the lease to others, if it is ours."""
         try:
-            held = await self._api.get(PLACE)
+            held = await self._api.get(self._place)
             lease = read(held, Lease)
             if lease.spec.holder_identity == self._identity:
                 free = replace(lease, spec=replace(lease.spec, holder_identity=None))
-                await self._api.update(PLACE, overlay(held.content, lease, free), _AS_IS)
+                await self._api.update(self._place, overlay(held.content, lease, free), _AS_IS)
         except (ApiFault, PortFault):
             # It ends by itself.
             return
@@ -153,10 +161,10 @@ class Leadership:
         return silent >= lasts or now - _said(spec) >= 2 * lasts
 
     async def _create(self, now: datetime) -> bool:
-        metadata = ObjectMeta(name=PLACE.name, namespace=PLACE.namespace)
+        metadata = ObjectMeta(name=self._place.name, namespace=self._place.namespace)
         lease = Lease(metadata=metadata, spec=self._ours(LeaseSpec(), now))
         try:
-            await self._api.create(PLACE.named(""), content_of(lease, LEASE), _AS_IS)
+            await self._api.create(self._place.named(""), content_of(lease, LEASE), _AS_IS)
         except AlreadyExists:
             return False
         return True

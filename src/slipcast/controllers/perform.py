@@ -66,7 +66,7 @@ class Performer:
 
     async def _change(self, action: Change) -> Document:
         before = action.before
-        place = _place(action.kind, before)
+        place = _place(action.kind, before, action.subresource)
         content = overlay(await self._content(action), before, action.after)
         content["metadata"]["resourceVersion"] = before.metadata.resource_version
         return (await self._api.update(place, content, _AS_IS)).document

@@ -16,6 +16,7 @@ from slipcast.api.build import Build
 from slipcast.api.document import Document
 from slipcast.api.kinds import Kind
 from slipcast.api.lens import read
+from slipcast.api.limits import ResourceQuota
 from slipcast.builds import naming
 from slipcast.builds.phases import Phase
 from slipcast.builds.runpolicy import Turn, next_builds
@@ -35,6 +36,7 @@ from slipcast.controllers.standing import (
     waiting,
 )
 from slipcast.ports.api import Api
+from slipcast.reconcile.quotas import QUOTA, is_counted
 from slipcast.values.apifaults import BadRequest
 from slipcast.values.names import shortened
 
@@ -68,7 +70,9 @@ class _PodGlance(msgspec.Struct, frozen=True):
     status: _PodStatus = _PodStatus()
 
 
-AnyCache = Cache[Standing] | Cache[Document] | Cache[Demand] | Cache[Tags] | Cache[bool]
+AnyCache = (
+    Cache[Standing] | Cache[Document] | Cache[Demand] | Cache[Tags] | Cache[bool] | Cache[str]
+)
 
 
 class Sight:
@@ -78,6 +82,7 @@ class Sight:
             somebody asks once. configs has the BuildConfigs about which there may be something to
             do beside making builds when asked to, streams those that have images, importing those
             that want some; imports tells how they get them, None where nobody looks them up.
+            quotas has those whose use is counted.
     """
 
     def __init__(self, api: Api, cluster: Cluster, imports: Imports | None = None) -> None:
@@ -97,11 +102,13 @@ class Sight:
         self.configs: Cache[Demand] = Cache(demand, {"watched": watched_streams})
         self.streams: Cache[Tags] = Cache(tags)
         self.importing: Cache[bool] = Cache(wanting)
+        self.quotas: Cache[str] = Cache(_counting, {"namespace": _itself})
         self._caches: Mapping[Kind, tuple[AnyCache, ...]] = {
             BUILD: (self.builds,),
             POD: (self.pods,),
             BUILD_CONFIG: (self.configs,),
             STREAM: (self.streams, self.importing),
+            QUOTA: (self.quotas,),
         }
 
     def saw(self, document: Document) -> bool:
@@ -211,6 +218,18 @@ def owner_of(pod: Document) -> str:
     except BadRequest:
         return ""
     return next((each.name for each in owners if each.kind == BUILD.name), "")
+
+
+def _counting(document: Document) -> str | None:
+    """The namespace of a quota whose use is counted."""
+    try:
+        return document.names.namespace if is_counted(read(document, ResourceQuota)) else None
+    except BadRequest:
+        return None
+
+
+def _itself(value: str) -> tuple[str, ...]:
+    return (value,)
 
 
 def _build_pod(document: Document) -> Document | None:

@@ -28,11 +28,15 @@ class Create(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """Write what differs between two views of an object, if it is still at the first's revision."""
+    """Write what differs between two views of an object, if it is still at the first's revision.
+
+    Shape:  subresource is what it is written through, such as `status`; the object itself if empty.
+    """
 
     kind: Kind
     before: Object
     after: Object
+    subresource: str = ""
 
 
 class Remove(msgspec.Struct, frozen=True, kw_only=True):
