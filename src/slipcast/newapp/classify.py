@@ -21,6 +21,8 @@ from slipcast.newapp.facts import Facts, NoSource, Source, TemplateFile
 from slipcast.newapp.request import NewAppRequest, Pair
 from slipcast.values.faults import FieldError, InvalidFault
 
+_PATHS: Final = ("./", "../", "/", "~/")
+"""How words begin that are paths for sure."""
 _VARIABLE: Final = re.compile(r"[^=]+=", re.DOTALL)
 _NAME: Final = re.compile(r"\w+", re.ASCII)
 
@@ -82,7 +84,7 @@ def classified(request: NewAppRequest, facts: Facts) -> Classified:
             files.append(word)
         else:
             try:
-                named += group_of(word)
+                named += _named(word, answer)
             except InvalidFault as fault:
                 errors += fault.errors
     if errors:
@@ -90,6 +92,16 @@ def classified(request: NewAppRequest, facts: Facts) -> Classified:
     return Classified(
         env=tuple(env), sources=tuple(sources), named=tuple(named), files=tuple(files)
     )
+
+
+def _named(word: str, answer: object) -> Iterable[Named]:
+    """The members of a word that is neither source nor file.
+
+    Errors: InvalidFault for one that can be nothing else.
+    """
+    if word.startswith(_PATHS) and isinstance(answer, NoSource):
+        raise InvalidFault((FieldError(path=word, what=f"{answer.why}, and no file"),))
+    return group_of(word)
 
 
 def _is_template(word: str, facts: Facts) -> bool:

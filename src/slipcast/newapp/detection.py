@@ -80,7 +80,7 @@ def base_of(text: str, where: str) -> Base:
         parsed: Dockerfile = parse_dockerfile(text)
         image = base_image(parsed)
     except InvalidFault as wrong:
-        raise Fault(f"the Dockerfile in {where} cannot be read: {wrong.message}") from wrong
+        raise Fault(f"the Dockerfile {where} cannot be read: {wrong.message}") from wrong
     exposed = exposed_ports(parsed)
     ports = tuple(Port(each.number, each.protocol.upper()) for each in exposed.ports)
     return Base(image=image, ports=Ports(ports=ports, wrong=exposed.unreadable))

@@ -46,13 +46,14 @@ class NoSource(msgspec.Struct, frozen=True, kw_only=True):
     """That a word names no source: why not.
 
     Shape:  is_denied says that a repository is there, or might be, and refused us, whom secret made
-            known, if it did; is_file that the word names a file, which may hold a template. hint
-            is what may help.
+            known, if it did; is_there that it answers, and has not what was asked for; is_file that
+            the word names a file, which may hold a template. hint is what may help.
     """
 
     why: str
     hint: str = ""
     is_denied: bool = False
+    is_there: bool = False
     secret: str = ""
     is_file: bool = False
 

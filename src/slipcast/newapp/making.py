@@ -83,7 +83,7 @@ class Making:
             source=self._input_of(source, copied),
             image=image,
             env=(*request.build_env, *(self._env if request.builds else ())),
-            args=request.build_args,
+            args=request.build_args if kind == "Docker" else (),
             output=output,
         )
         container = None

@@ -221,11 +221,16 @@ def _triggers(plan: BuildPlan, secrets: Secrets) -> Iterator[JSON]:
     if plan.source.is_binary:
         return
     copied = plan.source.copied
-    if copied is not None and copied.image.is_tag:
+    is_other = copied is None or plan.image is None or not _is_same(copied.image, plan.image)
+    if copied is not None and copied.image.is_tag and is_other:
         yield {"type": "ImageChange", "imageChange": {"from": _reference(copied.image)}}
     yield {"type": "ConfigChange"}
     if plan.image is not None and plan.image.is_tag:
         yield {"type": "ImageChange", "imageChange": {}}
+
+
+def _is_same(one: InputImage, other: InputImage) -> bool:
+    return other.is_tag and (one.namespace, one.name) == (other.namespace, other.name)
 
 
 def _template(plan: DeploymentPlan, labels: Mapping[str, str]) -> JSON:

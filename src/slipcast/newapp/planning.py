@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from slipcast.newapp import asking, circles, detection, troubles
+from slipcast.newapp import asking, circles, detection, troubles, validate
 from slipcast.newapp.classify import Classified, classified
 from slipcast.newapp.component import (
     CopiedImage,
@@ -23,14 +23,13 @@ from slipcast.newapp.component import (
 from slipcast.newapp.facts import Facts, IsSource, NoSource, Source
 from slipcast.newapp.making import Making, Planned, input_of
 from slipcast.newapp.matches import Match, Undecided
-from slipcast.newapp.naming import wrong_name
 from slipcast.newapp.pairing import Use, paired
 from slipcast.newapp.ports import Port
 from slipcast.newapp.references import Reference, references
 from slipcast.newapp.request import NewAppRequest, Pair
 from slipcast.newapp.searching import Place, Search
 from slipcast.newapp.streams import is_output
-from slipcast.values.faults import Fault, FieldError, InvalidFault
+from slipcast.values.faults import Fault
 from slipcast.values.giturl import parse_git_url
 
 LATEST: Final = "latest"
@@ -51,7 +50,7 @@ def planned(request: NewAppRequest, facts: Facts) -> Plan:
 
     Errors: Need; InvalidFault; Fault with everything that could not be found.
     """
-    _check(request)
+    validate.request(request)
     words = classified(request, facts)
     search = _search(request, facts)
     plan = _Planning(request, facts, words, search).plan()
@@ -143,7 +142,7 @@ class _Planning:
             deployments=() if request.builds else tuple(self._deployments(parts)),
             templates=tuple(use.match for use in pairs.uses if use.match.template is not None),
             env=env,
-            warnings=(*warnings, *self._warnings),
+            warnings=(*warnings, *self._warnings, *validate.build_args(request, parts)),
         )
 
     def _found(
@@ -160,7 +159,15 @@ class _Planning:
             result = self._search.find(each.word, each.where, builds=each.has_source)
             if isinstance(result.result, Undecided):
                 why = self._not_a_source(each.word)
-                undecided.append(troubles.Trouble(result.result, result.troubles, why))
+                undecided.append(
+                    troubles.Trouble(
+                        undecided=result.result,
+                        where=each.where,
+                        said=result.troubles,
+                        like=self._search.like(each.word),
+                        not_a_source=why,
+                    )
+                )
             else:
                 found.append((each, result.result))
                 warnings += result.troubles
@@ -234,10 +241,16 @@ class _Planning:
             language = detection.language_of(source, self._search)
             made = self._build(source, kind, language.match, group)
             return replace(made, reasons=language.reasons)
-        base = detection.base_of(source.dockerfile or "", source.uri or source.directory)
+        base = detection.base_of(source.dockerfile or "", _place_of(source))
         result = self._search.find(base.image, "base")
         if isinstance(result.result, Undecided):
-            trouble = troubles.Trouble(result.result, result.troubles, "")
+            said = (*result.troubles, f"it is FROM of the Dockerfile {_place_of(source)}")
+            trouble = troubles.Trouble(
+                undecided=result.result,
+                where="base",
+                said=said,
+                like=self._search.like(base.image),
+            )
             raise troubles.not_found([trouble], builds=request.builds)
         made = self._build(source, kind, result.result, group, base.ports.ports)
         wrong = tuple(f"EXPOSE {each} is no port and is left out" for each in base.ports.wrong)
@@ -273,10 +286,17 @@ class _Planning:
             return None
         result = self._search.find(request.source_image, "copied")
         if isinstance(result.result, Undecided):
-            trouble = troubles.Trouble(result.result, result.troubles, "")
+            trouble = troubles.Trouble(
+                undecided=result.result,
+                where="copied",
+                said=result.troubles,
+                like=self._search.like(request.source_image),
+            )
             raise troubles.not_found([trouble], builds=True)
         path, _, destination = request.source_image_path.partition(":")
-        return CopiedImage(image=input_of(result.result), source_path=path, destination=destination)
+        return CopiedImage(
+            image=input_of(result.result), source_path=path, destination=destination or "."
+        )
 
     def _deployments(self, parts: list[Planned]) -> Iterator[DeploymentPlan]:
         groups: dict[str, list[Planned]] = {}
@@ -306,6 +326,12 @@ class _Planning:
             )
 
 
+def _place_of(source: Source) -> str:
+    """Where a Dockerfile is, for people."""
+    place = source.uri or source.directory
+    return f"in {place}" if place else "that was given"
+
+
 def unseen(word: str) -> Source:
     """A source that is only named: nobody looks whether it is there (NA-3).
 
@@ -320,24 +346,3 @@ def unseen(word: str) -> Source:
     return Source(
         uri=str(bare), ref=url.ref, name=path or url.host, needs_credentials=bare != place
     )
-
-
-def _check(request: NewAppRequest) -> None:
-    """Refuse what contradicts itself.
-
-    Errors: InvalidFault with every wrong field.
-    """
-    errors: list[FieldError] = []
-    if request.name and (wrong := wrong_name(request.name)):
-        errors.append(FieldError(path="--name", what=wrong, value=request.name))
-    if request.dockerfile is not None and request.strategy not in {"", "docker"}:
-        what = "cannot be used with --dockerfile, which is built by the docker strategy"
-        errors.append(FieldError(path="--strategy", what=what, value=request.strategy))
-    if request.binary and request.strategy == "pipeline":
-        what = "specifying binary builds and the pipeline strategy at the same time is not allowed"
-        errors.append(FieldError(path="--binary", what=what))
-    if bool(request.source_image) != bool(request.source_image_path):
-        what = "--source-image and --source-image-path must be given together"
-        errors.append(FieldError(path="--source-image", what=what))
-    if errors:
-        raise InvalidFault(tuple(errors))

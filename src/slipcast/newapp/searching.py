@@ -9,6 +9,7 @@ Source: detection.md section 7, RS-10 to RS-12, RS-40 to RS-43.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from difflib import get_close_matches
 from typing import Final, Literal
 
 import msgspec
@@ -41,6 +42,8 @@ LOCAL: Final = "localhost"
 """The registry in the names of images that lie where builds run, and in no registry."""
 _FIRST, _SECOND, _LAST = 0, 1, 2
 _MISSING: Final = 100
+_INTERNAL: Final = "Internal error occurred: "
+"""What servers say before what went wrong, as if it was their own doing."""
 
 Searching = Callable[[ImageOf], tuple[Match, ...]]
 """A search that looks at images."""
@@ -103,6 +106,20 @@ class Search:
         """The same search, to which some streams of the application's namespace do not count."""
         return Search(self._facts, replace(self._place, without=streams))
 
+    def like(self, word: str) -> tuple[str, ...]:
+        """The names that are spelled nearly as a word is, of streams and templates at hand.
+
+        Errors: Need.
+        """
+        bare = word.partition(":")[0].rpartition("/")[2]
+        names = [
+            each.metadata.name for streams in self._all(self._place.namespaces) for each in streams
+        ]
+        for namespace in self._place.namespaces:
+            templates: tuple[Template, ...] = self._facts.ask(Templates(namespace), tuple)
+            names += [each.metadata.name for each in templates]
+        return tuple(get_close_matches(bare, dict.fromkeys(names)))
+
     def stream(self, namespace: str, name: str) -> ImageStream | None:
         """A stream by its name.
 
@@ -118,7 +135,7 @@ class Search:
             case "template":
                 yield _FIRST, self._templates(word)
             case "file":
-                yield _FIRST, self._files(word)
+                yield _FIRST, self._files(word, troubles)
             case "stream":
                 yield _FIRST, self._streams(word)
             case "language":
@@ -227,9 +244,10 @@ class Search:
                 break
         return tuple(found)
 
-    def _files(self, word: str) -> tuple[Match, ...]:
+    def _files(self, word: str, troubles: list[str]) -> tuple[Match, ...]:
         answer = self._facts.ask(TemplateFile(word), object)
         if isinstance(answer, NoTemplate):
+            troubles.append(answer.why)
             return ()
         assert isinstance(answer, Template)  # noqa: S101 -- it is one or the other
         return (Match(term=word, origin="file", name=word, template=answer),)
@@ -247,7 +265,7 @@ class Search:
         answer = self._facts.ask(LookUp(word, self._place.insecure), object)
         if isinstance(answer, NoImage):
             if answer.reason != "unknown":
-                troubles.append(answer.why)
+                troubles.append(f"as an image: {answer.why.removeprefix(_INTERNAL)}")
             return ()
         assert isinstance(answer, RegistryImage)  # noqa: S101 -- it is one or the other
         found = Match(

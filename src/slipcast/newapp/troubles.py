@@ -5,7 +5,7 @@ Source: detection.md section 9, RS-50 to RS-52; user-pain UP-4, UP-7 to UP-9.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -14,22 +14,37 @@ from slipcast.builds.sourcesecrets import BASIC, SSH
 from slipcast.newapp.facts import NoSource
 from slipcast.newapp.matches import Undecided
 from slipcast.newapp.request import NewAppRequest
+from slipcast.newapp.searching import Where
 from slipcast.values.faults import Fault
 from slipcast.values.sensitive import redacted
 
+_FORGES: Final = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg.org"})
+_MISSING: Final = "--allow-missing-images takes an image for granted that is nowhere to be seen."
+_ELSEWHERE: Final[Mapping[Where, str]] = {
+    "stream": "Image streams are looked for in this project and in 'openshift'; `new-app -L` lists"
+    " them.",
+    "template": "Templates are looked for in this project and in 'openshift'; `new-app -L` lists"
+    " them.",
+    "file": "-f takes a file or a URL that holds a template.",
+    "image": f"--image takes images in registries, such as quay.io/team/app:1.\n{_MISSING}",
+    "base": f"It is looked for among image streams, and then in its registry.\n{_MISSING}",
+}
+"""What to do about a name that was looked for in one sort of place only."""
 SHOWN: Final = 5
 """How many candidates are shown."""
 
 
-class Trouble(msgspec.Struct, frozen=True):
+class Trouble(msgspec.Struct, frozen=True, kw_only=True):
     """A name that came to nothing.
 
-    Shape:  said is what registries said; not_a_source why it is no source either, where that was
-            looked at.
+    Shape:  where is where it was looked for; said is what registries and files said; like are names
+            that there are; not_a_source says why it is no source either, where that was looked at.
     """
 
     undecided: Undecided
+    where: Where
     said: tuple[str, ...] = ()
+    like: tuple[str, ...] = ()
     not_a_source: str = ""
 
 
@@ -43,7 +58,11 @@ def not_found(troubles: Sequence[Trouble], *, builds: bool) -> Fault:
         errors += [f"  {each}" for each in trouble.said]
         if trouble.not_a_source:
             errors.append(f"  as a source: {trouble.not_a_source}")
-        helps[_help(undecided, builds=builds)] = None
+        if undecided.why == "none" and trouble.like:
+            errors.append(f"  there is: {', '.join(trouble.like)}")
+        if trouble.where == "anything" and _looks_hosted(undecided.term):
+            errors.append(f"  for a Git repository write https://{undecided.term}")
+        helps[_help(trouble, builds=builds)] = None
     return Fault("\n".join(errors), hint="\n\n".join(filter(None, helps)), reason="NotFound")
 
 
@@ -79,7 +98,7 @@ def no_repository(request: NewAppRequest, word: str, answer: NoSource) -> str:
     if answer.is_denied:
         hint = _credentials(request, redacted(word), answer.secret)
         return f"the repository does not let us in: {answer.why}\n{hint}"
-    why = f"no Git repository answers there: {answer.why}"
+    why = answer.why if answer.is_there else f"no Git repository answers there: {answer.why}"
     return f"{why}\n{answer.hint}" if answer.hint else why
 
 
@@ -113,6 +132,8 @@ def _error(undecided: Undecided) -> str:
             return f'no match for "{term}"'
         case "several":
             count = len(undecided.candidates)
+            if undecided.candidates[0].score:
+                return f'nothing is exactly "{term}", and {count} are near to it'
             return f'multiple images or templates matched "{term}": {count}'
         case "tagless":
             return f'no tags found on matching image stream: "{undecided.candidates[0].shown}"'
@@ -121,10 +142,17 @@ def _error(undecided: Undecided) -> str:
             return f'only a partial match was found for "{term}": "{best.shown}"'
 
 
-def _help(undecided: Undecided, *, builds: bool) -> str:
+def _looks_hosted(term: str) -> bool:
+    """Whether a name is the address of a repository, but for `https://`."""
+    host, slash, path = term.partition("/")
+    return bool(slash) and "." in host.strip(".") and (path.endswith(".git") or host in _FORGES)
+
+
+def _help(trouble: Trouble, *, builds: bool) -> str:
+    undecided = trouble.undecided
     match undecided.why:
         case "none":
-            return _places(builds=builds)
+            return _ELSEWHERE.get(trouble.where) or _places(builds=builds)
         case "several":
             more = len(undecided.candidates) - SHOWN
             rest = [f"{more} more: `new-app -S {undecided.term}` lists them all."] * (more > 0)

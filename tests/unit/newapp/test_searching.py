@@ -104,7 +104,7 @@ def test_a_registry_that_refuses_is_told_of_up_22() -> None:
     answer = found("acme/web", "anything", {LookUp("acme/web"): refused})
 
     assert named(answer.result) == "none"
-    assert answer.troubles == ("the registry wants credentials for acme/web",)
+    assert answer.troubles == ("as an image: the registry wants credentials for acme/web",)
 
 
 def test_a_missing_image_is_taken_when_allowed() -> None:

@@ -158,7 +158,10 @@ def _pairs(words: Iterable[str], flag: str) -> list[Pair]:
     for word in words:
         name, equals, value = word.partition("=")
         if not equals or not _NAME.fullmatch(name):
-            raise UsageFault(f"invalid parameter assignment in {flag}: {name!r}")
+            raise UsageFault(
+                f"invalid parameter assignment in {flag}: {word!r}",
+                hint="Write NAME=VALUE; names have letters, digits and _ only.",
+            )
         warn_of_list(word, flag)
         if name in found:
             click.echo(f"warning: {name} is given twice in {flag}; the last counts", err=True)
