@@ -5,6 +5,7 @@ PY := $(BIN)/python
 CODE := src tests bench
 
 .PHONY: help setup check format lint types imports unit contract conformance e2e test golden demo bench fuzz pins clean
+.PHONY: contract-engine contract-pods contract-apart e2e-programs e2e-builds
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,12 +36,32 @@ unit:
 conformance: ## other people's clients against our server
 	@$(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder tests/conformance
 
-# Two workers share one storage: tests that sweep or count in it are marked `alone`.
+# Suites that run at the same time have a storage of images each, as tests sweep and count in it.
+BESIDE = $(MAKE) --no-print-directory --jobs=2 --output-sync=target
+APART = api blobs distribution journal downloads git podlogs streams uploads webhooks
 contract: ## one suite per port, over every adapter this machine can run
-	@$(BIN)/pytest -q -n 2 --dist loadfile tests/contract
+	@$(BESIDE) contract-engine contract-pods contract-apart
+
+contract-engine:
+	@$(BIN)/pytest -q tests/contract/engine
+
+contract-pods:
+	@SLIPCAST_TESTS_STORAGE=second $(BIN)/pytest -q tests/contract $(APART:%=--ignore=tests/contract/%) \
+		--ignore=tests/contract/engine
+
+contract-apart:
+	@$(BIN)/pytest -q $(APART:%=tests/contract/%)
 
 e2e: ## real applications: built, run and talked to
-	@$(BIN)/pytest -q -n 2 --dist loadfile tests/e2e
+	@$(BESIDE) e2e-programs e2e-builds
+	@$(BIN)/pytest -q -n 2 --dist loadfile tests/e2e/server
+
+# What needs the builder images of languages is with those that make them.
+e2e-programs:
+	@$(BIN)/pytest -q tests/e2e/test_*.py tests/e2e/builds/*_languages.py
+
+e2e-builds:
+	@SLIPCAST_TESTS_STORAGE=second $(BIN)/pytest -q tests/e2e/builds --ignore-glob='*_languages.py'
 
 test: check contract conformance e2e ## everything; what CI runs
 
@@ -67,12 +88,13 @@ pins: ## resolve the dependencies anew, with hashes and without addresses
 	@scripts/pins
 
 clean: ## forget test images and caches of this checkout
-	@if [ -d .state/tests/storage ]; then CONTAINERS_CONF=.state/tests/containers.conf podman \
-		--root $(CURDIR)/.state/tests/storage --runroot $(CURDIR)/.state/tests/run \
-		--storage-driver overlay rm --all --force >/dev/null; umount -R .state/tests/storage/overlay 2>/dev/null || :; fi
+	@for state in .state/tests .state/tests/second; do [ ! -d $$state/storage ] || \
+		CONTAINERS_CONF=$$state/containers.conf podman --root $(CURDIR)/$$state/storage --runroot $(CURDIR)/$$state/run \
+		--storage-driver overlay rm --all --force >/dev/null; umount -R $$state/storage/overlay 2>/dev/null || :; done
 	rm -rf .state .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .state:
 	@mkdir -p .state
 
-lint types imports unit contract conformance e2e fuzz: | .state
+lint types imports unit contract-engine contract-pods contract-apart conformance: | .state
+e2e-programs e2e-builds e2e fuzz: | .state

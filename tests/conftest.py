@@ -25,17 +25,6 @@ def _engines_work() -> None:
         pytest.skip(why)
 
 
-@pytest.fixture(autouse=True)
-def _beside_others(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A test that sweeps or counts in the shared storage has it alone; all others share it."""
-    if request.node.get_closest_marker("engine") is None:
-        yield
-        return
-    alone = request.node.get_closest_marker("alone") is not None
-    with containers.locked("beside", shared=not alone):
-        yield
-
-
 @pytest.fixture(scope="session")
 def buildah(_engines_work: None) -> BuildahEngine:
     """The buildah adapter on the shared test storage."""

@@ -1,7 +1,8 @@
 """Engines, images and registries for tests: real ones, made once and kept below `.state/tests`.
 
-The storage is shared by all workers of a run and by later runs; what is slow to make is made by one
-worker, under a lock, while the others wait for it.
+The storage is shared by later runs and, where a run has several, by its workers; what is slow to
+make is made by one worker, under a lock, while the others wait for it. Suites that run at the same
+time and sweep, count or remove images have a storage each, which SLIPCAST_TESTS_STORAGE names.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ from slipcast.adapters.rootfs import Mmdebstrap
 from slipcast.ports.engine import BuildSpec, Engine
 from tokens import TokenServer, serving
 
-STATE = Path(__file__).parent.parent / ".state" / "tests"
+ALL = Path(__file__).parent.parent / ".state" / "tests"
+STATE = ALL / os.environ.get("SLIPCAST_TESTS_STORAGE", "")
 STORAGE = STATE / "storage"
 RUN = STATE / "run"
 SUITE = "bookworm"
@@ -131,11 +133,11 @@ def _podman(words: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def locked(name: str, *, shared: bool = False) -> Generator[None]:
-    """One worker at a time, in any process; or many who share it, and then nobody alone."""
-    STATE.mkdir(parents=True, exist_ok=True)
-    with (STATE / f"{name}.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+def locked(name: str, directory: Path = STATE) -> Generator[None]:
+    """One worker at a time, in any process."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / f"{name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
@@ -144,12 +146,13 @@ def base_image() -> str:
     with locked("base"):
         engine = buildah_engine()
         if engine.inspect(BASE) is None:
-            context = STATE / "base"
-            context.mkdir(parents=True, exist_ok=True)
-            tar = context / "rootfs.tar"
-            if not tar.exists():
-                Mmdebstrap().make(SUITE, PACKAGES, tar)
-            _build(engine, context, _BASE_RECIPE, BASE)
+            context = ALL / "base"
+            with locked("rootfs", ALL):
+                context.mkdir(parents=True, exist_ok=True)
+                tar = context / "rootfs.tar"
+                if not tar.exists():
+                    Mmdebstrap().make(SUITE, PACKAGES, tar)
+                _build(engine, context, _BASE_RECIPE, BASE)
     return BASE
 
 
@@ -185,7 +188,7 @@ def a_port() -> int:
 
     Shape:  below those that the system gives away, which the next connection might have.
     """
-    with locked("ports"), (STATE / "ports").open("a+") as file:
+    with locked("ports", ALL), (ALL / "ports").open("a+") as file:
         file.seek(0)
         port = int(file.read() or PORTS.start)
         while not _is_free(port := port + 1 if port + 1 in PORTS else PORTS.start):

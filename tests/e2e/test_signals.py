@@ -96,7 +96,6 @@ def test_the_container_of_run_is_removed(program: Program, new_image: Callable[[
     assert program.left_behind() == []
 
 
-@pytest.mark.alone
 def test_what_a_killed_process_left_is_swept_up_by_the_next(
     program: Program, new_image: Callable[[], str]
 ) -> None:

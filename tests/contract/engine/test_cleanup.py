@@ -86,7 +86,6 @@ def test_an_interrupt_ends_the_program_and_leaves_nothing(
     child.stdout.close()
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("network", ["none", ""])
 def test_what_a_killed_process_left_is_swept_up(
     base_image: str, tmp_path: Path, network: str
@@ -173,7 +172,6 @@ def test_a_build_that_is_interrupted_leaves_no_working_container(
     assert named_after(image) == []
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("rootless", [False, True])
 def test_what_a_killed_build_left_is_swept_up(
     buildah: BuildahEngine,
@@ -200,7 +198,6 @@ def test_what_a_killed_build_left_is_swept_up(
     assert named_after(image) == []
 
 
-@pytest.mark.alone
 def test_sweeping_leaves_the_living_alone(
     buildah: BuildahEngine, base_image: str, tmp_path: Path
 ) -> None:

@@ -315,7 +315,6 @@ def test_an_interrupt_removes_the_container(
     assert not exists(socket, container)
 
 
-@pytest.mark.alone
 def test_what_a_killed_process_left_is_swept_up_and_the_living_stay(
     docker: Engine, socket: DockerSocket, podman_socket: Path, base_image: str
 ) -> None:

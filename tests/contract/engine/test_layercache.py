@@ -14,7 +14,7 @@ from slipcast.adapters.engine.buildah.layercache import LayerCache
 from slipcast.adapters.engine.buildah.storage import Storage
 from slipcast.ports.engine import BuildSpec
 
-pytestmark = [pytest.mark.engine, pytest.mark.alone]
+pytestmark = pytest.mark.engine
 
 
 def forget(image: str) -> None:

@@ -218,7 +218,6 @@ with containers.buildah_engine().container(spec) as container:
 """
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("step", ["_write", "_move_in", "_image_record"])
 def test_a_commit_killed_at_any_step_leaves_a_store_that_works(
     buildah: BuildahEngine, base_image: str, step: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import select
 import signal
 import subprocess
@@ -200,8 +201,9 @@ async def test_a_killed_container_has_failed(host: Host) -> None:
 
 
 async def test_nothing_is_left_of_a_removed_pod(host: Host) -> None:
-    pod = host.pod("setsid sleep 1000 & setsid env -i sleep 1000 & exit 0")
-    before = set(processes.table())
+    # A number of seconds that nothing else on this host sleeps for.
+    asleep = f"sleep {10_000_000 + secrets.randbelow(80_000_000)}"
+    pod = host.pod(f"setsid {asleep} & setsid env -i {asleep} & exit 0")
     await host.run(pod)
     supervisor = place_of(host, pod).holder()
 
@@ -211,7 +213,7 @@ async def test_nothing_is_left_of_a_removed_pod(host: Host) -> None:
     assert groups_of(pod) == []
     every = processes.table()
     assert processes.descendants(every, (supervisor,)) == set()
-    assert [pid for pid in set(every) - before if commands(pid).startswith("sleep")] == []
+    assert [pid for pid in every if commands(pid).strip() == asleep] == []
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount")

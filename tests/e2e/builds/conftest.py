@@ -115,8 +115,7 @@ def looked_after(project: Project, own: Path) -> Iterator[Project]:
         yield project
         client.delete(f"{namespaces}/{project.name}")
     nothing_is_left(server, own)
-    # Another worker's may be there for a moment, until its own server has swept.
-    until(lambda: orphans() <= before, patience=60)
+    assert orphans() <= before
 
 
 def nothing_is_left(server: Server, own: Path) -> None:
