@@ -89,6 +89,8 @@ class _Deletion(msgspec.Struct, frozen=True, kw_only=True):
             # Without force an object is waited for, and gets a moment.
             grace = 1
         dry: Dry = given["dry_run"]
+        # What was selected may go with what was selected before it.
+        selects = given["everything"] or given["selector"] or given["field_selector"]
         return cls(
             options=DeleteOptions(
                 dry_run=dry == "server",
@@ -97,7 +99,7 @@ class _Deletion(msgspec.Struct, frozen=True, kw_only=True):
             ),
             dry=dry,
             force=given["force"],
-            ignore_missing=given["ignore_not_found"] or given["everything"],
+            ignore_missing=given["ignore_not_found"] or bool(selects),
             wait=given["wait"] and dry == "none",
             timeout=given["timeout"] or vanishing.WEEK,
         )
