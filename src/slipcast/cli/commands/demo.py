@@ -114,7 +114,8 @@ def _demonstrate(stage: Stage) -> None:
     stage.do("logs", "-f", f"bc/{APPLICATION}", *here)
     stage.do("get", "build", stage.asked(demonstrating.built), *here)
     before = _container(tools)
-    stage.do("run", f"is/{APPLICATION}", "--name", PROJECT, *here)
+    # Of the usual port it cannot be known whether another engine's container has it.
+    stage.do("run", f"is/{APPLICATION}", "--name", PROJECT, "--port", "0", *here)
     started = _container(tools)
     if started is None or not started.ports:
         raise Fault(f"the container {PROJECT} has no port")

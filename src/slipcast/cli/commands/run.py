@@ -41,8 +41,8 @@ def port_pair(text: str) -> tuple[int, int]:
 @click.option(
     "--port",
     type=flags.Parsed("PORT[:PORT]", port_pair),
-    help="Port of this host, and of the container where the image exposes another one. "
-    "Default: the port the image exposes, or a free one when that is taken.",
+    help="Port of this host, 0 for any that is free, and of the container where the image "
+    "exposes another one. Default: the port the image exposes, or a free one when that is taken.",
 )
 @click.option("-e", "--env", type=flags.VARIABLE, multiple=True, help="Variable. Repeatable.")
 @click.option("-u", "--user", default="", help="User id instead of the image's.")
