@@ -12,7 +12,8 @@ import pytest
 from slipcast.api import kinds
 from slipcast.api.build import Build
 from slipcast.api.lens import content_of
-from slipcast.builds.strategies import Cluster, Facts, PodPlan, plan
+from slipcast.builds.cluster import Cluster
+from slipcast.builds.strategies import Facts, PodPlan, plan
 
 PODS = Path(__file__).parent / "pods"
 REWRITE = os.environ.get("GOLDEN") == "rewrite"

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from slipcast.api.build import Build
 from slipcast.api.pod import Pod
 from slipcast.builds import naming
+from slipcast.builds.cluster import Cluster
 from slipcast.builds.phases import is_terminal, may_move
-from slipcast.builds.strategies import Cluster
 from slipcast.reconcile.actions import Act, Action, Again, Change, Create, Record, Remove
 from slipcast.reconcile.builds import reconcile
 from slipcast.reconcile.views import BuildView

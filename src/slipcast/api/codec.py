@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from slipcast.api import jsontext, yamltext
+from slipcast.api import jsontext
 from slipcast.api.bounds import LARGEST, check
 from slipcast.api.document import JSON
 from slipcast.values.apifaults import BadRequest, TooLarge, UnsupportedMediaType
@@ -28,8 +28,6 @@ _JSON_TYPES: Final = frozenset({"", "*/*", JSON_TYPE, "text/json"})
 _YAML_TYPES: Final = frozenset({YAML_TYPE, "application/x-yaml", "text/yaml", "text/x-yaml"})
 
 _UNSAFE: Final = str.maketrans({letter: f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"})
-
-to_yaml = yamltext.to_yaml
 
 
 class Parsed(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +109,13 @@ def is_yaml(media_type: str) -> bool:
     )
 
 
+def to_yaml(content: object) -> str:
+    """The content as `kubectl get -o yaml` prints it."""
+    from slipcast.api import yamltext  # noqa: PLC0415 -- most commands read and print none
+
+    return yamltext.to_yaml(content)
+
+
 def to_json(content: object) -> str:
     """The content as `kubectl get -o json` prints it: four blanks, sorted keys, safe in a page."""
     text = json.dumps(content, indent=4, sort_keys=True, ensure_ascii=False)
@@ -136,6 +141,8 @@ def _yaml(body: bytes) -> Parsed:
 
 
 def _yaml_documents(text: bytes) -> tuple[Parsed, ...]:
+    from slipcast.api import yamltext  # noqa: PLC0415 -- likewise
+
     return tuple(
         Parsed(value=value, duplicates=duplicates)
         for value, duplicates in yamltext.read_all(text)

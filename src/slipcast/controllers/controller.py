@@ -18,7 +18,7 @@ import msgspec
 
 from slipcast.api.document import Document
 from slipcast.api.kinds import Kind
-from slipcast.builds.strategies import Cluster
+from slipcast.builds.cluster import Cluster
 from slipcast.controllers.builtin import (
     BUILDS,
     CONFIGS,

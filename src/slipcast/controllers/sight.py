@@ -18,9 +18,9 @@ from slipcast.api.kinds import Kind
 from slipcast.api.lens import read
 from slipcast.api.limits import ResourceQuota
 from slipcast.builds import naming
+from slipcast.builds.cluster import Cluster
 from slipcast.builds.phases import Phase
 from slipcast.builds.runpolicy import Turn, next_builds
-from slipcast.builds.strategies import Cluster
 from slipcast.controllers.cache import Cache
 from slipcast.controllers.demand import Demand, Tags, demand, tags, watched_streams
 from slipcast.controllers.importing import Imports, wanting

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import msgspec
 
-from slipcast.builds.strategies.plan import Cluster
+from slipcast.builds.cluster import Cluster
 
 
 class Identification(msgspec.Struct, frozen=True, kw_only=True):

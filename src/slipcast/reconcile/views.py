@@ -11,7 +11,7 @@ import msgspec
 
 from slipcast.api.build import Build
 from slipcast.api.pod import Pod
-from slipcast.builds.strategies import Cluster
+from slipcast.builds.cluster import Cluster
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True):

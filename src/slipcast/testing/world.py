@@ -24,7 +24,7 @@ from slipcast.api.kinds import Kind
 from slipcast.api.lens import read
 from slipcast.api.pod import Pod
 from slipcast.builds import naming
-from slipcast.builds.strategies import Cluster
+from slipcast.builds.cluster import Cluster
 from slipcast.controllers.controller import Controllers, Running
 from slipcast.images.scheduling import Scheduling
 from slipcast.ports.api import Api, DeleteOptions, Patch, Resource

@@ -7,7 +7,7 @@ import pytest
 
 from slipcast.api.build import Build
 from slipcast.api.pod import Pod
-from slipcast.builds.strategies import Cluster
+from slipcast.builds.cluster import Cluster
 from slipcast.reconcile.actions import Action, Again, Change, Create, Record, Remove
 from slipcast.reconcile.builds import pod_refused, reconcile
 from slipcast.reconcile.podcreation import creation

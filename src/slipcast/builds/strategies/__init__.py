@@ -12,12 +12,12 @@ from typing import Final
 from msgspec.structs import replace
 
 from slipcast.api.build import Build, ObjectReference
+from slipcast.builds.cluster import Cluster
 from slipcast.builds.overrides import with_defaults, with_overrides, with_pod_defaults
 from slipcast.builds.reasons import MESSAGES, Reason
 from slipcast.builds.strategies import custom, docker, pipeline, source
 from slipcast.builds.strategies.environment import with_fields
 from slipcast.builds.strategies.plan import (
-    Cluster,
     Delegate,
     Facts,
     Plan,
@@ -29,7 +29,6 @@ from slipcast.builds.strategy import strategy_type
 
 __all__ = [
     "STRATEGIES",
-    "Cluster",
     "Delegate",
     "Facts",
     "Plan",

@@ -10,6 +10,7 @@ from typing import Final
 
 from slipcast.api.build import Build, CustomBuildStrategy, EnvVar
 from slipcast.api.container import Container, SecurityContext
+from slipcast.builds.cluster import Cluster
 from slipcast.builds.reasons import Reason
 from slipcast.builds.strategies.environment import BUILD_KIND
 from slipcast.builds.strategies.mounts import (
@@ -20,7 +21,7 @@ from slipcast.builds.strategies.mounts import (
     registry_secrets,
     source_secrets,
 )
-from slipcast.builds.strategies.plan import Cluster, Facts, Plan, PodPlan, Refused
+from slipcast.builds.strategies.plan import Facts, Plan, PodPlan, Refused
 from slipcast.builds.strategies.pod import basic_env, pod_of, with_input
 from slipcast.values.faults import InvalidFault
 from slipcast.values.imageref import ImageRef

@@ -6,7 +6,8 @@ Source: build-lifecycle.md BL-2, BL-97.
 from __future__ import annotations
 
 from slipcast.api.build import Build
-from slipcast.builds.strategies.plan import Cluster, Delegate, Facts, Plan
+from slipcast.builds.cluster import Cluster
+from slipcast.builds.strategies.plan import Delegate, Facts, Plan
 
 
 def plan(build: Build, cluster: Cluster, facts: Facts) -> Plan:  # noqa: ARG001 -- as all plans

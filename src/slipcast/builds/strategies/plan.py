@@ -11,24 +11,8 @@ import msgspec
 
 from slipcast.api.build import Build
 from slipcast.api.pod import Pod
-from slipcast.builds.overrides import BuildDefaults, BuildOverrides
+from slipcast.builds.cluster import Cluster
 from slipcast.builds.reasons import Reason
-
-
-class Cluster(msgspec.Struct, frozen=True, kw_only=True):
-    """What build pods take from where they run.
-
-    Shape:  builder_image runs Docker and Source builds; engine_socket is what Custom builds may
-            ask for, empty when they may not; with stages each step of preparing the source is an
-            init container of its own (BL-544 to BL-547), without them the builder does all.
-    """
-
-    builder_image: str
-    version: str = ""
-    engine_socket: str = ""
-    stages: bool = False
-    defaults: BuildDefaults = BuildDefaults()
-    overrides: BuildOverrides = BuildOverrides()
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):

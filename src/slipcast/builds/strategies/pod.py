@@ -15,6 +15,7 @@ from slipcast.api.container import Container, SecurityContext
 from slipcast.api.meta import ObjectMeta, OwnerReference
 from slipcast.api.pod import Pod, PodSpec
 from slipcast.builds import naming
+from slipcast.builds.cluster import Cluster
 from slipcast.builds.strategies.environment import (
     BUILD_KIND,
     build_text,
@@ -30,7 +31,7 @@ from slipcast.builds.strategies.mounts import (
     strategy_volumes,
     work_area,
 )
-from slipcast.builds.strategies.plan import Cluster, PodPlan
+from slipcast.builds.strategies.plan import PodPlan
 
 PROGRAM: Final = "slipcast-builder"
 CLONING: Final = "git-clone"

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Final
 
 from slipcast.api.build import Build, EnvVar
-from slipcast.builds.strategies.plan import Cluster, Facts, Plan
+from slipcast.builds.cluster import Cluster
+from slipcast.builds.strategies.plan import Facts, Plan
 from slipcast.builds.strategies.pod import builder_plan
 
 ROLE: Final = "sti-build"

@@ -8,9 +8,9 @@ from typing import Literal
 import msgspec
 
 from slipcast import __version__
+from slipcast.builds.cluster import Cluster
 from slipcast.builds.overrides import BuildDefaults, BuildOverrides
 from slipcast.builds.s2i.request import Platform
-from slipcast.builds.strategies.plan import Cluster
 from slipcast.ports.daemon import Building, Identification, Importing, Registering, Streams
 
 

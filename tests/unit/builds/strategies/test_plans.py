@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from slipcast.api.build import Build
 from slipcast.api.container import Container
 from slipcast.api.pod import Pod
+from slipcast.builds.cluster import Cluster
 from slipcast.builds.overrides import BuildDefaults, BuildOverrides
 from slipcast.builds.strategies import (
-    Cluster,
     Delegate,
     Facts,
     PodPlan,
