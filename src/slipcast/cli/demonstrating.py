@@ -58,10 +58,10 @@ def check(host: Host, engine: Engine) -> None:
         else:
             return
     if lacks:
+        advice = (f"{fact.name}: {fact.found} -> {fact.advice}" for fact in lacks)
         raise HostFault(
             f"this machine lacks what it takes: {', '.join(fact.name for fact in lacks)}",
-            hint="`slipcast doctor` says everything about the machine.",
-            tail=tuple(f"{fact.name}: {fact.found} -> {fact.advice}" for fact in lacks),
+            hint="\n".join((*advice, "`slipcast doctor` says everything about the machine.")),
         )
 
 
@@ -124,16 +124,15 @@ def how_to_go_on(program: str, tree: Path, way: Sequence[str]) -> tuple[str, ...
     Shape:  way are the words by which the server is found, where it is not found by itself.
     """
     rows = (
-        (("get", "all", "-n", PROJECT, *way), "what there is of it"),
-        (("demo",), "builds and runs it again, with what you change there"),
-        (("new-app", "URL|DIRECTORY", *way), "does the same with an application of yours"),
-        (("demo", "--remove"), "takes it away"),
-        (("server", "--stop"), "ends the server, which keeps what it has"),
+        ("see what there is of it", ("get", "all", "-n", PROJECT, *way)),
+        ("change it there, then build and run it", ("demo",)),
+        ("make an application of yours", ("new-app", "URL|DIRECTORY", *way)),
+        ("take it away", ("demo", "--remove")),
+        ("end the server, which keeps what it has", ("server", "--stop")),
     )
-    commands = [(" ".join((program, *words)), meaning) for words, meaning in rows]
-    width = max(len(command) for command, _ in commands)
+    width = max(len(wish) for wish, _ in rows) + 1
     return (
         f"{tree} was built as {PROJECT}/{APPLICATION}, and runs as container {PROJECT}.",
         "",
-        *(f"  {command:<{width}}  {meaning}" for command, meaning in commands),
+        *(f"  {wish + ':':<{width}}  {program} {' '.join(words)}" for wish, words in rows),
     )

@@ -129,4 +129,4 @@ def test_what_can_be_done_next_is_said_with_the_way_to_the_server(way: tuple[str
 
     assert said[0].startswith("/state/demo/hello was built as slipcast-demo/hello")
     words = " ".join(("bin/slipcast", "get", "all", "-n", "slipcast-demo", *way))
-    assert any(line.startswith(f"  {words}  ") for line in said)
+    assert any(line.endswith(f":                  {words}") for line in said)
