@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
 _TRIES = 6
 _PAUSE = 5.0
+_ONCE = ("--retry=0", "--retry-delay=1ms")
+"""Tries are counted here; buildah 1.28 takes no tries again for three, seconds apart."""
 _UNKNOWN = "image not known"
 _VANISHED = "checking if cached image exists"
 
@@ -121,7 +123,7 @@ class BuildahEngine:
     def _pull(self, spec: PullSpec, reference: str, log: Sink) -> None:
         what = f"the image {spec.image} could not be pulled"
         with self._program.access(spec.access, spec.image) as flags:
-            words = ["pull", "--policy=always", "--retry=0", *flags, "--", reference]
+            words = ["pull", "--policy=always", *_ONCE, *flags, "--", reference]
             for left in reversed(range(_TRIES + 1)):
                 try:
                     self._program.follow(what, words, log)
@@ -287,7 +289,7 @@ class BuildahEngine:
             self._program.access(spec.access, reference) as flags,
         ):
             digest_file = scratch / "digest"
-            words = ["push", "--retry=0", f"--digestfile={digest_file}", *flags]
+            words = ["push", *_ONCE, f"--digestfile={digest_file}", *flags]
             codec = f"--compression-format={self._codec}"
             self._program.follow(what, [*words, codec, "--", spec.image, destination], log)
             return digest_file.read_text().strip()
