@@ -1,8 +1,9 @@
 """Files sent by the server itself: from the disk to the connection, past Python where that can be.
 
 An application that finds `SENDFILE` among the extensions of a request sends a part of an open file
-as one message of its answer. Without TLS the system copies it; with TLS it is read in threads. A
-client that reads nothing is dropped, as elsewhere.
+as one message of its answer. Without TLS the system copies it; with TLS it is encrypted and sent by
+threads when it is large, which borrow the connection for that, and by the event loop when it is
+small. A client that reads nothing is dropped, as elsewhere.
 
 Source: ASGI, extension "zero copy send".
 """
@@ -16,15 +17,21 @@ import sys
 import termios
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from fcntl import ioctl
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import msgspec
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from slipcast.adapters.securing import Loan, lent
+
 SENDFILE: Final = "http.response.zerocopysend"
 PIECE: Final = 256 * 1024
 """Bytes that are read at once where TLS needs them."""
+LARGE: Final = 1 << 20
+"""Bytes from which a thread encrypts: for fewer it costs more to borrow the connection."""
 TURN: Final = 8 << 20
 """Bytes after which a thread lets another connection have its turn."""
 BRIEFLY: Final = 2
@@ -48,23 +55,48 @@ class Part(msgspec.Struct, kw_only=True):
     offset: int
     count: int
     socket: int = -1
+    loan: Loan | None = None
+    left: memoryview = memoryview(b"")
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether nothing is left, also of what has been encrypted."""
+        return not self.count and not self.left
 
     def push(self) -> bool:
         """Send without waiting for long; whether there is more and the client takes no more."""
         turn = TURN
-        while self.count and turn > 0:
+        buffer = bytearray(PIECE) if self.loan is not None else bytearray()
+        while not self.is_sent and turn > 0:
             try:
-                sent = os.sendfile(self.socket, self.file, self.offset, min(self.count, turn))
+                if self.loan is None:
+                    turn -= self._copied(turn)
+                else:
+                    turn -= self._encrypted(self.loan, memoryview(buffer))
             except BlockingIOError:
                 if not _is_writable(self.socket):
                     return True
-                continue
-            if not sent:
-                raise EOFError
-            self.offset += sent
-            self.count -= sent
-            turn -= sent
         return False
+
+    def _copied(self, most: int) -> int:
+        sent = os.sendfile(self.socket, self.file, self.offset, min(self.count, most))
+        if not sent:
+            raise EOFError
+        self.offset += sent
+        self.count -= sent
+        return sent
+
+    def _encrypted(self, loan: Loan, buffer: memoryview) -> int:
+        if not self.left:
+            size = os.preadv(self.file, (buffer[: self.count],), self.offset)
+            if not size:
+                raise EOFError
+            self.offset += size
+            self.count -= size
+            self.left = loan.encrypted(buffer[:size])
+        sent = os.write(self.socket, self.left)
+        self.left = self.left[sent:]
+        return sent
 
     def read(self, flags: int = 0) -> bytearray:
         """The next bytes.
@@ -127,13 +159,40 @@ class Files:
         await self._send({"type": "http.response.body", "body": b"", "more_body": more})
 
     async def _sent(self, part: Part) -> None:
-        cycle = self._cycle
-        if cycle.chunked_encoding or cycle.transport.get_extra_info("ssl_object") is not None:
+        transport = self._cycle.transport
+        is_plain = transport.get_extra_info("ssl_object") is None
+        part.loan = lent(transport) if not is_plain and part.count >= LARGE else None
+        if self._cycle.chunked_encoding or not (is_plain or part.loan):
             await self._read(part)
-        elif part.count and await self._is_empty():
-            cycle.expected_content_length -= part.count
-            part.socket = os.dup(cycle.transport.get_extra_info("socket").fileno())
-            await self._pushed(part)
+        elif part.count and await self._is_empty(part.loan):
+            await (
+                self._past_python(part) if part.loan is None else self._borrowed(part, part.loan)
+            )
+
+    async def _past_python(self, part: Part) -> None:
+        """Send what the answer has announced behind the back of who counts that."""
+        cycle = self._cycle
+        cycle.expected_content_length -= part.count
+        part.socket = os.dup(cycle.transport.get_extra_info("socket").fileno())
+        await self._pushed(part)
+
+    async def _borrowed(self, part: Part, loan: Loan) -> None:
+        """Send while the event loop keeps off the connection."""
+        # What it was asked to do with the connection before, it does before.
+        await asyncio.sleep(0)
+        if not loan.begin():
+            await self._read(part)
+            return
+        loop = asyncio.get_running_loop()
+        try:
+            await self._past_python(part)
+        finally:
+            if self._pending is None or self._pending.done():
+                loan.end(is_whole=part.is_sent)
+            else:
+                # The thread speaks to its end: its loan ends then, on the event loop.
+                end = partial(loan.end, is_whole=False)
+                self._pending.add_done_callback(lambda _: _soon(loop, end))
 
     async def _read(self, part: Part) -> None:
         while part.count and not self._cycle.disconnected:
@@ -146,7 +205,7 @@ class Files:
 
     async def _pushed(self, part: Part) -> None:
         left, since = _unread(part.socket), 0.0
-        while part.count and not self._cycle.disconnected:
+        while not part.is_sent and not self._cycle.disconnected:
             if not await self._in_thread(part.push) or await _written(part.socket):
                 left, since = _unread(part.socket), 0.0
                 continue
@@ -157,17 +216,19 @@ class Files:
             elif since >= self._patience:
                 raise TimeoutError
 
-    async def _is_empty(self) -> bool:
+    async def _is_empty(self, loan: Loan | None) -> bool:
         """Whether all that was written before has gone, as soon as it has."""
         transport = self._cycle.transport
         pause, waited = 0.0, 0.0
-        while transport.get_write_buffer_size() and not self._cycle.disconnected:
+        while not self._cycle.disconnected:
+            if not (transport.get_write_buffer_size() if loan is None else loan.unsent):
+                return True
             await asyncio.sleep(pause)
             waited += pause
             pause = min(0.05, pause * 2 or 0.0005)
             if waited >= self._patience:
                 raise TimeoutError
-        return not self._cycle.disconnected
+        return False
 
     async def _in_thread(self, do: Callable[[], T]) -> T:
         self._pending = _THREADS.submit(do)
@@ -193,6 +254,12 @@ async def _written(descriptor: int) -> bool:
     finally:
         loop.remove_writer(descriptor)
     return True
+
+
+def _soon(loop: asyncio.AbstractEventLoop, do: Callable[[], None]) -> None:
+    """Have the event loop do something, if it still does anything."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(do)
 
 
 def _done(ready: asyncio.Future[None]) -> None:

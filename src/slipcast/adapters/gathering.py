@@ -7,6 +7,7 @@ be a record of its own, and all that is done for one costs more than a small pie
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, Final
 
 from typing_extensions import override
@@ -18,7 +19,7 @@ MOST: Final = 64 * 1024
 class Gathered(asyncio.Transport):
     """A transport whose writes of one turn of the event loop are one."""
 
-    __slots__ = ("_loop", "_pieces", "_size", "_under")
+    __slots__ = ("_lent", "_loop", "_pieces", "_size", "_under", "_wanted")
 
     def __init__(self, under: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         """Gather for a transport."""
@@ -27,6 +28,19 @@ class Gathered(asyncio.Transport):
         self._loop = loop
         self._pieces: list[bytes | bytearray | memoryview[Any]] = []
         self._size = 0
+        self._lent = False
+        self._wanted: list[Callable[[], None]] = []
+
+    def lend(self) -> None:
+        """Leave the connection to somebody else: what is done to it waits until it is back."""
+        self._lent = True
+
+    def take_back(self) -> None:
+        """Do what has waited."""
+        self._lent = False
+        wanted, self._wanted = self._wanted, []
+        for do in wanted:
+            do()
 
     @override
     def write(self, data: bytes | bytearray | memoryview[Any]) -> None:
@@ -39,11 +53,17 @@ class Gathered(asyncio.Transport):
 
     @override
     def close(self) -> None:
+        if self._lent:
+            self._wanted.append(self.close)
+            return
         self._flush()
         self._under.close()
 
     @override
     def abort(self) -> None:
+        if self._lent:
+            self._wanted.append(self.abort)
+            return
         self._pieces, self._size = [], 0
         self._under.abort()
 
@@ -61,10 +81,16 @@ class Gathered(asyncio.Transport):
 
     @override
     def pause_reading(self) -> None:
+        if self._lent:
+            self._wanted.append(self.pause_reading)
+            return
         self._under.pause_reading()
 
     @override
     def resume_reading(self) -> None:
+        if self._lent:
+            self._wanted.append(self.resume_reading)
+            return
         self._under.resume_reading()
 
     @override
@@ -72,6 +98,9 @@ class Gathered(asyncio.Transport):
         return self._under.is_reading()
 
     def _flush(self) -> None:
+        if self._lent:
+            self._wanted.append(self._flush)
+            return
         pieces, self._pieces, self._size = self._pieces, [], 0
         if not pieces or self._under.is_closing():
             return

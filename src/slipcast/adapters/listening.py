@@ -16,6 +16,7 @@ import msgspec
 import uvicorn
 import uvloop
 
+from slipcast.adapters import securing
 from slipcast.adapters.connections import Limits, protocol
 from slipcast.values.faults import PortFault
 
@@ -94,7 +95,15 @@ class Server:
 
     async def serve(self, listening: socket.socket) -> None:
         """Answer requests until told to stop; return when the last one is answered."""
+        self.prepare()
         await self._server.serve(sockets=[listening])
+
+    def prepare(self) -> None:
+        """Have connections secured in a way that they can be lent, where the event loop can."""
+        config = self._server.config
+        if config.ssl is not None and securing.is_able():
+            make: Any = securing.securing(config.http_protocol_class, config.ssl)
+            config.http_protocol_class, config.ssl = make, None
 
     def stop(self) -> None:
         """Take no more requests, and end."""
@@ -127,8 +136,11 @@ def _no_signals() -> Any:
 
 
 def _context(tls: Tls) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(tls.clients))
+    context = securing.server_context()
+    context.load_verify_locations(str(tls.clients))
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # Clients know what is cheap for them: most that pull images ask for AES-128 first.
+    context.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE
     context.load_cert_chain(str(tls.certificate), str(tls.key))
     # Clients keep their connections; what would let them resume one is remembered with each.
     context.num_tickets = 0

@@ -14,6 +14,7 @@ import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from slipcast.ports.accounts import ACCOUNT, Account
 from slipcast.registry import blobs, listings, manifests, sweeping, tokens, uploads
 from slipcast.registry.faults import (
     BODY_SLOW,
@@ -45,8 +46,9 @@ _NAME: Final = r"(?P<name>.+?)"
 
 
 class Route(msgspec.Struct, frozen=True):
-    """Paths, as a pattern of the whole, and what each method does there."""
+    """Paths, as a pattern of the whole, what they are counted as, and what each method does."""
 
+    kind: str
     path: re.Pattern[str]
     methods: Mapping[str, Handler]
 
@@ -63,12 +65,17 @@ async def root(parts: Parts, call: Call) -> Response:
 
 
 ROUTES: Final = (
-    Route(re.compile(r"/v2/?"), {"GET": root, "HEAD": root}),
-    Route(re.compile(r"/v2/_catalog"), {"GET": listings.catalog}),
-    Route(re.compile(r"/v2/_slipcast/prune"), {"POST": sweeping.answer}),
-    Route(re.compile(rf"/v2/{_NAME}/tags/list"), {"GET": listings.tags}),
-    Route(re.compile(rf"/v2/{_NAME}/referrers/(?P<reference>[^/]+)"), {"GET": listings.referrers}),
+    Route("root", re.compile(r"/v2/?"), {"GET": root, "HEAD": root}),
+    Route("catalog", re.compile(r"/v2/_catalog"), {"GET": listings.catalog}),
+    Route("prune", re.compile(r"/v2/_slipcast/prune"), {"POST": sweeping.answer}),
+    Route("tags", re.compile(rf"/v2/{_NAME}/tags/list"), {"GET": listings.tags}),
     Route(
+        "referrers",
+        re.compile(rf"/v2/{_NAME}/referrers/(?P<reference>[^/]+)"),
+        {"GET": listings.referrers},
+    ),
+    Route(
+        "manifests",
         re.compile(rf"/v2/{_NAME}/manifests/(?P<reference>[^/]+)"),
         {
             "GET": manifests.read,
@@ -77,8 +84,9 @@ ROUTES: Final = (
             "DELETE": manifests.remove,
         },
     ),
-    Route(re.compile(rf"/v2/{_NAME}/blobs/uploads/?"), {"POST": uploads.begin}),
+    Route("uploads", re.compile(rf"/v2/{_NAME}/blobs/uploads/?"), {"POST": uploads.begin}),
     Route(
+        "uploads",
         re.compile(rf"/v2/{_NAME}/blobs/uploads/(?P<reference>[^/]+)"),
         {
             "GET": uploads.state,
@@ -88,6 +96,7 @@ ROUTES: Final = (
         },
     ),
     Route(
+        "blobs",
         re.compile(rf"/v2/{_NAME}/blobs/(?P<reference>[^/]+)"),
         {"GET": blobs.read, "HEAD": blobs.head, "DELETE": blobs.remove},
     ),
@@ -122,11 +131,14 @@ class Registry:
 
     async def _answered(self, request: Request) -> Response:
         path = request.url.path
+        account: Account = request.scope.setdefault(ACCOUNT, Account())
         if path == REALM:
+            account.kind = "token"
             return await tokens.answer(self._parts, request)
         for route in ROUTES:
             found = route.path.fullmatch(path)
             if found is not None:
+                account.kind = route.kind
                 return await self._routed(request, route, found.groupdict())
         raise RegistryFault(NAME_UNKNOWN, "there is nothing at this path")
 
@@ -134,6 +146,7 @@ class Registry:
         self, request: Request, route: Route, said: Mapping[str, str | None]
     ) -> Response:
         actor = await identified(self._parts, request)
+        request.scope[ACCOUNT].user = actor.name
         name = said.get("name")
         call = Call(
             request=request,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections import Counter, OrderedDict
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,12 +19,45 @@ from slipcast.ports.clock import Clock
 from slipcast.ports.distribution import Distribution
 from slipcast.ports.identity import Authenticator
 from slipcast.ports.passes import Passes
+from slipcast.registry.faults import TOOMANYREQUESTS, RegistryFault
 from slipcast.registry.names import Repository
 from slipcast.values.actor import Actor
 from slipcast.values.digest import Digest
 
 AT_ONCE: Final = 64
 """How much is fetched from elsewhere at once."""
+MOST_RECEIVED: Final = 256
+"""Bodies of uploads that come at once; two megabytes of each are in memory, at most."""
+MOST_RECEIVED_EACH: Final = 128
+"""Those of one who sends."""
+
+
+@dataclass(slots=True)
+class Receiving:
+    """How many bodies of uploads come at the moment: of all, and of each who sends."""
+
+    by: Counter[str] = field(default_factory=Counter)
+    count: int = 0
+
+    @contextmanager
+    def seat(self, user: str) -> Iterator[None]:
+        """While one comes.
+
+        Errors: RegistryFault TOOMANYREQUESTS.
+        """
+        if self.count >= MOST_RECEIVED or self.by[user] >= MOST_RECEIVED_EACH:
+            raise RegistryFault(
+                TOOMANYREQUESTS, "too much is sent at once", headers={"retry-after": "1"}
+            )
+        self.count += 1
+        self.by[user] += 1
+        try:
+            yield
+        finally:
+            self.count -= 1
+            self.by[user] -= 1
+            if not self.by[user]:
+                del self.by[user]
 
 
 @dataclass(slots=True)
@@ -70,6 +104,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     base: Callable[[str], str]
     aliases: frozenset[str] = frozenset()
+    receiving: Receiving = msgspec.field(default_factory=Receiving)
     fetching: Fetching = msgspec.field(default_factory=Fetching)
     manifests: OrderedDict[Digest, Manifest] = msgspec.field(default_factory=OrderedDict)
     pieces: OrderedDict[Digest, Pieces] = msgspec.field(default_factory=OrderedDict)

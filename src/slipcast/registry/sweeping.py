@@ -18,7 +18,7 @@ which needs the right to delete `images` of the cluster, and answers with a `Rep
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
@@ -142,11 +142,18 @@ async def sweep(parts: Parts, options: Options) -> Report:
     return await _blobs(parts, needed, old, report)
 
 
-async def background(parts: Parts, every: timedelta = EVERY) -> None:
-    """Sweep again and again, while the server runs."""
+async def background(
+    parts: Parts, may: Callable[[], Awaitable[bool]] | None = None, every: timedelta = EVERY
+) -> None:
+    """Sweep again and again, while the server runs.
+
+    Shape:  may says whether it is our turn, where several servers have the content in common.
+    """
     while True:
         await parts.clock.until(parts.clock.now() + every)
         try:
+            if may is not None and not await may():
+                continue
             if not await _is_fit(parts):
                 log.warning("registry.unswept", extra={"fields": {"why": "there are no images"}})
                 continue

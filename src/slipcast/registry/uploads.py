@@ -151,7 +151,8 @@ async def _taken(
         raise RegistryFault(SIZE_INVALID, "Content-Range and Content-Length contradict each other")
     offset = span.start if span is not None else None
     async with aclosing(_body(call.request, span)) as body:
-        return await _tried(call, now, parts.blobs.append(now.id, offset, body))
+        with parts.receiving.seat(call.actor.name):
+            return await _tried(call, now, parts.blobs.append(now.id, offset, body))
 
 
 async def _finished(parts: Parts, call: Call, now: UploadState, digest: Digest) -> Response:

@@ -48,6 +48,7 @@ class Application:
         fairness: Fairness | None = None,
         deliveries: Deliveries | None = None,
         mounts: Mapping[str, Asgi] | None = None,
+        telemetry: Telemetry | None = None,
     ) -> None:
         """Serve an Api to whoever the authenticator knows; mounts are paths that others serve."""
         self._apis = apis
@@ -60,7 +61,7 @@ class Application:
         self._streams: set[asyncio.Task[None]] = set()
         self._draining = False
         self._listening: set[asyncio.Timeout] = set()
-        self.telemetry = Telemetry()
+        self.telemetry = telemetry or Telemetry()
         self._around = Surroundings(
             why_not_ready=self._why_not_ready, telemetry=self.telemetry, apis=apis
         )

@@ -24,6 +24,7 @@ from slipcast.controllers.materials import Server
 from slipcast.ports.daemon import Identification, Running, Serving
 from slipcast.server.app import Application
 from slipcast.server.oauth import PREFIXES, OAuth
+from slipcast.server.telemetry import Telemetry
 from slipcast.store.store import SERVER, Setup, Store
 from slipcast.values.faults import FieldError, InvalidFault, PortFault
 from slipcast.wiring import agency as agencies
@@ -59,7 +60,7 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
         stack.callback(socket.close)
         port: int = socket.getsockname()[1]
         address = address_of(wanted.host, port)
-        clock = SystemClock()
+        clock, telemetry = SystemClock(), Telemetry()
         hosted = await stack.enter_async_context(hosting(wanted, address, clock))
         names = (*names_of(wanted.host), *hosted.addresses.hosts)
         # First, since nothing is put beside a journal that is not ours.
@@ -93,10 +94,11 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
         application = Application(
             store,
             chain,
+            telemetry=telemetry,
             deliveries=store.webhooks,
             mounts={
                 **dict.fromkeys(PREFIXES, oauth.app),
-                **hosted.mounts(store, chain, place),
+                **hosted.mounts(store, chain, place, telemetry),
                 **peering.opened(store, clock, _reached(wanted.host, port), authority),
             },
         )
@@ -106,13 +108,7 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
         )
         server = listening.Server(application, tls, drain=application.drain)
         _heed_signals(server, hosted)
-        running = Running(
-            pid=os.getpid(),
-            address=address,
-            kubeconfig=wanted.kubeconfig or place.kubeconfig,
-            state=place.directory,
-            ready=True,
-        )
+        running = _running(wanted, place, address)
         write_kubeconfig(running.kubeconfig, running.address, pki)
         works = (
             *store.background(),
@@ -129,6 +125,17 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
             allocation.freeze()
 
         await _run(server, socket, works, ready)
+
+
+def _running(wanted: Serving, place: Place, address: str) -> Running:
+    """This server, as others are told of it."""
+    return Running(
+        pid=os.getpid(),
+        address=address,
+        kubeconfig=wanted.kubeconfig or place.kubeconfig,
+        state=place.directory,
+        ready=True,
+    )
 
 
 async def _run(

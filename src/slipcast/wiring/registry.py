@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from ipaddress import ip_address
 from socket import socket as Socket  # noqa: N812 -- the class
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
@@ -21,6 +21,8 @@ from slipcast.adapters.identity.passes import SignedPasses
 from slipcast.adapters.identity.signing import SigningKey
 from slipcast.adapters.remoteregistry.reaching import Trust
 from slipcast.adapters.remoteregistry.registries import RemoteRegistries
+from slipcast.controllers.lease import LEASE, Leadership, Terms
+from slipcast.ports.api import Resource
 from slipcast.ports.clock import Clock
 from slipcast.ports.daemon import Registering, Serving
 from slipcast.ports.identity import Authenticator
@@ -28,11 +30,17 @@ from slipcast.registry import sweeping
 from slipcast.registry.app import PREFIXES, Registry
 from slipcast.registry.parts import Parts
 from slipcast.server.app import Asgi
+from slipcast.server.telemetry import Telemetry
+from slipcast.server.traffic import Traffic
 from slipcast.store.store import SERVER, Store, Streaming
 from slipcast.store.tending import tended
 from slipcast.values.faults import FieldError, InvalidFault
 from slipcast.wiring import importing
+from slipcast.wiring.controlling import SHARED, identity
 from slipcast.wiring.serving import Place, address_of, names_of, own_addresses
+
+SWEEPING: Final = Resource(LEASE, "kube-system", "slipcast-registry-sweeping")
+"""By which one of several servers over one store sweeps, and the others let it."""
 
 
 class Addresses(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,9 +138,11 @@ class Hosted:
         )
 
     def mounts(
-        self, store: Store, authenticator: Authenticator, place: Place
+        self, store: Store, authenticator: Authenticator, place: Place, telemetry: Telemetry
     ) -> Mapping[str, Asgi]:
         """The paths that the registry answers; none where there is none.
+
+        Shape:  telemetry exposes what is counted of their requests.
 
         Errors: HostFault.
         """
@@ -155,11 +165,22 @@ class Hosted:
             base=self.addresses.base(self._address, self._wanted.host),
             aliases=self.aliases(place),
         )
-        registry = Registry(parts)
-        self._sweeping = partial(sweeping.background, parts)
+        registry = Traffic(Registry(parts), telemetry.registry)
+        self._sweeping = partial(sweeping.background, parts, self._turn(store, place))
         if self._plain is not None:
             self._alone = listening.Server(registry, None, drain=lambda: None)
         return dict.fromkeys(PREFIXES, registry)
+
+    def _turn(self, store: Store, place: Place) -> Callable[[], Awaitable[bool]] | None:
+        """Whether it is for this server to sweep, where others may have the same content.
+
+        Errors: HostFault.
+        """
+        if not self._wanted.store.startswith(SHARED):
+            return None
+        terms = Terms(lasts=sweeping.EVERY * 0.9)
+        api, who = store.as_(SERVER), identity(place)
+        return Leadership(api, self._clock, who, terms, place=SWEEPING).take
 
     def aliases(self, place: Place) -> frozenset[str]:
         """Other addresses that mean this registry, or have meant it: images still say so.

@@ -68,15 +68,17 @@ class Sender:
 async def _serving(
     sender: Sender, tls: Tls | None = None, limits: Limits | None = None
 ) -> AsyncIterator[tuple[Socket, ServerState]]:
-    config = Server(sender, tls, drain=lambda: None, limits=limits)._server.config
+    server = Server(sender, tls, drain=lambda: None, limits=limits)
+    server.prepare()
+    config = server._server.config
     make: Any = config.http_protocol_class
     state = ServerState()
     listener = listening.bind("127.0.0.1", 0)
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(
+    listening_on = await loop.create_server(
         lambda: make(config, state, {}), sock=listener, ssl=config.ssl
     )
-    async with server:
+    async with listening_on:
         yield listener, state
         for connection in tuple(state.connections):
             connection.transport.abort()
@@ -239,3 +241,123 @@ async def test_a_server_that_stops_in_the_middle_leaves_nothing(
         threads.shutdown()
 
     assert descriptors(file) == 0
+
+
+@pytest.fixture
+def tls(pki: certificates.Certificates) -> Tls:
+    return Tls(certificate=pki.server.certificate, key=pki.server.key, clients=pki.authority)
+
+
+async def _secured(
+    listener: Socket, pki: certificates.Certificates
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A client that has asked over TLS, takes little at a time, and has read nothing yet."""
+    client = Socket()
+    client.setsockopt(SOL_SOCKET, SO_RCVBUF, 4096)
+    client.settimeout(0)
+    await asyncio.get_running_loop().sock_connect(client, listener.getsockname())
+    trusting = ssl.create_default_context(cafile=str(pki.authority))
+    reader, writer = await asyncio.open_connection(
+        sock=client, ssl=trusting, server_hostname="localhost", limit=10_000
+    )
+    writer.write(GET)
+    return reader, writer
+
+
+async def test_a_client_that_reads_slowly_over_tls_gets_all(
+    file: Path, pki: certificates.Certificates, tls: Tls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filesending, "LOOK", 0.01)
+    async with _serving(Sender(file), tls) as (listener, _):
+        reader, writer = await _secured(listener, pki)
+        first = await _body(reader)
+        writer.write(GET)
+        second = await _body(reader)
+        writer.close()
+
+    assert [first, second] == [CONTENT] * 2
+
+
+async def test_what_a_client_sends_meanwhile_over_tls_is_answered_after_it(
+    file: Path, pki: certificates.Certificates, tls: Tls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filesending, "LOOK", 0.01)
+    async with _serving(Sender(file), tls) as (listener, _):
+        reader, writer = await _secured(listener, pki)
+        head = await reader.readuntil(b"\r\n\r\n")
+        writer.write(GET * 3)
+        bodies = [await reader.readexactly(len(CONTENT)), *[await _body(reader) for _ in range(3)]]
+        writer.close()
+
+    assert head.startswith(b"HTTP/1.1 200")
+    assert bodies == [CONTENT] * 4
+
+
+async def test_a_client_that_reads_nothing_over_tls_is_dropped(
+    file: Path, pki: certificates.Certificates, tls: Tls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filesending, "LOOK", 0.01)
+    sender = Sender(file)
+    async with _serving(sender, tls, Limits(reader=0.05)) as (listener, state):
+        _, writer = await _secured(listener, pki)
+        await sender.ended.wait()
+        await asyncio.gather(*state.tasks)
+        writer.transport.abort()
+
+    assert state.connections == set()
+    assert descriptors(file) == 0
+
+
+async def test_a_client_that_goes_away_over_tls_leaves_nothing(
+    file: Path, pki: certificates.Certificates, tls: Tls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filesending, "LOOK", 0.01)
+    sender = Sender(file)
+    async with _serving(sender, tls) as (listener, state):
+        reader, writer = await _secured(listener, pki)
+        await reader.read(5_000)
+        writer.transport.abort()
+        await sender.ended.wait()
+        await asyncio.gather(*state.tasks)
+
+    assert descriptors(file) == 0
+
+
+async def test_a_server_that_stops_in_the_middle_over_tls_leaves_nothing(
+    file: Path, pki: certificates.Certificates, tls: Tls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = ThreadPoolExecutor(1)
+    monkeypatch.setattr(filesending, "_THREADS", threads)
+    sender = Sender(file)
+    async with _serving(sender, tls) as (listener, state):
+        reader, writer = await _secured(listener, pki)
+        await reader.read(5_000)
+        [task] = state.tasks
+        task.cancel()
+        await sender.ended.wait()
+        threads.shutdown()
+        writer.transport.abort()
+
+    assert descriptors(file) == 0
+
+
+async def test_a_file_that_is_shorter_than_was_said_ends_the_connection_over_tls(
+    file: Path, pki: certificates.Certificates, tls: Tls
+) -> None:
+    trusting = ssl.create_default_context(cafile=str(pki.authority))
+    half = len(CONTENT) // 2
+    async with _serving(Sender(file, half, len(CONTENT)), tls) as (listener, _):
+        with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
+            await _answers(listener, 1, ssl=trusting)
+
+    assert descriptors(file) == 0
+
+
+async def test_what_is_small_is_sent_by_the_event_loop_over_tls(
+    file: Path, pki: certificates.Certificates, tls: Tls
+) -> None:
+    trusting = ssl.create_default_context(cafile=str(pki.authority))
+    async with _serving(Sender(file, 5, 70_000), tls) as (listener, _):
+        bodies = await _answers(listener, 3, ssl=trusting)
+
+    assert bodies == [CONTENT[5:70_005]] * 3

@@ -175,3 +175,12 @@ async def test_who_cannot_renew_stops_before_another_may_begin(
         task.cancel()
 
     assert stopped[0] - NOON < Terms().lasts
+
+
+async def test_another_lease_is_anothers(api: Api, clock: PassingClock) -> None:
+    other = PLACE.named("another")
+
+    await Leadership(api, clock, "one").take()
+
+    assert await Leadership(api, clock, "two", place=other).take()
+    assert await held(api) == ("one", 1)

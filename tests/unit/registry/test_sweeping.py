@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -317,11 +318,13 @@ async def test_a_sweep_that_fails_is_tried_again(
     assert await there(blobs) == {image, Digest.of(b"{}")}
 
 
-async def _rounds(parts: Parts, times: int) -> None:
+async def _rounds(
+    parts: Parts, times: int, may: Callable[[], Awaitable[bool]] | None = None
+) -> None:
     """Let the work beside requests go round so often."""
     clock = _Ending(parts.clock, times)
     with pytest.raises(asyncio.CancelledError):
-        await sweeping.background(msgspec.structs.replace(parts, clock=clock))
+        await sweeping.background(msgspec.structs.replace(parts, clock=clock), may)
 
 
 class _Ending:
@@ -357,3 +360,27 @@ class _Broken:
         if self._left >= 0:
             raise Unavailable("the store does not answer")
         return await self._api.list(*args)
+
+
+async def test_of_several_servers_those_sweep_whose_turn_it_is(
+    parts: Parts, api: Api, blobs: MemoryBlobs, clock: StandingClock
+) -> None:
+    image = await manifest(parts)
+    await recorded(api, parts, image)
+    await have(parts, APP)
+    clock.moment += GRACE
+
+    await _rounds(parts, 2, _no)
+    before = await there(blobs)
+    await _rounds(parts, 2, _yes)
+
+    assert before == {image, DIGEST, Digest.of(b"{}")}
+    assert await there(blobs) == {image, Digest.of(b"{}")}
+
+
+async def _yes() -> bool:
+    return True
+
+
+async def _no() -> bool:
+    return False

@@ -301,3 +301,19 @@ async def test_more_than_a_blob_may_have_is_refused(
     answer = await pushing.post(UPLOADS, params={"digest": str(DIGEST)}, content=CONTENT)
 
     assert answer.status_code == 413
+
+
+async def test_who_sends_too_much_at_once_is_asked_to_wait(
+    pushing: httpx.AsyncClient, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("slipcast.registry.parts.MOST_RECEIVED_EACH", 1)
+    path = await begun(pushing)
+
+    with parts.receiving.seat("anna"):
+        refused = await pushing.patch(path, content=CONTENT)
+    taken = await pushing.patch(path, content=CONTENT)
+
+    assert (refused.status_code, code_of(refused)) == (429, "TOOMANYREQUESTS")
+    assert refused.headers["retry-after"] == "1"
+    assert taken.status_code == 202
+    assert (parts.receiving.count, parts.receiving.by) == (0, {})
