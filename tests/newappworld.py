@@ -111,6 +111,7 @@ WORLD: dict[Question, Answer] = {
         for tag in (*versions, "latest")
     },
     IsSource("./shop"): a_source("./shop", {"package.json": "{}"}),
+    IsSource("./admin"): a_source("./admin", {"Gemfile": ""}),
 }
 SECRETS = Secrets("made-for-GitHub-1234", "made-for-all-1234567")
 

@@ -63,6 +63,8 @@ COMMANDS = {
     "group": f"new-app python~{SHOP}+mysql -e A=1",
     "group-as-deployment": f"new-app python~{SHOP}+mysql --as-deployment",
     "group-by-flag": "new-app mysql redis --group=mysql+redis",
+    "group-of-directories": "new-app ./shop ./admin --group=./shop+./admin",
+    "group-of-a-directory-and-an-image": "new-app ./shop mysql --group=mysql+./shop",
     "build-of-a-directory": "new-build ./shop",
     "build-binary": "new-build --binary --name=app",
     "build-binary-with-a-builder": "new-build --binary ruby --name=app",

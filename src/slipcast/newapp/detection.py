@@ -1,12 +1,15 @@
 """What a source without an image is built with: its Jenkinsfile, its Dockerfile, its language.
 
-The first of the languages that somebody offers a builder image for is taken, and it is said which
-others there are (DF-1); the version that the source asks for chooses the tag.
+Of several languages the same rule chooses as for `slipcast detect`, among those that somebody
+offers a builder image for, and it is said why, and what else is possible (DF-1, UP-7); the version
+that the source asks for chooses the tag.
 
 Source: detection.md sections 4 to 6, DT-5 to DT-24.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import msgspec
 
@@ -20,6 +23,8 @@ from slipcast.newapp.ports import Port, Ports
 from slipcast.newapp.request import NewAppRequest
 from slipcast.newapp.searching import Search
 from slipcast.newapp.streams import is_hidden, newest
+from slipcast.source.choose import ordered
+from slipcast.source.detectors import Detected
 from slipcast.source.inspect import SourceFacts
 from slipcast.source.versions import newest_first
 from slipcast.source.wanted import Wanted
@@ -94,20 +99,38 @@ def language_of(source: Source, search: Search) -> Language:
     facts = source.facts or SourceFacts()
     if not facts.platforms:
         raise _no_language(source)
+    left = list(facts.platforms)
     without: list[str] = []
-    for hit in facts.platforms:
+    while left:
+        (hit, *others), why = ordered(left, facts)
         result = search.find(hit.platform, "language").result
-        if isinstance(result, Undecided):
-            if result.why == "several":
-                raise _several(source, result)
-            without.append(hit.platform)
-            continue
-        reasons = [f"found {', '.join(hit.files)}"]
-        if without:
-            reasons.append(f"there is no builder image for {', '.join(without)}")
-        match, why = _of_version(result, search, facts.wanted.get(hit.platform))
-        return Language(platform=hit.platform, match=match, reasons=(*reasons, *why))
+        if not isinstance(result, Undecided):
+            match, version = _of_version(result, search, facts.wanted.get(hit.platform))
+            reasons = [f"found {', '.join(facts.files)}", *_passed_over(without)]
+            reasons += _of_several(hit, others, why, search)
+            return Language(platform=hit.platform, match=match, reasons=(*reasons, *version))
+        if result.why == "several":
+            raise _several(source, result)
+        without.append(hit.platform)
+        left.remove(hit)
     raise _no_builder(source)
+
+
+def _passed_over(without: list[str]) -> Iterator[str]:
+    if without:
+        yield f"there is no builder image for {', '.join(without)}"
+
+
+def _of_several(hit: Detected, others: list[Detected], why: str, search: Search) -> Iterator[str]:
+    """Why it was this language of several, and what would do for the others."""
+    apart = [each for each in others if each.files != hit.files]
+    if not apart:
+        return
+    yield f"chose {hit.platform} because {why}"
+    found = [search.find(each.platform, "language").result for each in apart]
+    images = [each.shown for each in found if not isinstance(each, Undecided)]
+    if images:
+        yield f"also possible: {', '.join(images)}; write IMAGE~SOURCE for one of them"
 
 
 def _of_version(

@@ -25,7 +25,7 @@ from slipcast.newapp.making import Making, Planned, input_of
 from slipcast.newapp.matches import Match, Undecided
 from slipcast.newapp.pairing import Use, paired
 from slipcast.newapp.ports import Port
-from slipcast.newapp.references import Reference, references
+from slipcast.newapp.references import Reference, joined, references
 from slipcast.newapp.request import NewAppRequest, Pair
 from slipcast.newapp.searching import Place, Search
 from slipcast.newapp.streams import is_output
@@ -131,7 +131,12 @@ class _Planning:
                 detection.strategy_for(request, self._source(each))
         pairs = paired(request, found, sources)
         parts = [self._used(use) for use in pairs.uses if use.match.template is None]
-        parts += [self._alone(self._source(each), each) for each in self._unbound(pairs.alone)]
+        named = (*(each.word for each in wanted), *sources)
+        groups = joined(request, named)
+        parts += [
+            self._alone(self._source(each), groups.get(each, each))
+            for each in self._unbound(pairs.alone)
+        ]
         if request.dockerfile is not None and not pairs.alone:
             parts.append(self._alone(Source(dockerfile=request.dockerfile), "dockerfile"))
         if request.binary and not pairs.uses:

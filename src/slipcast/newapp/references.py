@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from slipcast.newapp.classify import Classified, Named, group_of
+from slipcast.newapp.classify import Classified, Named, group_of, split_group
 from slipcast.newapp.request import NewAppRequest
 from slipcast.newapp.searching import Where
 from slipcast.values.faults import FieldError, InvalidFault
@@ -42,7 +42,12 @@ def references(request: NewAppRequest, classified: Classified) -> tuple[Referenc
         *(_reference(each, "anything") for each in classified.named),
         *(Reference(word=each, where="file", group=each) for each in classified.files),
     ]
-    return _grouped(_apart(found), request.groups)
+    found = _apart(found)
+    sources = (*request.sources, *classified.sources)
+    groups = joined(request, (*(each.word for each in found), *sources))
+    return tuple(
+        msgspec.structs.replace(each, group=groups.get(each.word, each.group)) for each in found
+    )
 
 
 def _apart(found: list[Reference]) -> list[Reference]:
@@ -75,11 +80,17 @@ def _reference(named: Named, where: Where) -> Reference:
     )
 
 
-def _grouped(found: list[Reference], groups: Iterable[str]) -> tuple[Reference, ...]:
-    """The names with those joined that `--group` joins (NA-36)."""
-    for group in groups:
-        members = group.split("+")
-        unknown = [each for each in members if all(each != known.word for known in found)]
+def joined(request: NewAppRequest, named: Iterable[str]) -> dict[str, str]:
+    """What `--group` joins (NA-36): the group of each member.
+
+    Shape:  named are the words of images and sources, as they were typed.
+    Errors: InvalidFault for groups of words that nobody gave, and of one word.
+    """
+    known = frozenset(named)
+    found: dict[str, str] = {}
+    for group in request.groups:
+        members = split_group(group)
+        unknown = [each for each in members if each not in known]
         if len(members) == 1 or unknown:
             what = (
                 f"names {', '.join(unknown)}, which is none of what was asked for"
@@ -87,8 +98,5 @@ def _grouped(found: list[Reference], groups: Iterable[str]) -> tuple[Reference, 
                 else "joins nothing: write at least two names, as in a+b"
             )
             raise InvalidFault((FieldError(path="--group", what=what, value=group),))
-        found = [
-            msgspec.structs.replace(each, group=group) if each.word in members else each
-            for each in found
-        ]
-    return tuple(found)
+        found |= dict.fromkeys(members, group)
+    return found

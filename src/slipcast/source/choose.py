@@ -51,7 +51,7 @@ def choose(facts: SourceFacts, catalogue: Catalogue) -> Choice:
     offered = [hit for hit in facts.platforms if catalogue.supporting(hit.platform)]
     if not offered:
         raise _no_builder(facts, catalogue)
-    (chosen, *others), why = _ordered(offered, facts)
+    (chosen, *others), why = ordered(offered, facts)
     platform = chosen.platform
     rows = catalogue.supporting(platform)
     builder, version_reason, warnings = _row(platform, rows, facts.wanted.get(platform))
@@ -82,8 +82,11 @@ def _passed_over(facts: SourceFacts, offered: list[Detected]) -> Iterator[str]:
         yield f"there is no builder image for {', '.join(without)}"
 
 
-def _ordered(hits: list[Detected], facts: SourceFacts) -> tuple[list[Detected], str]:
-    """The platforms, the one to take first, and what to say about it."""
+def ordered(hits: list[Detected], facts: SourceFacts) -> tuple[list[Detected], str]:
+    """The platforms, the one to take first, and what to say about it.
+
+    Shape:  hits are some of the facts' platforms, in their order, and at least one.
+    """
     first = hits[0]
     sign = first.files[0]
     if len(hits) == 1:

@@ -117,6 +117,18 @@ def test_a_directory_is_built_with_what_was_not_committed(
     assert registry.ran("app:latest", "cat /opt/app/index.html") == "changed\n"
 
 
+def test_a_directory_is_sent_when_only_names_are_printed(
+    project: Project, registry: Registry
+) -> None:
+    registry.push(containers.BUILDER, "builder:1")
+    gitserver.repository(project.directory / "app", {"index.html": "here\n"})
+
+    said = project.done("new-build", "builder:1~./app", "-o", "name")
+
+    assert said.splitlines() == ["imagestream/app", "buildconfig/app", "build/app-1"]
+    project.comes_to("app-1", "Complete")
+
+
 def test_a_commit_of_a_directory_is_built_by_its_dockerfile_on_an_image_that_lies_here(
     project: Project, registry: Registry
 ) -> None:

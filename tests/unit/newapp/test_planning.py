@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import newappworld
 from slipcast.api.document import JSON
 from slipcast.api.image import ImageStream
 from slipcast.newapp.documents import documents
@@ -351,7 +352,25 @@ def test_a_second_language_is_taken_when_nobody_builds_the_first_df_1() -> None:
 
     plan = plan_of(NewAppRequest(words=(URL,), namespace="mine"), {IsSource(URL): source})
 
-    assert plan.parts[0].reasons == ("found setup.py", "there is no builder image for ruby")
+    assert plan.parts[0].reasons == (
+        "found Gemfile, setup.py",
+        "there is no builder image for ruby",
+    )
+
+
+def test_of_several_languages_the_one_that_starts_something_is_taken_and_that_is_said_up_7() -> (
+    None
+):
+    files = {"package.json": "{}", "requirements.txt": "", "manage.py": ""}
+
+    plan = newappworld.plan_of(
+        newappworld.request_of("new-app", newappworld.SHOP),
+        {IsSource(newappworld.SHOP): newappworld.a_source(newappworld.SHOP, files)},
+    )
+
+    _, chose, also = plan.parts[0].reasons
+    assert chose.startswith("chose python because manage.py starts an application")
+    assert also == "also possible: openshift/nodejs:4; write IMAGE~SOURCE for one of them"
 
 
 @pytest.mark.parametrize(

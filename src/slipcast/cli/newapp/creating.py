@@ -175,8 +175,13 @@ def _placed(content: JSON, namespace: str) -> tuple[Kind, Resource, JSON]:
 
 
 def _onto(current: Any, wanted: Any) -> Any:
-    """An object as it is to be: what is wanted, over what is there."""
+    """An object as it is to be: what is wanted, over what is there.
+
+    Shape:  of what has become another type nothing stays, such as a source that was sent.
+    """
     if isinstance(wanted, dict) and isinstance(current, dict):
+        if wanted.get("type") != current.get("type"):
+            return wanted
         return {**current, **{name: _onto(current.get(name), wanted[name]) for name in wanted}}
     if isinstance(wanted, list) and isinstance(current, list) and len(wanted) == len(current):
         return [_onto(held, value) for held, value in zip(current, wanted, strict=True)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import click
@@ -19,6 +19,7 @@ from slipcast.cli.output.form import Form
 from slipcast.cli.toolbox import Connection, Toolbox
 from slipcast.newapp import listing, report
 from slipcast.newapp.documents import documents, with_build_env, with_env
+from slipcast.newapp.facts import Source
 from slipcast.newapp.legacy import VERSION, as_v1
 from slipcast.newapp.objects import Secrets
 from slipcast.newapp.planning import Plan
@@ -53,11 +54,12 @@ def run(ctx: click.Context, words: Sequence[str], given: dict[str, Any], *, buil
         if form.name not in {"", "name"}:
             version = given["output_version"] or toolbox.environment.get(OUTPUT_VERSION, "")
             old = version == VERSION
+            _warn_of_unsent(plan)
             generated.show([as_v1(each) for each in wanted] if old else wanted, form)
             return 0
         code = await _made(connection, plan, wanted, form, dry=given["dry_run"])
-        if code == 0 and not given["dry_run"] and not form.name:
-            await _sent(connection, plan, toolbox)
+        if code == 0 and not given["dry_run"]:
+            await _sent(connection, plan, toolbox, form)
         return code
 
     serverflags.run(ctx, serverflags.server_flags(given), work)
@@ -97,17 +99,38 @@ async def _made(
     return code
 
 
-async def _sent(connection: Connection, plan: Plan, toolbox: Toolbox) -> None:
+async def _sent(connection: Connection, plan: Plan, toolbox: Toolbox, form: Form) -> None:
     """Start builds of the directories that are built as they lie here (UP-5)."""
-    for part in plan.parts:
-        if part.build is None or part.source is None or not part.source.directory:
-            continue
-        name = part.build.name
-        here, ref = part.source.directory, part.source.ref
+    for name, source in _directories(plan):
+        here, ref = source.directory, source.ref
         at_commit = uploading.Given(repository=here, commit=ref)
-        source = at_commit if ref else uploading.Given(directory=here)
-        build = await starting.sent(connection, name, source, toolbox)
-        click.echo(f"    build {build!r} started, use 'slipcast logs -f bc/{name}' to track it.")
+        given = at_commit if ref else uploading.Given(directory=here)
+        build = await starting.sent(connection, name, given, toolbox)
+        if form.name:
+            click.echo(f"build/{build}")
+        else:
+            click.echo(
+                f"    build {build!r} started, use 'slipcast logs -f bc/{name}' to track it."
+            )
+
+
+def _directories(plan: Plan) -> Iterator[tuple[str, Source]]:
+    """The builds of a plan whose sources are directories here."""
+    for part in plan.parts:
+        if part.build is not None and part.source is not None and part.source.directory:
+            yield part.build.name, part.source
+
+
+def _warn_of_unsent(plan: Plan) -> None:
+    """Say of what is only printed how its directories are sent when it is there."""
+    for name, source in _directories(plan):
+        ref = f" --commit={source.ref}" if source.ref else ""
+        flag = "--from-repo" if ref else "--from-dir"
+        click.echo(
+            f"warning: {source.directory} is not sent by -o: when {name!r} is there, use"
+            f" 'slipcast start-build {name} {flag}={source.directory}{ref}'",
+            err=True,
+        )
 
 
 async def _of_templates(connection: Connection, plan: Plan, request: NewAppRequest) -> list[JSON]:

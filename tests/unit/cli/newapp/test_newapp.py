@@ -166,6 +166,30 @@ def test_what_is_asked_otherwise_is_changed_and_secrets_stay_up_24(call: Call) -
     assert after["spec"]["triggers"] == before["spec"]["triggers"]
 
 
+def test_what_was_sent_and_comes_from_a_repository_now_is_not_both(
+    call: Call, toolbox: FakeToolbox
+) -> None:
+    (toolbox.directory / "shop").mkdir()
+    call("new-build", "python~./shop")
+
+    ended = call("new-build", f"python~{URL}")
+
+    assert ended.code == 0, ended.stderr
+    source = call("get", "bc", "shop", "-o", "json").document["spec"]["source"]
+    assert source == {"type": "Git", "git": {"uri": URL}}
+
+
+def test_a_directory_that_is_printed_is_not_sent_and_that_is_said(
+    call: Call, toolbox: FakeToolbox
+) -> None:
+    (toolbox.directory / "shop").mkdir()
+
+    ended = call("new-app", "python~./shop", "-o", "json")
+
+    assert ended.document["items"][1]["spec"]["source"]["type"] == "Binary"
+    assert f"start-build shop --from-dir={toolbox.directory}/shop" in ended.stderr
+
+
 def test_a_dry_run_shows_what_would_differ_and_does_nothing(call: Call) -> None:
     call("new-app", f"python~{URL}")
 
