@@ -111,3 +111,18 @@ def test_what_does_not_go_together_is_refused(
 
     assert ended.code == 1
     assert told in ended.stderr
+
+
+def test_who_may_not_look_at_all_kinds_is_told_which(call: Call, toolbox: FakeToolbox) -> None:
+    head = {"apiVersion": "rbac.authorization.k8s.io/v1", "metadata": {"name": "ada"}}
+    group = "rbac.authorization.k8s.io"
+    subject = {"apiGroup": group, "kind": "User", "name": "ada"}
+    view = {"apiGroup": group, "kind": "ClusterRole", "name": "view"}
+    toolbox.server.put(
+        {**head, "kind": "RoleBinding", "subjects": [subject], "roleRef": view}, namespace="shop"
+    )
+
+    ended = call("delete", "app", "blog", "-n", "shop", "--as", "ada", "--dry-run=client")
+
+    assert ended.code == 0
+    assert "Warning: not looked at, for lack of rights: secrets" in ended.stderr

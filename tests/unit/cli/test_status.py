@@ -117,3 +117,26 @@ def test_who_may_read_nothing_is_refused(call: Call) -> None:
 
     assert ended.code == 1
     assert "forbidden" in ended.stderr
+
+
+def test_who_may_not_read_all_projects_at_once_is_told_of_their_own_st_5(
+    call: Call, toolbox: FakeToolbox
+) -> None:
+    _, binding = role("ada")
+    view = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"}
+    toolbox.server.put({**binding, "roleRef": view}, namespace="shop")
+
+    ended = call("status", "-A", "--as", "ada")
+
+    assert ended.code == 0
+    assert "In project shop\n\n  svc/shop" in ended.stdout
+    assert "In project default" not in ended.stdout
+
+
+def test_nothing_is_said_of_streams_that_may_not_be_read(call: Call, toolbox: FakeToolbox) -> None:
+    toolbox.server.put(*role("ada", "imagestreams", "buildconfigs"), namespace="shop")
+
+    told = call("status", "-n", "shop", "-v", "--as", "ada").stdout
+
+    assert "bc/shop source builds https://git.example.org/shop.git#main on default/base:1" in told
+    assert "default/base" not in told.partition("Warnings:")[2]

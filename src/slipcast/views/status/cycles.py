@@ -16,7 +16,7 @@ Next = Mapping[Place, tuple[Place, ...]]
 
 
 def cycles(known: Graph) -> Iterator[tuple[Place, ...]]:
-    """Each group of BuildConfigs that feed one another, once, as one of its ways around."""
+    """Ways around; every BuildConfig that leads back to itself is on one of them."""
     after = _after(known)
     told: set[Place] = set()
     for place in sorted(after):

@@ -21,6 +21,7 @@ from slipcast.views.status.graph import Graph
 from slipcast.views.status.objects import Deployer, place_of
 from slipcast.views.status.pipelines import INDENT
 from slipcast.views.status.problems import Problem, problems
+from slipcast.views.status.references import Place
 
 T = TypeVar("T", bound=Object | Deployer)
 
@@ -121,15 +122,16 @@ def _service_body(
 
 def _built(known: Graph, namespace: str, now: datetime) -> Iterator[list[str]]:
     """What is built and not deployed; builds that came of nothing; streams that nobody uses."""
-    used = {image for each in known.objects.deployers for image in each.images}
+    deployed = {image for each in known.objects.deployers for image in each.images}
     for config in _in(namespace, known.objects.configs):
-        if graph.output_of(config) not in used:
+        if graph.output_of(config) not in deployed:
             yield [*pipelines.standalone(known, config, now)]
     strays = [pipelines.stray(each, now) for each in _in(namespace, known.strays)]
     if strays:
         yield strays
-    unused = [each.metadata.name for each in _in(namespace, known.objects.streams)
-              if not _is_used(known, each)]  # fmt: skip
+    used = _used(known)
+    streams = _in(namespace, known.objects.streams)
+    unused = [each.metadata.name for each in streams if place_of(each) not in used]
     if unused:
         yield [
             "Image streams that nothing here builds or deploys: "
@@ -137,14 +139,15 @@ def _built(known: Graph, namespace: str, now: datetime) -> Iterator[list[str]]:
         ]
 
 
-def _is_used(known: Graph, stream: Object) -> bool:
-    place = place_of(stream)
+def _used(known: Graph) -> set[Place]:
+    """The streams that something builds from, pushes to or deploys."""
     references = (
         *(graph.output_of(each) for each in known.objects.configs),
         *(image for each in known.objects.configs for image in graph.inputs(each)),
         *(image for each in known.objects.deployers for image in each.images),
     )
-    return any(each is not None and each.stream == place for each in references)
+    places = (each.stream for each in references if each is not None)
+    return {place for place in places if place is not None}
 
 
 def _service(service: Service) -> str:

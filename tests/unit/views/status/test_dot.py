@@ -40,3 +40,16 @@ def test_nothing_that_objects_say_ends_a_string() -> None:
     page = dot.text(known(build_config("a", on='docker://q"] -> evil\\')))
 
     assert '"image q\\"] -> evil\\\\" -> "bc/a' in page
+
+
+def test_pods_of_builds_and_streams_of_others_are_not_drawn() -> None:
+    page = dot.text(
+        known(
+            pod("shop-1-build", labels={"openshift.io/build.name": "shop-1"}),
+            stream("python", "3", namespace="openshift"),
+        )
+    )
+
+    assert "->" not in page
+    assert '"pod/' not in page
+    assert '"is/' not in page

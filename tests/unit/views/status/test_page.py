@@ -164,3 +164,12 @@ def test_all_projects_are_told_one_after_another_st_5() -> None:
 
 def test_nothing_that_objects_say_moves_a_cursor() -> None:
     assert "\x1b" not in told(build_config("a", source={"git": {"uri": "https://x/\x1b[2J"}}))
+
+
+def test_of_all_projects_those_with_nothing_in_them_are_left_out() -> None:
+    asked = Asked(now=NOW, server=SERVER)
+
+    text = page(known(), asked)
+
+    assert "In project shop" not in text
+    assert "There are no services" in text
