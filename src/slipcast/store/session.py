@@ -28,6 +28,7 @@ from slipcast.store.admission import by
 from slipcast.store.authorize import Guard
 from slipcast.store.fields import NAME
 from slipcast.store.furnishing import Furnishing
+from slipcast.store.podlimiting import limiting
 from slipcast.store.sourcesecrets import SourceSecrets, choosing
 from slipcast.store.streams.finishing import Finishing
 from slipcast.store.users import is_self, own
@@ -81,7 +82,7 @@ class Session:
         self._guard = guard
         asking = Asking(
             admit=by(guard),
-            fill=choosing(guard, parts.sources),
+            fill=limiting(parts.verbs.reading, choosing(guard, parts.sources)),
             finish=parts.finishing.by(guard),
         )
         self._writing = parts.verbs.writing.asking(asking)

@@ -8,6 +8,7 @@ import pytest
 
 import containers
 from e2e.builds.project import Project, a_config, by_dockerfile, by_source, pushed_to
+from e2e.server.waiting import until
 from slipcast.adapters.engine.buildah import BuildahEngine
 
 pytestmark = [pytest.mark.engine, pytest.mark.e2e]
@@ -80,3 +81,29 @@ def test_an_image_that_cannot_be_pulled_is_named_by_whoever_waits(
     assert project.status()["reason"] == "PullBuilderImageFailed"
     assert gone in project.status()["logSnippet"]
     assert gone in ran.stderr
+
+
+def test_a_build_gets_the_limits_of_its_project(project: Project) -> None:
+    item = {"type": "Container", "default": {"memory": "256Mi"}}
+    limits = {"kind": "LimitRange", "apiVersion": "v1", "metadata": {"name": "limits"}}
+    config = a_config(by_dockerfile(), {"dockerfile": HOG})
+    project.apply({**limits, "spec": {"limits": [item]}}, config)
+
+    ran = project.start()
+
+    assert ran.code == 1
+    assert project.status()["reason"] == "OutOfMemoryKilled"
+
+
+def test_a_build_beyond_the_limits_of_its_project_says_so(project: Project) -> None:
+    # UP-30
+    item = {"type": "Container", "max": {"memory": "256Mi"}}
+    limits = {"kind": "LimitRange", "apiVersion": "v1", "metadata": {"name": "limits"}}
+    asked = {"limits": {"memory": "1Gi"}}
+    config = a_config(by_dockerfile(), {"dockerfile": HOG}, resources=asked)
+    project.apply({**limits, "spec": {"limits": [item]}}, config)
+
+    build = project.queue()
+
+    until(lambda: project.status(build).get("reason") == "CannotCreateBuildPod")
+    assert "maximum memory usage per Container is 256Mi" in project.status(build)["message"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 import containers
+import gitserver
 from commandline import silent_server
-from e2e.builds.project import Project, a_config, by_source
+from e2e.builds.project import Project, a_config, by_dockerfile, by_source
 from e2e.server.waiting import until
 
 pytestmark = [pytest.mark.engine, pytest.mark.e2e]
@@ -106,3 +107,34 @@ def test_a_build_that_needs_too_much_memory_is_told_so(project: Project) -> None
     assert "OutOfMemoryKilled" in ran.stderr
     assert "OutOfMemoryKilled" in project.done("get", "build", "app-1")
     assert containers.podman("images", "--quiet", project.image()) == ""
+
+
+def test_a_build_that_is_cancelled_to_begin_anew_runs_to_its_end(project: Project) -> None:
+    git = gitserver.repository(
+        project.directory / "repository",
+        {".s2i/bin/assemble*": ENDLESS},
+    )
+    gitserver.bare(git, project.directory / "served/app.git")
+    with gitserver.http(project.directory / "served") as served:
+        project.apply(a_config(by_source(), {"git": {"uri": f"{served.url}/app.git"}}))
+        with project.begun("start-build", "app", "-F") as following:
+            following.prints("\nbegun\n")
+            restarted = project.done("cancel-build", "app-1", "--restart")
+            assert following.ends() == 1
+        project.comes_to("app-2", "Running")
+        project.done("cancel-build", "app-2")
+
+    assert 'restarted build "app-1"' in restarted
+    assert project.status("app-1")["reason"] == "CancelledBuild"
+
+
+def test_a_build_is_done_again_as_it_was(project: Project) -> None:
+    text = f"FROM {containers.BASE}\nRUN echo first > /text\n"
+    project.apply(a_config(by_dockerfile(), {"dockerfile": text}))
+    first = project.start("-e", "A=1")
+    project.apply(a_config(by_dockerfile(), {"dockerfile": text.replace("first", "second")}))
+
+    again = project("start-build", "--from-build=app-1", "--follow")
+
+    assert (first.code, again.code) == (0, 0), again.said
+    assert project.printed("cat /text; echo $A", "app-2") == "first\n1\n"

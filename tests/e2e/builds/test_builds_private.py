@@ -39,6 +39,28 @@ def test_a_private_repository_is_cloned_with_its_secret_alone(
     assert PASSWORD not in ran.said
 
 
+def test_a_repository_behind_https_is_cloned_with_the_authority_of_its_secret(
+    project: Project,
+) -> None:
+    # BLD-53
+    made = gitserver.repository(project.directory / "app", FILES)
+    gitserver.bare(made, project.directory / "served/app.git")
+    pem = gitserver.certificate(project.directory / "both.pem")
+    authority = {"ca.crt": pem.with_suffix(".crt").read_text()}
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "trusted"}}
+    with gitserver.http(project.directory / "served", certificate=pem) as served:
+        git = {"git": {"uri": f"{served.url}/app.git"}}
+        project.apply({**secret, "stringData": authority}, a_config(by_source(), git))
+        distrusted = project.start()
+        trusting = {**git, "sourceSecret": {"name": "trusted"}}
+        project.apply(a_config(by_source(), trusting))
+        ran = project.start()
+
+    assert (distrusted.code, project.status()["reason"]) == (1, "FetchSourceFailed")
+    assert ran.code == 0, ran.said
+    assert project.printed("cat index.html", "app-2") == "hello\n"
+
+
 @pytest.mark.skipif(bool(gitserver.why_no_ssh()), reason=gitserver.why_no_ssh() or "ssh works")
 def test_a_repository_behind_ssh_is_cloned_with_the_key_of_its_secret(project: Project) -> None:
     made = gitserver.repository(project.directory / "app", FILES)
