@@ -5,17 +5,20 @@ Source: OCI distribution specification 1.1, content discovery; the catalog is do
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from typing import Any, Final
 
 import msgspec
 from starlette.responses import Response
 
+from slipcast.api import kinds
 from slipcast.images.manifests import OCI_INDEX
 from slipcast.ports.api import Resource
 from slipcast.registry import contents, streams
 from slipcast.registry.faults import DIGEST_INVALID, NAME_UNKNOWN, RegistryFault
 from slipcast.registry.names import TAG, Repository
+from slipcast.registry.objects import all_of
 from slipcast.registry.pages import Page
 from slipcast.registry.parts import Call, Manifest, Parts
 from slipcast.registry.rights import demand, may, refused
@@ -23,6 +26,7 @@ from slipcast.values.digest import Digest
 from slipcast.values.faults import InvalidFault
 
 FILTER: Final = "artifactType"
+NAMESPACES: Final = Resource(kinds.require(kinds.CORE, "Namespace"))
 
 
 async def tags(parts: Parts, call: Call) -> Response:
@@ -53,30 +57,38 @@ async def catalog(parts: Parts, call: Call) -> Response:
     Errors: RegistryFault UNAUTHORIZED for those whom nobody knows, when there are none.
     """
     page = Page.of(call.request)
-    listing = await parts.server.list(Resource(streams.STREAM))
-    names = sorted(f"{each.names.namespace}/{each.names.name}" for each in listing.documents)
     shown: list[str] = []
-    whole: dict[str, bool] = {}
     is_more = False
-    for name in names:
-        if name <= page.last or not await _may_see(parts, call, name, whole):
-            continue
-        if len(shown) == page.most:
-            is_more = True
-            break
-        shown.append(name)
+    async with aclosing(_visible(parts, call, page.last)) as names:
+        async for name in names:
+            if len(shown) == page.most:
+                is_more = True
+                break
+            shown.append(name)
     if not shown and not page.last and page.most and not call.actor.is_known:
         raise refused(call.actor)
     headers = page.next("/v2/_catalog", shown, {}) if is_more else {}
     return _answered({"repositories": shown}, headers)
 
 
-async def _may_see(parts: Parts, call: Call, name: str, whole: dict[str, bool]) -> bool:
-    """Whether who asks may pull; of most namespaces that is known of all streams at once."""
-    namespace, _, stream = name.partition("/")
-    if namespace not in whole:
-        whole[namespace] = await may(parts, call.actor, Repository(namespace, ""), "pull")
-    return whole[namespace] or await may(parts, call.actor, Repository(namespace, stream), "pull")
+async def _visible(parts: Parts, call: Call, last: str) -> AsyncGenerator[str, None]:
+    """The repositories behind the last one that is known, from which who asks may pull.
+
+    Shape:  namespace by namespace, so that those before the last one are not looked into; of most
+            it is known of all streams at once whether one may.
+    """
+    spaces = sorted([f"{each.names.name}/" async for each in all_of(parts.server, NAMESPACES)])
+    for space in spaces:
+        if space < last and not last.startswith(space):
+            continue
+        namespace = space.removesuffix("/")
+        whole = await may(parts, call.actor, Repository(namespace, ""), "pull")
+        async for each in all_of(parts.server, Resource(streams.STREAM, namespace)):
+            repository = Repository(namespace, each.names.name)
+            if str(repository) <= last:
+                continue
+            if whole or await may(parts, call.actor, repository, "pull"):
+                yield str(repository)
 
 
 async def referrers(parts: Parts, call: Call) -> Response:

@@ -18,7 +18,7 @@ which needs the right to delete `images` of the cluster, and answers with a `Rep
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
@@ -27,7 +27,6 @@ from msgspec.structs import replace
 from starlette.responses import Response
 
 from slipcast.api import kinds
-from slipcast.api.document import Document
 from slipcast.api.image import Image, ImageStream
 from slipcast.api.lens import read
 from slipcast.images.manifests import References, references
@@ -36,6 +35,7 @@ from slipcast.ports.blobs import Link, LinkKind
 from slipcast.registry import belonging, contents, streams
 from slipcast.registry.bodies import whole
 from slipcast.registry.faults import OPTIONS_INVALID, RegistryFault
+from slipcast.registry.objects import all_of
 from slipcast.registry.parts import Call, Parts
 from slipcast.registry.rights import refused
 from slipcast.values.apifaults import Forbidden
@@ -53,7 +53,6 @@ and what has no Image in that moment must not go."""
 IDLE: Final = timedelta(days=1)
 """How long an upload waits for somebody to go on with it."""
 EVERY: Final = timedelta(hours=6)
-PAGE: Final = 500
 MOST_NAMED: Final = 10_000
 """How many of the blobs that were removed a report names."""
 IMAGES: Final = Resource(kinds.require(kinds.IMAGE, "Image"))
@@ -171,9 +170,9 @@ async def needs(parts: Parts) -> Needed:
     Errors: any of the Api.
     """
     needed = Needed()
-    async for document in _all(parts, IMAGES):
+    async for document in all_of(parts.server, IMAGES):
         await _mark_image(parts, needed.digests, read(document, Image))
-    async for document in _all(parts, STREAMS):
+    async for document in all_of(parts.server, STREAMS):
         stream = read(document, ImageStream)
         needed.streams[f"{stream.metadata.namespace}/{stream.metadata.name}"] = stream
         for event in streams.events(stream):
@@ -188,17 +187,6 @@ async def _is_fit(parts: Parts) -> bool:
             has deleted them asks for it.
     """
     return bool((await parts.server.list(IMAGES, ListOptions(limit=1))).documents)
-
-
-async def _all(parts: Parts, resource: Resource) -> AsyncIterator[Document]:
-    token = ""
-    while True:
-        page = await parts.server.list(resource, ListOptions(limit=PAGE, from_token=token))
-        for document in page.documents:
-            yield document
-        token = page.token
-        if not token:
-            return
 
 
 async def _mark_image(parts: Parts, needed: set[str], image: Image) -> None:
