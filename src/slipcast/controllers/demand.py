@@ -8,6 +8,7 @@ Source: triggers.md sections 7 and 8.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
+from typing import Final
 
 import msgspec
 
@@ -20,6 +21,7 @@ from slipcast.builds.triggers import (
     Reference,
     config_change_request,
     last_image,
+    reference,
     wants_spec_noted,
     watched,
 )
@@ -44,16 +46,53 @@ class Demand(msgspec.Struct, frozen=True):
     """What a BuildConfig may want.
 
     Shape:  is_changed says that its first build is wanted, or another as it has changed; is_limited
-            that builds which are over may have to go.
+            that builds which are over may have to go. output is the tag that its builds push to,
+            where it watches any.
     """
 
     is_changed: bool
     is_limited: bool
     watches: tuple[Watch, ...]
+    output: Reference | None = None
+
+
+class _Trigger(msgspec.Struct, frozen=True, gc=False):
+    type: str = ""
+
+
+class _Spec(msgspec.Struct, frozen=True, rename="camel"):
+    triggers: tuple[_Trigger, ...] = ()
+    successful_builds_history_limit: int | None = None
+    failed_builds_history_limit: int | None = None
+
+
+class _Glance(msgspec.Struct, frozen=True):
+    spec: _Spec = _Spec()
+
+
+_ASKED: Final = frozenset({"GitHub", "Generic", "GitLab", "Bitbucket"})
+"""Triggers that only make builds when somebody calls."""
+
+_glance: Final = msgspec.json.Decoder(_Glance).decode
 
 
 def demand(document: Document) -> Demand | None:
     """What is kept of a BuildConfig; nothing of one that only makes builds when asked to."""
+    try:
+        spec = _glance(document.body).spec
+    except msgspec.ValidationError:
+        return _demand(document)
+    if not _ASKED.issuperset([trigger.type for trigger in spec.triggers]):
+        return _demand(document)
+    # So are most, and this is seen without reading all of it.
+    limits = (spec.successful_builds_history_limit, spec.failed_builds_history_limit)
+    return None if limits == (None, None) else _LIMITED
+
+
+_LIMITED: Final = Demand(is_changed=False, is_limited=True, watches=())
+
+
+def _demand(document: Document) -> Demand | None:
     try:
         config = read(document, BuildConfig)
     except BadRequest:
@@ -66,7 +105,7 @@ def demand(document: Document) -> Demand | None:
     )
     if not (is_changed or is_limited or watches):
         return None
-    return Demand(is_changed, is_limited, watches)
+    return Demand(is_changed, is_limited, watches, output_of(config) if watches else None)
 
 
 def tags(document: Document) -> Tags | None:
@@ -76,6 +115,14 @@ def tags(document: Document) -> Tags | None:
     except BadRequest:
         return None
     return {tag: found.pull_spec for tag, found in newest(stream).items()} or None
+
+
+def output_of(config: BuildConfig) -> Reference | None:
+    """The tag that a BuildConfig's builds push to; None where it is none."""
+    to = config.spec.output.to
+    if to is None or to.kind != "ImageStreamTag":
+        return None
+    return reference(to, config.metadata.namespace)
 
 
 def watched_streams(kept: Demand) -> Iterator[Hashable]:

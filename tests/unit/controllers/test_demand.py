@@ -54,6 +54,15 @@ def test_a_config_with_limits_may_want_old_builds_to_go() -> None:
     assert kept(failedBuildsHistoryLimit=5) == wanted
 
 
+@pytest.mark.parametrize("asked", ["GitHub", "Generic", "GitLab", "Bitbucket"])
+def test_webhooks_want_nothing_by_themselves(asked: str) -> None:
+    webhook = {"type": asked, asked.lower(): {"secret": "x"}}
+
+    assert kept(webhook) is None
+    assert kept(webhook, failedBuildsHistoryLimit=0) == kept(failedBuildsHistoryLimit=0)
+    assert kept(webhook, ON_IMAGE) == kept(ON_IMAGE)
+
+
 def test_what_cannot_be_read_is_not_kept() -> None:
     assert demand(a_document(BUILD_CONFIG, {}, spec=7)) is None
     assert tags(a_document(STREAM, {}, status=7)) is None
