@@ -130,6 +130,15 @@ def test_a_pod_tells_what_runs_in_it() -> None:
     assert {"Mounts: /v from v", "Volumes: v", "Ports: 8080", "Ready False"} <= set(lines)
 
 
+def test_a_pod_that_waits_tells_what_for() -> None:
+    # UP-30
+    full = {"type": "PodScheduled", "status": "False", "message": "2 of 2 builds run"}
+
+    lines = core("Pod", **{**POD, "status": {"conditions": [full]}})
+
+    assert {"Type Status Message", "PodScheduled False 2 of 2 builds run"} <= set(lines)
+
+
 def test_a_service_tells_its_ports() -> None:
     lines = core("Service", spec={"ports": [{"port": 80, "targetPort": 8080}]})
 

@@ -278,8 +278,12 @@ def _conditions(content: JSON) -> Lines:
     found = at(content, "status", "conditions") or ()
     if found:
         yield Line("Conditions:")
-        cells = [(str(at(each, "type")), str(at(each, "status"))) for each in found]
-        yield from rows([("Type", "Status"), *cells])
+        fields = ("type", "status", "message")
+        cells = [tuple(str(at(each, field) or "") for field in fields) for each in found]
+        told = any(message for *_, message in cells)
+        head = ("Type", "Status", "Message")
+        # A condition that says nothing is as kubectl shows it.
+        yield from rows([row[: None if told else -1] for row in (head, *cells)])
 
 
 def _rest(rule: JSON) -> tuple[Any, ...]:
