@@ -181,13 +181,20 @@ def _stale_by_stream(sight: Sight, document: Document) -> Iterator[Key]:
 
 
 def _stale_by_build(sight: Sight, document: Document) -> Iterator[Key]:
-    """A build that is over may have made an image of which it was not known whose it is."""
+    """A build that is over may have made an image of which it was not known whose it is.
+
+    Shape:  whoever builds from it waits for that where the ways go round in a circle.
+    """
     names = document.names
     if isinstance(sight.builds.get(names.namespace, names.name), Going):
         return
     config = _config_of(document)
-    if config and _is_stale(sight, (names.namespace, config)):
-        yield names.namespace, config
+    if not config:
+        return
+    key = (names.namespace, config)
+    for each in {key, *sight.fed(key)}:
+        if _is_stale(sight, each):
+            yield each
 
 
 def _stale(sight: Sight) -> Iterator[Key]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Final, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from slipcast.api import kinds
 from slipcast.api.build import Build, BuildConfig
@@ -22,14 +23,17 @@ from slipcast.api.limits import ResourceQuota
 from slipcast.api.pod import Pod
 from slipcast.api.wire import Wire
 from slipcast.builds import naming
+from slipcast.builds.lineage import Maker
 from slipcast.builds.phases import Phase
 from slipcast.builds.strategies import is_delegated
-from slipcast.builds.triggers import Reference, reference, stale_images, watched
+from slipcast.builds.triggers import Reference, stale_images, watched
 from slipcast.controllers import needs
+from slipcast.controllers.demand import output_of
 from slipcast.controllers.queue import Key
 from slipcast.controllers.sight import BUILD, BUILD_CONFIG, POD, STREAM, Sight
 from slipcast.controllers.standing import Going, Over
 from slipcast.images import limits
+from slipcast.images.events import newest as newest_event
 from slipcast.images.references import split_stream_tag
 from slipcast.images.resolve import Found, newest
 from slipcast.ports.api import ListOptions, Resource
@@ -93,7 +97,8 @@ async def config_view(sight: Sight, key: Key) -> ConfigView | None:
     if document is None:
         return None
     # Of the builds that have made an image, one is known by it until that is built or passed over.
-    builds = () if sight.is_stale(kept) else sight.history(*key)
+    is_known_by = sight.is_stale(kept) or sight.is_awaited(key)
+    builds = () if is_known_by else sight.history(*key)
     return ConfigView(config=read(document, BuildConfig), builds=builds)
 
 
@@ -114,34 +119,41 @@ async def image_view(sight: Sight, key: Key) -> ImageView | None:
         for place in places
         if place is not None and (found := await _newest(sight, place)) is not None
     }
-    if not stale_images(config, {place: found.pull_spec for place, found in images.items()}):
+    specs = {place: found.pull_spec for place, (found, _) in images.items()}
+    if not stale_images(config, specs):
         return None
-    output = await _newest_output(sight, config)
-    siblings = sight.siblings(*key)
+    others = sight.circle(key) - {key}
+    makers = await _makers(sight, key, output_of(config))
+    for each in sorted(others):
+        kept = sight.configs.get(*each)
+        makers += await _makers(sight, each, None if kept is None else kept.output)
     return ImageView(
         config=config,
-        images=images,
-        output="" if output is None else output.image,
-        builds=tuple(each for each in siblings if naming.is_of_config(each, key[1])),
-        made=sight.made(*key),
+        images={place: found for place, (found, _) in images.items()},
+        created={place: created for place, (_, created) in images.items()},
+        makers=tuple(makers),
     )
 
 
-async def _newest(sight: Sight, place: Reference) -> Found | None:
-    """The image that a tag means now."""
+async def _makers(sight: Sight, key: Key, output: Reference | None) -> list[Maker]:
+    """The builds of a BuildConfig that have pushed an image, or may have."""
+    makers = list(sight.makers(*key))
+    if all(each.image for each in makers):
+        return makers
+    found = None if output is None else await _newest(sight, output)
+    image = "" if found is None else found[0].image
+    return [each if each.image else replace(each, output=image) for each in makers]
+
+
+async def _newest(sight: Sight, place: Reference) -> tuple[Found, str] | None:
+    """The image that a tag means now, and since when."""
     halves = split_stream_tag(place.name)
     document = None if halves is None else await _found(sight, STREAM, place.namespace, halves[0])
     if halves is None or document is None:
         return None
-    return newest(read(document, ImageStream)).get(halves[1])
-
-
-async def _newest_output(sight: Sight, config: BuildConfig) -> Found | None:
-    """The image at the tag that a BuildConfig's builds push to."""
-    to = config.spec.output.to
-    if to is None or to.kind != _STREAM_TAG:
-        return None
-    return await _newest(sight, reference(to, config.metadata.namespace))
+    stream = read(document, ImageStream)
+    found, event = newest(stream).get(halves[1]), newest_event(stream, halves[1])
+    return None if found is None or event is None else (found, event.created)
 
 
 async def import_view(sight: Sight, key: Key) -> ImportView | None:

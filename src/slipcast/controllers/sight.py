@@ -5,7 +5,7 @@ Who is woken by what is in `builtin`; what is seen of one thing is gathered in `
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -17,12 +17,20 @@ from slipcast.api.document import Document
 from slipcast.api.kinds import Kind
 from slipcast.api.lens import read
 from slipcast.api.limits import ResourceQuota
-from slipcast.builds import naming
+from slipcast.builds import lineage, naming
 from slipcast.builds.cluster import Cluster
+from slipcast.builds.lineage import Maker
 from slipcast.builds.phases import Phase
 from slipcast.builds.runpolicy import Turn, next_builds
 from slipcast.controllers.cache import Cache
-from slipcast.controllers.demand import Demand, Tags, demand, tags, watched_streams
+from slipcast.controllers.demand import (
+    Demand,
+    Tags,
+    demand,
+    halves_of,
+    tags,
+    watched_streams,
+)
 from slipcast.controllers.importing import Imports, wanting
 from slipcast.controllers.standing import (
     Going,
@@ -48,6 +56,7 @@ CONFIG_MAP: Final = kinds.require(kinds.CORE, "ConfigMap")
 STREAM: Final = kinds.require(kinds.IMAGE, "ImageStream")
 
 _ENDED: Final = frozenset({"Succeeded", "Failed"})
+_AT_WORK: Final = frozenset({Phase.PENDING, Phase.RUNNING})
 
 
 class _Owner(msgspec.Struct, frozen=True):
@@ -171,15 +180,50 @@ class Sight:
             if isinstance(each, Over)
         )
 
-    def made(self, namespace: str, config: str) -> frozenset[str]:
-        """The digests of the images that builds of a BuildConfig which are over have pushed."""
+    def makers(self, namespace: str, config: str) -> Iterator[Maker]:
+        """The builds of a BuildConfig that have pushed an image, or may have."""
+        for build in self.siblings(namespace, config):
+            if not naming.is_of_config(build, config):
+                continue
+            maker = _maker(namespace, config, build)
+            if maker.image or build.status.phase in _AT_WORK:
+                yield maker
         names: set[Hashable] = {(namespace, config), (namespace, shortened(config))}
-        return frozenset(
-            each.image
-            for name in names
-            for each in self.builds.by("history", name)
-            if isinstance(each, Over) and each.image and naming.is_of_config(each.build, config)
-        )
+        for name in names:
+            for each in self.builds.by("history", name):
+                if not isinstance(each, Over) or not (each.image or each.began):
+                    continue
+                if naming.is_of_config(each.build, config):
+                    yield Maker(
+                        config=(namespace, config),
+                        build=each.name,
+                        image=each.image,
+                        began=each.began,
+                        ended=each.ended,
+                        through=lineage.read(each.through) if each.through else frozenset(),
+                    )
+
+    def fed(self, key: tuple[str, str]) -> Iterator[tuple[str, str]]:
+        """The BuildConfigs that watch the stream which the builds of one push to."""
+        kept = self.configs.get(*key)
+        halves = None if kept is None or kept.output is None else halves_of(kept.output)
+        if kept is None or kept.output is None or halves is None:
+            return
+        for name, _ in self.configs.named("watched", (kept.output.namespace, halves[0])):
+            yield name
+
+    def circle(self, key: tuple[str, str]) -> frozenset[tuple[str, str]]:
+        """The BuildConfigs on the ways from one back to itself."""
+        return lineage.circle(key, self.fed)
+
+    def is_awaited(self, key: tuple[str, str]) -> bool:
+        """Whether some BuildConfig has still to learn whose image it was that a build pushed."""
+        waiting_ = [each for each in self.fed(key) if self._is_stale(each)]
+        return bool(waiting_) and not self.circle(key).isdisjoint(waiting_)
+
+    def _is_stale(self, key: tuple[str, str]) -> bool:
+        kept = self.configs.get(*key)
+        return kept is not None and self.is_stale(kept)
 
     def is_tended(self, key: tuple[str, str], kept: Demand) -> bool:
         """Whether a build of a BuildConfig may be wanted as it is, or there are old ones."""
@@ -205,6 +249,17 @@ class Sight:
         if pod is None or not _is_owned(pod, build.metadata.uid):
             return build
         return replace(build, status=replace(build.status, phase=Phase.PENDING))
+
+
+def _maker(namespace: str, config: str, build: Build) -> Maker:
+    """A build that goes on, as one that may make an image."""
+    to, through = build.status.output.to, build.metadata.annotations.get(lineage.THROUGH, "")
+    return Maker(
+        config=(namespace, config),
+        build=build.metadata.name,
+        image="" if to is None else to.image_digest,
+        through=lineage.read(through),
+    )
 
 
 def _is_owned(pod: Document, uid: str) -> bool:

@@ -14,7 +14,7 @@ from slipcast.api.build import Build, BuildStatus
 from slipcast.api.document import Document
 from slipcast.api.lens import read
 from slipcast.api.meta import ObjectMeta
-from slipcast.builds import naming
+from slipcast.builds import lineage, naming
 from slipcast.builds.phases import Phase, is_terminal
 from slipcast.builds.reasons import Reason
 from slipcast.builds.strategies import is_delegated
@@ -46,6 +46,7 @@ class _Output(msgspec.Struct, frozen=True):
 class _Status(msgspec.Struct, frozen=True, rename="camel"):
     phase: str = ""
     reason: str = ""
+    start_timestamp: str = ""
     completion_timestamp: str = ""
     log_snippet: str = ""
     output: _Output = _Output()
@@ -65,7 +66,8 @@ class Over(msgspec.Struct, frozen=True, gc=False):
     Shape:  config is the name of its BuildConfig as the build says it, and number the text of its
             annotation; both empty where there is none. image is the digest of what was pushed,
             empty where nothing was. is_annotated says that config is in full.
-            is_settled says that nothing more can be learnt of it.
+            is_settled says that nothing more can be learnt of it. began and ended are there of one
+            that may have pushed and not said so; through is by whose images it was started.
     """
 
     namespace: str
@@ -79,6 +81,9 @@ class Over(msgspec.Struct, frozen=True, gc=False):
     is_annotated: bool
     is_leaving: bool
     is_settled: bool
+    began: str = ""
+    ended: str = ""
+    through: str = ""
 
     @property
     def build(self) -> Build:
@@ -170,6 +175,7 @@ def _over(seen: _Glance) -> Over:
     annotations, labels = metadata.annotations, metadata.labels
     annotated = annotations.get(naming.BUILD_CONFIG, "")
     labelled = labels.get(naming.BUILD_CONFIG) or labels.get(naming.BUILD_CONFIG_OLD) or ""
+    is_silent = status.phase != Phase.COMPLETE and not status.output.to.image_digest
     return Over(
         namespace=metadata.namespace,
         name=metadata.name,
@@ -182,4 +188,7 @@ def _over(seen: _Glance) -> Over:
         is_annotated=bool(annotated),
         is_leaving=bool(metadata.deletion_timestamp),
         is_settled=status.phase != Phase.FAILED or bool(status.log_snippet),
+        began=status.start_timestamp if is_silent else "",
+        ended=status.completion_timestamp if is_silent else "",
+        through=annotations.get(lineage.THROUGH, ""),
     )

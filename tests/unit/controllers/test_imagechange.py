@@ -15,6 +15,7 @@ from slipcast.testing.world import (
     PULLED,
     SOURCE,
     SPACE,
+    STREAM,
     World,
 )
 
@@ -330,7 +331,7 @@ async def test_what_others_push_to_its_output_starts_a_build_tr_104(world: World
     assert (await causes(world))["app-2"] == [image]
 
 
-async def test_a_build_that_failed_after_its_push_has_said_nothing_of_it_tr_104(
+async def test_a_build_that_failed_after_its_push_has_pushed_all_the_same_tr_104(
     world: World,
 ) -> None:
     await world.push("ruby:latest", "a")
@@ -342,6 +343,114 @@ async def test_a_build_that_failed_after_its_push_has_said_nothing_of_it_tr_104(
     assert list(await causes(world)) == ["app-1"]
 
     await world.ends("app-1", code=1)
+    await world.later(minutes=5)
+
+    assert list(await causes(world)) == ["app-1"]
+    assert await world.events("app") == {"BuildConfigTriggerSkipped": 1}
+    (trigger,) = (await config(world))["spec"]["triggers"]
+    assert trigger["imageChange"]["lastTriggeredImageID"] == image
+
+
+async def test_what_others_push_after_a_build_failed_starts_one_tr_104(world: World) -> None:
+    await world.push("ruby:latest", "a")
+    await world.create(BUILD_CONFIG, feeding_itself())
+    await world.settle()
+    await world.runs("app-1")
+    await world.ends("app-1", code=1)
+    await world.settle()
+    await world.later(minutes=1)
+
+    image = await world.push("ruby:latest", "b")
     await world.settle()
 
     assert (await causes(world))["app-2"] == [image]
+
+
+def fed_by(source: str, output: str, name: str, **spec: Any) -> JSON:
+    """A BuildConfig that builds from one tag to another."""
+    strategy = {"sourceStrategy": {"from": tag(source)}}
+    return a_config(ON_IMAGE, name=name, strategy=strategy, output={"to": tag(output)}, **spec)
+
+
+async def a_circle(world: World, **spec: Any) -> None:
+    """Two BuildConfigs that build from each other's output; the first has an image."""
+    await world.create(STREAM, {"metadata": {"name": "b"}})
+    await world.create(BUILD_CONFIG, fed_by("a:latest", "b:latest", "to-b", **spec))
+    await world.create(BUILD_CONFIG, fed_by("b:latest", "a:latest", "to-a", **spec))
+    await world.push("a:latest", "1")
+    await world.settle()
+
+
+async def makes(world: World, build: str, output: str, image: str) -> str:
+    """A build pushes an image and ends well."""
+    await world.runs(build)
+    await world.settle()
+    spec = await world.push(output, image)
+    await world.settle()
+    said = {"status": {"output": {"to": {"imageDigest": "sha256:" + image * 64}}}}
+    await world.change(BUILD, build, said)
+    await world.ends(build)
+    await world.settle()
+    return spec
+
+
+@pytest.mark.parametrize("limits", [{}, {"successfulBuildsHistoryLimit": 0}])
+async def test_two_that_build_from_each_other_come_to_rest_up_31(
+    world: World, limits: dict[str, int]
+) -> None:
+    await a_circle(world, **limits)
+
+    await makes(world, "to-b-1", "b:latest", "2")
+    last = await makes(world, "to-a-1", "a:latest", "3")
+    await world.later(minutes=5)
+
+    versions = [(await config(world, each))["status"]["lastVersion"] for each in ("to-a", "to-b")]
+    assert versions == [1, 1]
+    assert await world.events("to-b") == {"BuildConfigTriggerSkipped": 1}
+    (trigger,) = (await config(world, "to-b"))["spec"]["triggers"]
+    assert trigger["imageChange"]["lastTriggeredImageID"] == last
+
+
+async def test_an_image_from_outside_goes_round_once_more_up_31(world: World) -> None:
+    await a_circle(world)
+    await makes(world, "to-b-1", "b:latest", "2")
+    await makes(world, "to-a-1", "a:latest", "3")
+
+    await world.push("b:latest", "4")
+    await world.settle()
+    await makes(world, "to-a-2", "a:latest", "5")
+    await makes(world, "to-b-2", "b:latest", "6")
+    await world.later(minutes=5)
+
+    assert sorted(await causes(world)) == ["to-a-1", "to-a-2", "to-b-1", "to-b-2"]
+
+
+async def test_a_chain_that_is_no_circle_says_nothing_of_its_way(world: World) -> None:
+    await world.create(STREAM, {"metadata": {"name": "b"}})
+    await world.create(BUILD_CONFIG, fed_by("a:latest", "b:latest", "to-b"))
+    await world.create(BUILD_CONFIG, fed_by("b:latest", "c:latest", "to-c"))
+    await world.push("a:latest", "1")
+    await world.settle()
+
+    await makes(world, "to-b-1", "b:latest", "2")
+
+    builds = {each["metadata"]["name"]: each["metadata"] for each in await world.all(BUILD)}
+    assert "to-c-1" in builds
+    assert "build.slipcast.io/triggered-through" not in builds["to-c-1"]["annotations"]
+
+
+async def test_who_builds_in_a_circle_waits_until_it_is_known_whose_an_image_is_up_31(
+    world: World,
+) -> None:
+    await a_circle(world)
+    await world.runs("to-b-1")
+    await world.settle()
+
+    await world.push("b:latest", "2")
+    await world.settle()
+    assert list(await causes(world)) == ["to-b-1"]
+    await world.ends("to-b-1", code=1)
+    await world.settle()
+
+    (build,) = [each for each in await world.all(BUILD) if each["metadata"]["name"] == "to-a-1"]
+    assert build["metadata"]["annotations"]["build.slipcast.io/triggered-through"] == "shop/to-b"

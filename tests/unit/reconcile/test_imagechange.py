@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from slipcast.api.build import Build, BuildConfig, BuildRequest
+from slipcast.api.build import BuildConfig, BuildRequest
+from slipcast.builds.lineage import THROUGH, Maker
 from slipcast.builds.triggers import Reference
 from slipcast.images.resolve import Found
 from slipcast.reconcile.actions import Act, Action, Change, Record
@@ -18,7 +20,9 @@ NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 RUBY = Reference(kind="ImageStreamTag", namespace="shop", name="ruby:2.3")
 DIGEST = "sha256:" + "b" * 64
 IMAGE = Found(pull_spec="r/ruby@" + DIGEST, image=DIGEST)
-RUNNING = seen(Build, metadata={"name": "app-1"}, status={"phase": "Running"})
+APP, BASE = ("shop", "app"), ("shop", "base")
+RUNNING = Maker(config=APP, build="app-1", output=DIGEST)
+MADE = Maker(config=APP, build="app-1", image=DIGEST)
 
 
 def a_config(last: str = "", version: int = 3, **metadata: Any) -> BuildConfig:
@@ -55,7 +59,7 @@ def test_nothing_is_asked_of_a_config_that_wants_nothing_tr_92_tr_100(config: Bu
 
 
 def test_an_image_that_a_build_of_the_config_made_is_noted_and_told_tr_104() -> None:
-    change, told = decided(a_config(), made=frozenset({DIGEST}), output=DIGEST)
+    change, told = decided(a_config(), makers=(MADE,))
 
     assert isinstance(change, Change)
     assert isinstance(change.after, BuildConfig)
@@ -69,9 +73,33 @@ def test_an_image_that_a_build_of_the_config_made_is_noted_and_told_tr_104() -> 
 
 
 def test_an_image_that_a_build_may_have_pushed_is_waited_for_tr_104() -> None:
-    assert decided(a_config(), builds=(RUNNING,), output=DIGEST) == ()
-    assert len(decided(a_config(), builds=(RUNNING,), output="sha256:other")) == 1
-    assert len(decided(a_config(), output=DIGEST)) == 1
+    elsewhere = replace(RUNNING, output="sha256:other")
+
+    assert decided(a_config(), makers=(RUNNING,)) == ()
+    assert len(decided(a_config(), makers=(elsewhere,))) == 1
+
+
+def test_an_image_that_goes_back_to_the_configs_own_is_noted_and_told_up_31() -> None:
+    maker = Maker(config=BASE, build="base-4", image=DIGEST, through=frozenset({APP}))
+
+    change, told = decided(a_config(), makers=(maker,))
+
+    assert isinstance(change, Change)
+    assert isinstance(told, Record)
+    assert told.type == "Warning"
+    assert told.message == (
+        f"{IMAGE.pull_spec} of shop/ruby:2.3 was made by build base-4 because of an image of this"
+        " BuildConfig, so that it starts none: it builds in a circle with shop/base"
+    )
+
+
+def test_a_build_says_through_whose_builds_its_image_came_about_up_31() -> None:
+    maker = Maker(config=BASE, build="base-4", image=DIGEST, through=frozenset({("shop", "os")}))
+
+    (action,) = decided(a_config(), makers=(maker,))
+
+    assert isinstance(action, Act)
+    assert action.body.metadata.annotations == {THROUGH: "shop/base,shop/os"}
 
 
 def test_a_refusal_is_told_tr_98() -> None:
