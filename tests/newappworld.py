@@ -16,6 +16,7 @@ from slipcast.newapp.documents import documents
 from slipcast.newapp.facts import (
     Answer,
     Facts,
+    HostImage,
     IsSource,
     Lent,
     LookUp,
@@ -23,6 +24,7 @@ from slipcast.newapp.facts import (
     NoImage,
     NoSource,
     NoTemplate,
+    OnHost,
     Question,
     RegistryImage,
     SecretFor,
@@ -110,6 +112,8 @@ WORLD: dict[Question, Answer] = {
         for name, versions in FOLLOWED.items()
         for tag in (*versions, "latest")
     },
+    OnHost("own:2"): HostImage(name="localhost/own:2", image=PLAIN),
+    OnHost("localhost/s2i:1"): HostImage(name="localhost/s2i:1", image=BUILDER),
     IsSource("./shop"): a_source("./shop", {"package.json": "{}"}),
     IsSource("./admin"): a_source("./admin", {"Gemfile": ""}),
 }
@@ -134,7 +138,7 @@ def answered(question: Question) -> Answer:
             answer = NoImage(reason="unknown")
             if known is not None:
                 answer = RegistryImage(image=known, pull_spec=spec)
-        case TagImage():
+        case TagImage() | OnHost():
             answer = None
         case TemplateFile():
             answer = NoTemplate(why="there is no such file")

@@ -52,6 +52,8 @@ COMMANDS = {
     "image-of-a-registry": "new-app quay.io/team/proxy:1 --insecure-registry",
     "image-taken-for-granted": "new-app nowhere/at-all:1 --allow-missing-images",
     "image-of-the-host": "new-app localhost/own:1",
+    "image-found-on-the-host": "new-app own:2",
+    "source-with-a-builder-of-the-host": f"new-app localhost/s2i:1~{SHOP}",
     "dockerfile-on-a-stream": f"new-app {WEB}",
     "dockerfile-on-a-registry": f"new-app {WEB}-own",
     "dockerfile-on-what-is-missing": f"new-app {WEB}-lost --allow-missing-images",

@@ -9,12 +9,14 @@ Source: user-pain UP-17, UP-24; generated-objects.md GO-144.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from slipcast.api.document import JSON
 from slipcast.newapp.objects import PENDING, TRIGGERS
+
+_IMAGES: Final = frozenset({"DockerImage", "ImageStreamTag", "ImageStreamImage"})
 
 
 def kept(content: JSON, current: JSON) -> JSON:
@@ -25,6 +27,11 @@ def kept(content: JSON, current: JSON) -> JSON:
 def differences(content: JSON, current: JSON, namespace: str) -> list[str]:
     """The paths at which an object that is there says something else."""
     return [*_paths(_local(content, namespace), _local(current, namespace), "")]
+
+
+def is_reference(content: Any) -> bool:
+    """Whether a part of a document names an image: nothing in it goes without the rest."""
+    return isinstance(content, dict) and content.get("kind") in _IMAGES and "name" in content
 
 
 def _with_secrets(content: JSON, current: JSON) -> JSON:
@@ -95,6 +102,9 @@ def _decoded(text: Any) -> Any:
 def _paths(wanted: Any, current: Any, path: str) -> Iterator[str]:
     """Where an object that is there says another thing than is wanted."""
     if isinstance(wanted, dict) and isinstance(current, dict):
+        if is_reference(wanted) and not wanted.keys() >= {k for k, v in current.items() if v}:
+            yield path
+            return
         for name, value in wanted.items():
             yield from _paths(value, current.get(name), f"{path}.{name}" if path else name)
     elif isinstance(wanted, list) and isinstance(current, list) and len(wanted) == len(current):

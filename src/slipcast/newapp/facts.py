@@ -77,6 +77,13 @@ class RegistryImage(msgspec.Struct, frozen=True, kw_only=True):
     pull_spec: str
 
 
+class HostImage(msgspec.Struct, frozen=True, kw_only=True):
+    """An image in the storage of this machine, by its whole name there."""
+
+    name: str
+    image: ImageFacts
+
+
 class NoImage(msgspec.Struct, frozen=True, kw_only=True):
     """That a registry gave no image: unknown, unauthorized, or a failure in words."""
 
@@ -138,13 +145,19 @@ class LookUp(msgspec.Struct, frozen=True):
     insecure: bool = False
 
 
+class OnHost(msgspec.Struct, frozen=True):
+    """An image in the storage of this machine; answered by HostImage or None."""
+
+    name: str
+
+
 class TemplateFile(msgspec.Struct, frozen=True):
     """The template in a file or at a URL; answered by Template or NoTemplate."""
 
     place: str
 
 
-Question = IsSource | SecretFor | Streams | Templates | TagImage | LookUp | TemplateFile
+Question = IsSource | SecretFor | Streams | Templates | TagImage | LookUp | OnHost | TemplateFile
 Answer = (
     Source
     | NoSource
@@ -153,6 +166,7 @@ Answer = (
     | tuple[Template, ...]
     | ImageFacts
     | RegistryImage
+    | HostImage
     | NoImage
     | Template
     | NoTemplate

@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from slipcast.api.image import Image
+from slipcast.values.image import ImageFacts as HostImage
 
 SCRIPTS_LABEL: Final = "io.openshift.s2i.scripts-url"
 _SCRIPTS_VARIABLES: Final = ("STI_LOCATION=", "STI_SCRIPTS_URL=", "STI_BUILDER=")
@@ -63,6 +64,19 @@ def image_facts(image: Image) -> ImageFacts:
         ports=tuple(sorted(_map(config.get("ExposedPorts")))),
         volumes=tuple(sorted(_map(config.get("Volumes")))),
         user=_text(config.get("User")),
+    )
+
+
+def host_facts(image: HostImage) -> ImageFacts:
+    """The facts of an image in the storage of this machine."""
+    config = image.config
+    return ImageFacts(
+        id=f"sha256:{image.id}",
+        labels=config.labels,
+        env=tuple(f"{name}={value}" for name, value in config.env),
+        ports=tuple(sorted(config.exposed_ports)),
+        volumes=tuple(sorted(config.volumes)),
+        user=config.user,
     )
 
 

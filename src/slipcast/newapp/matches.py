@@ -22,7 +22,7 @@ NONE: Final = 1.0
 OTHER_TAG: Final = 0.5
 """What another tag than the one that was meant is off by (RS-24)."""
 
-Origin = Literal["stream", "image", "template", "file", "missing", "scratch"]
+Origin = Literal["stream", "image", "template", "file", "host", "missing", "scratch"]
 
 
 class Match(msgspec.Struct, frozen=True, kw_only=True):

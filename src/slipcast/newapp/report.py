@@ -60,6 +60,9 @@ def _head(part: Planned, age: Callable[[str], str]) -> Iterator[str]:
         yield f'--> Found {image}in image stream "{place}" under tag "{match.tag}"{of}'
     elif match.origin == "image":
         yield f"--> Found {_image(match, age)}{match.shown} in its registry{of}"
+    elif match.origin == "host":
+        yield f"--> Found {_image(match, age)}{match.pull_spec} on this machine{of}"
+        yield "    * WARNING: it is in no registry, and has to be where builds and pods run"
     else:
         yield f"--> {match.shown} is taken for granted{of}"
 

@@ -19,9 +19,11 @@ from slipcast.api.image import ImageStream
 from slipcast.api.template import Template
 from slipcast.newapp.facts import (
     Facts,
+    HostImage,
     LookUp,
     NoImage,
     NoTemplate,
+    OnHost,
     RegistryImage,
     Streams,
     TagImage,
@@ -41,6 +43,7 @@ SHARED: Final = "openshift"
 LOCAL: Final = "localhost"
 """The registry in the names of images that lie where builds run, and in no registry."""
 _FIRST, _SECOND, _LAST = 0, 1, 2
+_HOST: Final = 3
 _MISSING: Final = 100
 _INTERNAL: Final = "Internal error occurred: "
 """What servers say before what went wrong, as if it was their own doing."""
@@ -147,6 +150,7 @@ class Search:
                 yield _LAST, self._registry(word, troubles)
             case "image":
                 yield _FIRST, self._registry(word, troubles)
+                yield _HOST, self._on_host(word)
                 yield _MISSING, self._missing(word)
             case "base" | "anything":
                 own = [*self._streams(word)]
@@ -154,6 +158,7 @@ class Search:
                     own += self._templates(word)
                 yield _FIRST, own
                 yield _LAST, self._registry(word, troubles)
+                yield _HOST, self._on_host(word)
                 yield _MISSING, self._missing(word)
 
     def _streams(self, word: str, *, precise: bool = True) -> tuple[Match, ...]:
@@ -276,6 +281,25 @@ class Search:
             image=answer.image,
             pull_spec=answer.pull_spec,
             insecure=self._place.insecure,
+        )
+        return (found,)
+
+    def _on_host(self, word: str) -> tuple[Match, ...]:
+        """An image that this machine has, and no registry (RS-43)."""
+        try:
+            ref = ImageRef.parse(word)
+        except InvalidFault:
+            return ()
+        answer = self._facts.ask(OnHost(word), object)
+        if not isinstance(answer, HostImage):
+            return ()
+        found = Match(
+            term=word,
+            origin="host",
+            name=str(replace(ref, tag="", digest=None)),
+            tag=ref.tag,
+            image=answer.image,
+            pull_spec=answer.name,
         )
         return (found,)
 

@@ -56,6 +56,14 @@ def test_a_tag_of_the_project_is_the_same_with_and_without_its_name() -> None:
     assert differences(content, current, "elsewhere") == ["spec.output.to.namespace"]
 
 
+def test_another_image_is_another_wherever_it_is() -> None:
+    content, current = wanted("BuildConfig"), wanted("BuildConfig")
+    content["spec"]["strategy"]["sourceStrategy"]["from"].pop("namespace")
+
+    path = "spec.strategy.sourceStrategy.from"
+    assert differences(content, current, PROJECT) == [path]
+
+
 def test_triggers_in_an_annotation_are_compared_as_what_they_say() -> None:
     content, current = (wanted("Deployment", "--as-deployment") for _ in range(2))
     annotations = current["metadata"]["annotations"]

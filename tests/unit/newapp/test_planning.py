@@ -19,6 +19,7 @@ from slipcast.newapp.facts import (
     Need,
     NoImage,
     NoSource,
+    OnHost,
     Question,
     RegistryImage,
     SecretFor,
@@ -94,6 +95,8 @@ def _nothing(question: Question) -> Answer:
         return NoImage(reason="unknown")
     if isinstance(question, SecretFor):
         return Lent()
+    if isinstance(question, OnHost):
+        return None
     return ()
 
 

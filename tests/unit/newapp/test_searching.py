@@ -9,10 +9,12 @@ from slipcast.api.template import Template
 from slipcast.newapp.facts import (
     Answer,
     Facts,
+    HostImage,
     LookUp,
     Need,
     NoImage,
     NoTemplate,
+    OnHost,
     Question,
     RegistryImage,
     Streams,
@@ -56,10 +58,29 @@ def found(
         Streams("acme"): (),
         Templates("acme"): (),
         LookUp(word): NoImage(reason="unknown"),
+        OnHost(word): None,
         **images,
         **(more or {}),
     }
     return Search(Facts(answers), Place(namespace="mine", **place)).find(word, where)
+
+
+def test_what_this_machine_has_and_no_registry_is_found_there_rs_43() -> None:
+    here = HostImage(name="localhost/own:1", image=ImageFacts(ports=("80/tcp",)))
+
+    answer = found("own:1", "anything", {OnHost("own:1"): here})
+
+    assert isinstance(answer.result, Match)
+    assert (answer.result.origin, answer.result.pull_spec) == ("host", "localhost/own:1")
+
+
+def test_what_a_registry_has_is_not_looked_for_on_this_machine_rs_40() -> None:
+    there = RegistryImage(image=ImageFacts(), pull_spec="r/acme/web@sha256:1")
+
+    answer = found("acme/web", "anything", {LookUp("acme/web"): there})
+
+    assert isinstance(answer.result, Match)
+    assert answer.result.origin == "image"
 
 
 def named(result: Match | Undecided) -> str:

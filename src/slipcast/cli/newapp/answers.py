@@ -16,16 +16,18 @@ from slipcast.api.lens import read
 from slipcast.api.template import Template
 from slipcast.cli import manifests
 from slipcast.cli.newapp import looking, secrets
-from slipcast.cli.toolbox import Connection, Toolbox
+from slipcast.cli.toolbox import Connection, EngineFlags, Toolbox
 from slipcast.newapp.facts import (
     Answer,
     Facts,
+    HostImage,
     IsSource,
     LookUp,
     Need,
     NoImage,
     NoSource,
     NoTemplate,
+    OnHost,
     Question,
     RegistryImage,
     SecretFor,
@@ -35,7 +37,7 @@ from slipcast.newapp.facts import (
     TemplateFile,
     Templates,
 )
-from slipcast.newapp.image import ImageFacts, image_facts
+from slipcast.newapp.image import ImageFacts, host_facts, image_facts
 from slipcast.newapp.listing import searched
 from slipcast.newapp.matches import Match
 from slipcast.newapp.planning import Plan, planned
@@ -104,6 +106,8 @@ class Answers:
                 answer = await self._tag(question)
             case LookUp():
                 answer = await self._registry(question)
+            case OnHost():
+                answer = await asyncio.to_thread(self._on_host, question.name)
             case TemplateFile():
                 answer = await asyncio.to_thread(self._file, question.place)
             case _:
@@ -158,6 +162,18 @@ class Answers:
         return RegistryImage(
             image=image_facts(image_found), pull_spec=image_found.docker_image_reference
         )
+
+    def _on_host(self, name: str) -> HostImage | None:
+        """An image of this machine's engine; None where there is no engine, either (RS-40)."""
+        try:
+            found = self._toolbox.tools(EngineFlags()).engine.inspect(name)
+        except Fault:
+            return None
+        if found is None:
+            return None
+        bare = name.rpartition("/")[2]
+        whole = (each for each in found.names if each == name or each.endswith(f"/{bare}"))
+        return HostImage(name=next(whole, name), image=host_facts(found))
 
     def _file(self, place: str) -> Template | NoTemplate:
         try:

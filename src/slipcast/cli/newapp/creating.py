@@ -22,7 +22,7 @@ from slipcast.api.kinds import Kind
 from slipcast.cli import faults
 from slipcast.cli.faults import Manner
 from slipcast.cli.toolbox import Connection
-from slipcast.newapp.comparing import differences, kept
+from slipcast.newapp.comparing import differences, is_reference, kept
 from slipcast.ports.api import DeleteOptions, Resource, WriteOptions
 from slipcast.values.apifaults import NotFound
 from slipcast.values.faults import Fault, UsageFault
@@ -177,10 +177,11 @@ def _placed(content: JSON, namespace: str) -> tuple[Kind, Resource, JSON]:
 def _onto(current: Any, wanted: Any) -> Any:
     """An object as it is to be: what is wanted, over what is there.
 
-    Shape:  of what has become another type nothing stays, such as a source that was sent.
+    Shape:  of what has become another type nothing stays, such as a source that was sent, nor of
+            another image.
     """
     if isinstance(wanted, dict) and isinstance(current, dict):
-        if wanted.get("type") != current.get("type"):
+        if wanted.get("type") != current.get("type") or is_reference(wanted):
             return wanted
         return {**current, **{name: _onto(current.get(name), wanted[name]) for name in wanted}}
     if isinstance(wanted, list) and isinstance(current, list) and len(wanted) == len(current):

@@ -12,8 +12,10 @@ from slipcast.builds.sourcesecrets import ANNOTATION
 from slipcast.newapp.offered import streams
 from slipcast.source.catalogue import parse_catalogue
 from slipcast.source.tree import MemoryTree
+from slipcast.testing.engine import FakeImage
 from slipcast.testing.toolbox import FakeToolbox
 from slipcast.values.faults import GitFault
+from slipcast.values.image import ImageConfig
 from slipcast.values.sensitive import Sensitive
 from unit.cli.conftest import Call
 
@@ -179,6 +181,19 @@ def test_what_was_sent_and_comes_from_a_repository_now_is_not_both(
     assert source == {"type": "Git", "git": {"uri": URL}}
 
 
+def test_an_image_of_this_machine_is_found_with_its_ports_rs_43(
+    call: Call, toolbox: FakeToolbox
+) -> None:
+    config = ImageConfig(exposed_ports=("80/tcp",), user="1001", env=(("A", "1"),))
+    toolbox.work.engine.add("localhost/own:1", FakeImage(config=config))
+
+    ended = call("new-app", "localhost/own:1")
+
+    assert "localhost/own:1 on this machine" in ended.stdout
+    assert "has to be where builds and pods run" in ended.stdout
+    assert '    service "own" created\n' in ended.stdout
+
+
 def test_a_directory_that_is_printed_is_not_sent_and_that_is_said(
     call: Call, toolbox: FakeToolbox
 ) -> None:
@@ -188,6 +203,19 @@ def test_a_directory_that_is_printed_is_not_sent_and_that_is_said(
 
     assert ended.document["items"][1]["spec"]["source"]["type"] == "Binary"
     assert f"start-build shop --from-dir={toolbox.directory}/shop" in ended.stderr
+
+
+def test_an_image_of_another_sort_takes_nothing_over(call: Call) -> None:
+    call("new-build", f"python~{URL}")
+
+    ended = call("new-build", f"localhost/python:1~{URL}", "--strategy=source")
+
+    assert ended.code == 0, ended.stderr
+    strategy = call("get", "bc", "shop", "-o", "json").document["spec"]["strategy"]
+    assert strategy["sourceStrategy"]["from"] == {
+        "kind": "DockerImage",
+        "name": "localhost/python:1",
+    }
 
 
 def test_a_dry_run_shows_what_would_differ_and_does_nothing(call: Call) -> None:
