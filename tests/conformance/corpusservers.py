@@ -55,7 +55,13 @@ def main() -> None:
     sys.path.insert(0, str(Path(__file__).parents[1]))
     import containers  # noqa: PLC0415 -- a script finds it after the line above
 
-    if containers.accepts(GIT) and containers.accepts(WEB):
+    def answer() -> bool:
+        # One that outlived its run may still listen, with nothing to give.
+        listed = ["git", "ls-remote", "--quiet", f"git://127.0.0.1:{GIT}/ruby"]
+        asked = subprocess.run(listed, capture_output=True, check=False)
+        return asked.returncode == 0 and containers.accepts(WEB)
+
+    if answer():
         return
     if not os.fork():
         os.setsid()
@@ -64,9 +70,7 @@ def main() -> None:
             os.dup2(nothing, number)
         keep(Path(sys.argv[1]))
         os._exit(0)
-    containers.wait_for(
-        lambda: containers.accepts(GIT) and containers.accepts(WEB), "the corpus's servers answered"
-    )
+    containers.wait_for(answer, f"ports {GIT} and {WEB} answered")
     os._exit(0)
 
 
