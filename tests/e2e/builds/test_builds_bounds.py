@@ -52,6 +52,8 @@ def test_a_build_argument_may_be_of_a_secret(project: Project) -> None:
 
     assert ran.code == 0, ran.said
     assert project.printed("cat /length") == "9\n"
+    # BLD-178: the commands are shown, what is secret in them is not.
+    assert "--build-arg=TOKEN " in ran.said
     assert "hush" not in ran.said
 
 

@@ -51,6 +51,22 @@ def test_a_second_build_uses_layers_of_the_first(project: Project) -> None:
     assert uses == [False, True, False]
 
 
+def test_values_of_several_lines_keep_their_line_ends(project: Project) -> None:
+    # BLD-118
+    text = f'FROM {containers.BASE} AS first\nRUN echo "$KEY" > /key\nFROM first\n'
+    labels = [{"name": "note", "value": "one\ntwo"}]
+    env = [{"name": "KEY", "value": "begin\n$x\nend"}]
+    config = a_config(by_dockerfile(env=env), {"dockerfile": text}, output={"imageLabels": labels})
+    project.apply(config)
+
+    ran = project.start()
+
+    assert ran.code == 0, ran.said
+    assert project.printed('cat /key; echo "$KEY"') == "begin\n$x\nend\n" * 2
+    shown = containers.podman("inspect", "--format={{json .Config.Labels}}", project.image())
+    assert json.loads(shown)["note"] == "one\ntwo"
+
+
 def test_a_step_that_fails_is_told(project: Project) -> None:
     # UP-2
     text = f"FROM {containers.BASE}\nRUN echo so far && exit 9\n"
