@@ -1,4 +1,4 @@
-"""new-app, from what somebody has to an application that answers."""
+"""new-app, from what somebody has to what is built of it and run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-import applications
 import containers
 import gitserver
 from e2e.builds.project import Project, a_config, by_dockerfile
@@ -57,31 +56,6 @@ def spec(project: Project, kind: str, name: str = "app") -> dict[str, Any]:
     """The spec of an object."""
     found: dict[str, Any] = json.loads(project.done("get", kind, name, "-o", "json"))["spec"]
     return found
-
-
-def pulled(registry: Registry, stream: str) -> str:
-    """The newest image of a stream, in the storage of the tests."""
-    image = f"{registry.repository(stream)}:latest"
-    registry.podman_here("pull", image)
-    return image
-
-
-@pytest.mark.network
-def test_a_git_repository_comes_to_an_application_that_answers(
-    project: Project, served: gitserver.Served, registry: Registry
-) -> None:
-    every = applications.applications(applications.EXAMPLES)
-    example = next(each for each in every if each.name == "flask-hello")
-    applications.builder(example.builder)
-    made = applications.repository(example, project.directory / "tree")
-    gitserver.bare(made, project.directory / "served/hello.git")
-
-    said = project.done("new-app", f"{served.url}/hello.git")
-
-    assert 'Found in image stream "openshift/python" under tag "3.11"' in said
-    project.comes_to("hello-1", "Complete")
-    with applications.running(pulled(registry, "hello")) as running:
-        assert applications.missing_answers(example, running) == []
 
 
 def test_a_repository_with_a_dockerfile_is_built_by_it(

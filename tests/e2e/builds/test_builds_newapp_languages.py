@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.e2e, pytest.mark.network]
 
 TAGS = {
     "express-hello": "nodejs:24",
+    "flask-hello": "python:3.11",
     "php-page": "php:8.2",
     "ruby-rack": "ruby:3.1",
     "static-site": "static:1.22",
