@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Any, Final
 
 import msgspec
@@ -26,7 +27,7 @@ from slipcast.registry.faults import (
     UNSUPPORTED,
     RegistryFault,
 )
-from slipcast.registry.identity import REALM, challenge, identified
+from slipcast.registry.identity import REALM, challenge, identified, path_of
 from slipcast.registry.names import Repository
 from slipcast.registry.parts import Call, Handler, Parts
 from slipcast.registry.rights import refused as not_allowed
@@ -113,24 +114,25 @@ class Registry:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
         request = Request(scope, receive)
-        try:
-            response = await self._answered(request)
-        except RegistryFault as fault:
-            response = self._refused(request, fault)
-        except Fault as fault:
-            response = self._refused(request, _in_our_words(fault))
-        except ClientDisconnect:
-            # Nobody hears it.
-            response = refused(RegistryFault(BODY_SLOW, "the client went away"))
-        except Exception:
-            log.exception("registry.failed", extra={"fields": {"path": request.url.path}})
-            response = refused(RegistryFault(UNKNOWN, "the registry failed; its log says why"))
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        await response(scope, receive, send)
+        with ExitStack() as held:
+            try:
+                response = await self._answered(request, held)
+            except RegistryFault as fault:
+                response = self._refused(request, fault)
+            except Fault as fault:
+                response = self._refused(request, _in_our_words(fault))
+            except ClientDisconnect:
+                # Nobody hears it.
+                response = refused(RegistryFault(BODY_SLOW, "the client went away"))
+            except Exception:
+                log.exception("registry.failed", extra={"fields": {"path": path_of(request)}})
+                response = refused(RegistryFault(UNKNOWN, "the registry failed; its log says why"))
+            for name, value in HEADERS.items():
+                response.headers.setdefault(name, value)
+            await response(scope, receive, send)
 
-    async def _answered(self, request: Request) -> Response:
-        path = request.url.path
+    async def _answered(self, request: Request, held: ExitStack) -> Response:
+        path = path_of(request)
         account: Account = request.scope.setdefault(ACCOUNT, Account())
         if path == REALM:
             account.kind = "token"
@@ -139,30 +141,34 @@ class Registry:
             found = route.path.fullmatch(path)
             if found is not None:
                 account.kind = route.kind
-                return await self._routed(request, route, found.groupdict())
+                call = await self._call(request, found.groupdict())
+                held.enter_context(self._parts.asking.seat(call.actor.name))
+                return await self._routed(call, route)
         raise RegistryFault(NAME_UNKNOWN, "there is nothing at this path")
 
-    async def _routed(
-        self, request: Request, route: Route, said: Mapping[str, str | None]
-    ) -> Response:
+    async def _call(self, request: Request, said: Mapping[str, str | None]) -> Call:
+        """A request with who asks, and what about."""
         actor = await identified(self._parts, request)
         request.scope[ACCOUNT].user = actor.name
         name = said.get("name")
-        call = Call(
+        return Call(
             request=request,
             actor=actor,
             repository=Repository.parse(name) if name else Repository("", ""),
             reference=said.get("reference") or "",
         )
-        handler = route.methods.get(request.method)
+
+    async def _routed(self, call: Call, route: Route) -> Response:
+        method = call.request.method
+        handler = route.methods.get(method)
         if handler is None:
-            raise RegistryFault(UNSUPPORTED, f"{request.method} is not known at this path")
+            raise RegistryFault(UNSUPPORTED, f"{method} is not known at this path")
         return await handler(self._parts, call)
 
     def _refused(self, request: Request, fault: RegistryFault) -> Response:
         response = refused(fault)
         if fault.code is UNAUTHORIZED:
-            name = _repository(request.url.path)
+            name = _repository(path_of(request))
             response.headers["www-authenticate"] = challenge(self._parts, request, name)
         return response
 

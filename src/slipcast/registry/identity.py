@@ -27,14 +27,21 @@ LONGEST: Final = 16 * 1024
 REALM: Final = "/openshift/token"
 
 
-async def identified(parts: Parts, request: Request) -> Actor:
+def path_of(request: Request) -> str:
+    """The path of a request; its URL is made of headers, too, and may have another."""
+    path: str = request.scope["path"]
+    return path
+
+
+async def identified(parts: Parts, request: Request, *, by_pass: bool = True) -> Actor:
     """Who asks; nobody in particular when the request carries no credentials.
 
+    Shape:  by_pass says whether a pass will do.
     Errors: RegistryFault UNAUTHORIZED when they are wrong; those of the Authenticator.
     """
     scheme, rest = _said(request)
     if scheme == "bearer":
-        actor = parts.passes.read(rest, parts.clock.now())
+        actor = parts.passes.read(rest, parts.clock.now()) if by_pass else None
         return actor or await known(parts, Credentials(bearer=Sensitive(rest)), request)
     if scheme == "basic":
         user, password = _pair(rest)
@@ -76,7 +83,7 @@ def wrong() -> RegistryFault:
 def challenge(parts: Parts, request: Request, name: str) -> str:
     """Where and for what a client gets a pass; the name is that of a repository, or empty."""
     base = parts.base(request.headers.get("host", ""))
-    if request.url.path == REALM:
+    if path_of(request) == REALM:
         return f'Basic realm="{base}{REALM}"'
     service = base.rpartition("://")[2]
     said = f'Bearer realm="{base}{REALM}",service="{service}"'

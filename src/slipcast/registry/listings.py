@@ -13,7 +13,7 @@ import msgspec
 from starlette.responses import Response
 
 from slipcast.api import kinds
-from slipcast.images.manifests import OCI_INDEX
+from slipcast.images.manifests import LARGEST, OCI_INDEX
 from slipcast.ports.api import Resource
 from slipcast.registry import contents, streams
 from slipcast.registry.faults import DIGEST_INVALID, NAME_UNKNOWN, RegistryFault
@@ -122,18 +122,20 @@ async def _referring(
     """Descriptors of what refers to a manifest, and the last of them where there are more."""
     stream = await streams.stream_of(parts, repository)
     shown: list[dict[str, Any]] = []
-    last = ""
+    last, size = "", 0
     if stream is None:
         return shown, last
     for link in await parts.links.referrers(str(repository), subject):
         name = str(link.digest)
         if name <= page.last or not contents.is_of(stream, link):
             continue
-        if len(shown) == page.most:
+        if len(shown) == page.most or size >= LARGEST:
             return shown, last
         found = await contents.kept(parts, link.digest)
         if found is not None:
             shown.append(_descriptor(found))
+            # Of its annotations the answer has all, and has read the rest.
+            size += len(found.body)
             last = name
     return shown, ""
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, OrderedDict
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,45 +18,17 @@ from slipcast.ports.clock import Clock
 from slipcast.ports.distribution import Distribution
 from slipcast.ports.identity import Authenticator
 from slipcast.ports.passes import Passes
-from slipcast.registry.faults import TOOMANYREQUESTS, RegistryFault
 from slipcast.registry.names import Repository
+from slipcast.registry.seats import Seats
 from slipcast.values.actor import Actor
 from slipcast.values.digest import Digest
 
 AT_ONCE: Final = 64
 """How much is fetched from elsewhere at once."""
-MOST_RECEIVED: Final = 256
-"""Bodies of uploads that come at once; two megabytes of each are in memory, at most."""
-MOST_RECEIVED_EACH: Final = 128
-"""Those of one who sends."""
-
-
-@dataclass(slots=True)
-class Receiving:
-    """How many bodies of uploads come at the moment: of all, and of each who sends."""
-
-    by: Counter[str] = field(default_factory=Counter)
-    count: int = 0
-
-    @contextmanager
-    def seat(self, user: str) -> Iterator[None]:
-        """While one comes.
-
-        Errors: RegistryFault TOOMANYREQUESTS.
-        """
-        if self.count >= MOST_RECEIVED or self.by[user] >= MOST_RECEIVED_EACH:
-            raise RegistryFault(
-                TOOMANYREQUESTS, "too much is sent at once", headers={"retry-after": "1"}
-            )
-        self.count += 1
-        self.by[user] += 1
-        try:
-            yield
-        finally:
-            self.count -= 1
-            self.by[user] -= 1
-            if not self.by[user]:
-                del self.by[user]
+REQUESTS: Final = (2000, 1000)
+"""Requests that are answered at once, of all and of one who asks; blobs that are sent are some."""
+BODIES: Final = (256, 128)
+"""Bodies of uploads that come at once, likewise; two megabytes of each are in memory, at most."""
 
 
 @dataclass(slots=True)
@@ -89,8 +60,9 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     Shape:  server is the Api with the registry's own rights; address is the registry's own
             `host:port`, under which streams know it, aliases are others that mean it, or have
             meant it; base gives the URL of this server as a client has reached it, by its Host
-            header; manifests are some that were looked at last, and pieces what such refer to:
-            neither ever changes.
+            header; asking and receiving are the requests and the uploads of the moment;
+            manifests are some that were looked at last, and pieces what such refer to: neither
+            ever changes.
     """
 
     apis: Apis
@@ -104,7 +76,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     base: Callable[[str], str]
     aliases: frozenset[str] = frozenset()
-    receiving: Receiving = msgspec.field(default_factory=Receiving)
+    asking: Seats = msgspec.field(default_factory=lambda: Seats(*REQUESTS))
+    receiving: Seats = msgspec.field(default_factory=lambda: Seats(*BODIES))
     fetching: Fetching = msgspec.field(default_factory=Fetching)
     manifests: OrderedDict[Digest, Manifest] = msgspec.field(default_factory=OrderedDict)
     pieces: OrderedDict[Digest, Pieces] = msgspec.field(default_factory=OrderedDict)

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from slipcast.ports.identity import Credentials
 from slipcast.registry.bodies import whole
 from slipcast.registry.faults import TOKEN_INVALID, UNSUPPORTED, RegistryFault
-from slipcast.registry.identity import identified, known, logged_in
+from slipcast.registry.identity import identified, known, logged_in, path_of
 from slipcast.registry.parts import Parts
 from slipcast.values.actor import Actor
 from slipcast.values.instant import to_text
@@ -39,10 +39,11 @@ async def answer(parts: Parts, request: Request) -> Response:
     Errors: RegistryFault.
     """
     if request.method == "GET":
-        return _pass(parts, await identified(parts, request))
+        # A pass for a pass would be good for ever.
+        return _pass(parts, await identified(parts, request, by_pass=False))
     if request.method == "POST":
         return _pass(parts, await _granted(parts, request))
-    raise RegistryFault(UNSUPPORTED, f"{request.method} is not known at {request.url.path}")
+    raise RegistryFault(UNSUPPORTED, f"{request.method} is not known at {path_of(request)}")
 
 
 async def _granted(parts: Parts, request: Request) -> Actor:

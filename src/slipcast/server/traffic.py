@@ -1,4 +1,4 @@
-"""Traffic: requests of an application that answers them itself, counted, logged and bounded.
+"""Traffic: requests of an application that answers them itself, counted and logged.
 
 So is the registry's. Bytes are counted as they pass, and none of them is held.
 """
@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable
 from itertools import count
 from typing import Final
 
-import msgspec
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from slipcast.ports.accounts import ACCOUNT, Account
@@ -19,8 +18,6 @@ from slipcast.server.exchange import Message, Receive, Scope, Send
 from slipcast.server.telemetry import BUCKETS
 
 log = logging.getLogger("slipcast.access")
-MOST: Final = 2000
-"""Requests that are answered at once, blobs that are sent among them."""
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 GONE: Final = 499
 """What is counted where the client did not wait for an answer."""
@@ -82,7 +79,7 @@ class _Passing:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message["headers"], (b"x-request-id", self.id.encode())]
+            message["headers"] = [*message.get("headers", ()), (b"x-request-id", self.id.encode())]
         await self._send(message)
         self.sent += message["count"] if message["type"] == SENT_FILE else len(_body(message))
 
@@ -90,10 +87,9 @@ class _Passing:
 class Traffic:
     """An application, counted."""
 
-    def __init__(self, app: Asgi, registry: CollectorRegistry, most: int = MOST) -> None:
-        """Serve what the application serves, so many requests at once."""
+    def __init__(self, app: Asgi, registry: CollectorRegistry) -> None:
+        """Serve what the application serves; what is counted goes into the registry of metrics."""
         self._app = app
-        self._most = most
         self._metrics = Metrics(registry)
         self._origin = f"{time.time_ns():x}-r"
         self._ids = count(1)
@@ -107,10 +103,7 @@ class Traffic:
         self._current += 1
         self._metrics.current.set(self._current)
         try:
-            if self._current > self._most:
-                await _refuse(passing)
-            else:
-                await self._app(scope, passing.receive, passing.send)
+            await self._app(scope, passing.receive, passing.send)
         finally:
             self._current -= 1
             self._metrics.current.set(self._current)
@@ -146,16 +139,3 @@ def _fields(scope: Scope, passing: _Passing, seconds: float) -> dict[str, object
 def _body(message: Message) -> bytes:
     found: bytes = message.get("body", b"")
     return found
-
-
-async def _refuse(passing: _Passing) -> None:
-    """Say that too much is asked at once, as registries do."""
-    error = {"code": "TOOMANYREQUESTS", "message": "too many requests at once, try again later"}
-    body = msgspec.json.encode({"errors": [error]})
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", b"%d" % len(body)),
-        (b"retry-after", b"1"),
-    ]
-    await passing.send({"type": "http.response.start", "status": 429, "headers": headers})
-    await passing.send({"type": "http.response.body", "body": body})

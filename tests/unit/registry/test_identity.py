@@ -204,3 +204,29 @@ async def test_other_paths_are_not_there(client: httpx.AsyncClient, path: str):
     answer = await client.get(path, headers=basic(*ANNA))
 
     assert answer.status_code == 404
+
+
+async def test_a_pass_gets_no_other_pass(client: httpx.AsyncClient):
+    text = await pass_of(client)
+
+    answer = await client.get("/openshift/token", headers=bearer(text))
+
+    assert (answer.status_code, "token" in answer.json()) == (401, False)
+
+
+@pytest.mark.parametrize("host", ["x/v2/_slipcast/prune?", "x/openshift/token?", "x/v2/?#"])
+async def test_the_path_is_what_was_asked_for_whatever_the_host_is_called(
+    client: httpx.AsyncClient, host: str
+):
+    headers = {**basic(*ANNA), "host": host}
+
+    answer = await client.get("/v2/shop/app/manifests/1", headers=headers)
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (403, "DENIED")
+
+
+@pytest.mark.parametrize("path", ["/v2/%3Fx", "/v2/%23", "/openshift/token%3F"])
+async def test_what_ends_like_a_question_is_another_path(client: httpx.AsyncClient, path: str):
+    answer = await client.get(path, headers=basic(*ANNA))
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (404, "NAME_UNKNOWN")

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
+
 import httpx
 import pytest
 
 from slipcast.api import kinds
+from slipcast.images.manifests import LARGEST
 from slipcast.ports.api import Api, Resource
 from slipcast.registry import objects
-from unit.registry.conftest import ANNA, SPACE, basic, bind
+from slipcast.registry.parts import Parts
+from slipcast.values.digest import Digest
+from unit.registry.conftest import ANNA, SPACE, basic, bind, with_history
+from unit.registry.test_belonging import OCI, descriptor
+from unit.registry.test_uploads import have
 
 pytestmark = pytest.mark.anyio
 
+MANIFEST = f"{OCI}.manifest.v1+json"
 NAMESPACES = Resource(kinds.require("", "Namespace"))
 STREAM = kinds.require(kinds.IMAGE, "ImageStream")
 
@@ -91,3 +99,26 @@ async def test_what_one_may_pull_alone_of_a_namespace_is_listed(
     names = (await listed(pulling, "/v2/_catalog"))[0]
 
     assert [name for name in names if name.startswith("secret/")] == ["secret/a"]
+
+
+async def test_an_answer_is_not_larger_than_a_manifest_and_a_little(
+    client: httpx.AsyncClient, api: Api, parts: Parts
+) -> None:
+    await bind(api, "system:image-builder", "User", "anna")
+    client.headers.update(basic(*ANNA))
+    subject = Digest.of(b"subject")
+    await with_history(api, "app")
+    for number in range(3):
+        about = {"subject": descriptor(subject), "config": descriptor(Digest.of(b"{}"))}
+        note = {"annotations": {"note": f"{number}" * (LARGEST * 2 // 3)}}
+        body = json.dumps(
+            {"schemaVersion": 2, "mediaType": MANIFEST, "layers": [], **about, **note}
+        )
+        digest = await have(parts, "shop/app", body.encode())
+        await parts.links.add("manifests", "shop/app", digest, subject)
+
+    first = await client.get(f"/v2/shop/app/referrers/{subject}")
+    second = await client.get(first.links["next"]["url"])
+
+    assert [len(each.json()["manifests"]) for each in (first, second)] == [2, 1]
+    assert "next" not in second.links

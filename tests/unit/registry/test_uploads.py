@@ -306,7 +306,7 @@ async def test_more_than_a_blob_may_have_is_refused(
 async def test_who_sends_too_much_at_once_is_asked_to_wait(
     pushing: httpx.AsyncClient, parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("slipcast.registry.parts.MOST_RECEIVED_EACH", 1)
+    monkeypatch.setattr(parts.receiving, "each", 1)
     path = await begun(pushing)
 
     with parts.receiving.seat("anna"):
@@ -316,4 +316,4 @@ async def test_who_sends_too_much_at_once_is_asked_to_wait(
     assert (refused.status_code, code_of(refused)) == (429, "TOOMANYREQUESTS")
     assert refused.headers["retry-after"] == "1"
     assert taken.status_code == 202
-    assert (parts.receiving.count, parts.receiving.by) == (0, {})
+    assert parts.receiving.taken == {}

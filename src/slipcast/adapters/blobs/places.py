@@ -33,7 +33,7 @@ THREADS: Final = 32
 OF: Final = ".of"
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 _PART: Final = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*")
-_LONGEST: Final = 250
+_LONGEST: Final = 255
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 P = ParamSpec("P")
