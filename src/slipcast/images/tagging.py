@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from slipcast.api.image import ImageStream, TagEvent, TagReference
 from slipcast.images import lookup
 from slipcast.images.events import added, newest
+from slipcast.images.origins import Origins
 from slipcast.values.causes import Cause, forbidden, invalid, not_found
 from slipcast.values.digest import Digest
 from slipcast.values.faults import InvalidFault
@@ -94,6 +95,19 @@ def may_not_pull(found: Source) -> Cause:
 def missing(found: Source) -> Cause:
     """What is wrong when there is no such stream (IS-23)."""
     return not_found(f"{found.path}.name", found.tag.from_.name if found.tag.from_ else "")
+
+
+def may_not_come(tag: TagReference, origins: Origins) -> Cause | None:
+    """What is wrong when the image of a tag may not come from where it is; None when it may."""
+    if tag.from_ is None or tag.from_.kind != "DockerImage":
+        return None
+    try:
+        host = ImageRef.parse(tag.from_.name).registry_host
+    except InvalidFault:
+        return None
+    if origins.allow(host):
+        return None
+    return forbidden(f"spec.tags[{tag.name}].from.name", origins.refusal(host))
 
 
 def recorded(stream: ImageStream, tag: TagReference, now: str) -> ImageStream:

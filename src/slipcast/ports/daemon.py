@@ -9,6 +9,7 @@ from typing import Protocol
 import msgspec
 
 from slipcast.builds.cluster import Cluster
+from slipcast.ports.distribution import Reaches
 
 
 class Identification(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +79,8 @@ class Registering(msgspec.Struct, frozen=True, kw_only=True):
 class Importing(msgspec.Struct, frozen=True, kw_only=True):
     """What is imported from other registries: tags of one import, -1 for all; and by itself.
 
-    Shape:  ca_file vouches for them, beside what this host trusts.
+    Shape:  ca_file vouches for them, beside what this host trusts; allowed names them, all when
+            empty; reach None leaves it to whether the server is for one machine alone.
     Units:  interval in seconds.
     """
 
@@ -87,6 +89,8 @@ class Importing(msgspec.Struct, frozen=True, kw_only=True):
     interval: int = 900
     per_minute: int = 60
     ca_file: Path | None = None
+    allowed: tuple[str, ...] = ()
+    reach: Reaches | None = None
 
 
 class Streams(msgspec.Struct, frozen=True, kw_only=True):

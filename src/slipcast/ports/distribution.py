@@ -9,6 +9,7 @@ Source: OCI distribution specification 1.1, pull; token authentication of regist
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from enum import StrEnum
 from typing import Final, Protocol
 
 import msgspec
@@ -30,6 +31,15 @@ FORBIDDEN: Final = "Forbidden"
 VIA: Final = "1.1 slipcast"
 """What every request has as its Via: our own registry is told by it that it is asked by us, hands
 out only what it has, and asks nobody else on our behalf, itself least of all."""
+
+
+class Reaches(StrEnum):
+    """At which addresses other registries may be."""
+
+    ANYWHERE = "anywhere"
+    NETWORK = "network"
+    """On the Internet and in private networks, but neither on this machine nor on its link."""
+    INTERNET = "internet"
 
 
 class DistributionFault(PortFault):

@@ -11,6 +11,7 @@ from slipcast.api.document import JSON
 from slipcast.api.kinds import KINDS, Kind
 from slipcast.images.imports import AMD64
 from slipcast.images.manifests import Platform
+from slipcast.images.origins import Origins
 from slipcast.images.scheduling import Scheduling
 from slipcast.ports.api import Api
 from slipcast.ports.clock import Clock
@@ -46,7 +47,7 @@ from slipcast.store.rows import Told
 from slipcast.store.session import Parts, Session
 from slipcast.store.sourcesecrets import SourceSecrets
 from slipcast.store.streams import addresses, views
-from slipcast.store.streams.finishing import Finishing
+from slipcast.store.streams.finishing import Finishing, Place
 from slipcast.store.streams.imports import IMPORT, Importing, Imports
 from slipcast.store.tending import tended
 from slipcast.store.verbs import Verbs
@@ -78,13 +79,15 @@ class Streaming(msgspec.Struct, frozen=True, kw_only=True):
     Shape:  address is `host:port`, empty where there is no registry; public is the one that is
             told for outside, aliases are others that mean it, or have meant it. imported_at_once
             is how many tags of a repository one import takes, -1 for all (IS-86); scheduling tells
-            when they are looked up again; platform is taken of images for several.
+            when they are looked up again; platform is taken of images for several. origins says
+            which registries tags may name.
     """
 
     address: str = ""
     public: str = ""
     aliases: frozenset[str] = frozenset()
     distribution: Distribution | None = None
+    origins: Origins = Origins()
     imported_at_once: int = 5
     scheduling: Scheduling = Scheduling()
     platform: Platform = AMD64
@@ -118,7 +121,8 @@ class Store:
         system = Guard(AllowAll(), SERVER)
         verbs = Verbs.over(journal, clock, setup.pace)
         streaming = setup.streaming
-        finishing = Finishing(verbs, streaming.address, streaming.public, streaming.aliases)
+        place = Place(address=streaming.address, public=streaming.public, aliases=streaming.aliases)
+        finishing = Finishing(verbs, place, streaming.origins)
         verbs = msgspec.structs.replace(verbs, writing=finishing.writing(system))
         furnishing = Furnishing(verbs.rows, verbs.writing, setup.issuer)
         reviews = Reviews(setup.authenticate)

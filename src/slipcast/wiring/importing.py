@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Iterable
 from datetime import timedelta
+from ipaddress import ip_address
 from typing import Final
+from urllib.request import getproxies
 
+from slipcast.adapters.remoteregistry.reaching import Trust
 from slipcast.images.imports import AMD64
 from slipcast.images.manifests import Platform
+from slipcast.images.origins import Origins
 from slipcast.images.scheduling import Scheduling
 from slipcast.ports.daemon import Importing
+from slipcast.ports.distribution import Reaches
 
 _ARCHITECTURES: Final = {
     "x86_64": Platform(os="linux", architecture="amd64"),
@@ -31,6 +37,30 @@ def scheduling(wanted: Importing) -> Scheduling:
         interval=timedelta(seconds=wanted.interval),
         per_minute=wanted.per_minute,
     )
+
+
+def trust(wanted: Importing, listening_on: str, own: Iterable[str]) -> Trust:
+    """Whom the server speaks to that listens on a host, where own are its own registry's addresses.
+
+    Shape:  who is on this machine reaches whatever the server reaches; others do not. A proxy looks
+            names up itself, and forbids what it will.
+    """
+    is_alone = is_loopback(listening_on) or bool(getproxies())
+    usual = Reaches.ANYWHERE if is_alone else Reaches.NETWORK
+    return Trust(
+        ca_file=wanted.ca_file,
+        origins=Origins(allowed=(*wanted.allowed, *own) if wanted.allowed else ()),
+        reach=wanted.reach or usual,
+        known=frozenset(own),
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, seen by nobody else."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def here() -> Platform:

@@ -19,7 +19,6 @@ from slipcast.adapters import listening
 from slipcast.adapters.blobs import opened
 from slipcast.adapters.identity.passes import SignedPasses
 from slipcast.adapters.identity.signing import SigningKey
-from slipcast.adapters.remoteregistry.reaching import Trust
 from slipcast.adapters.remoteregistry.registries import RemoteRegistries
 from slipcast.controllers.lease import LEASE, Leadership, Terms
 from slipcast.ports.api import Resource
@@ -121,9 +120,9 @@ class Hosted:
         self._address = address
         self.addresses = addresses(wanted.streams.registry, address, self._plain)
         self._clock = clock
-        self._distribution = RemoteRegistries(
-            clock, trust=Trust(ca_file=wanted.streams.importing.ca_file)
-        )
+        known = self.addresses.known
+        self._trust = importing.trust(wanted.streams.importing, wanted.host, known)
+        self._distribution = RemoteRegistries(clock, trust=self._trust)
 
     @property
     def streaming(self) -> Streaming:
@@ -132,6 +131,7 @@ class Hosted:
             address=self.addresses.own,
             public=self.addresses.public,
             distribution=self._distribution,
+            origins=self._trust.origins,
             imported_at_once=self._wanted.streams.importing.at_once,
             scheduling=importing.scheduling(self._wanted.streams.importing),
             platform=importing.here(),

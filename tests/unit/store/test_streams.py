@@ -12,6 +12,7 @@ from slipcast.access.rules import Attempt
 from slipcast.adapters.journal.memory import MemoryJournal
 from slipcast.api import kinds
 from slipcast.api.document import JSON
+from slipcast.images.origins import Origins
 from slipcast.ports.api import Api, Patch, Resource
 from slipcast.store.authorize import ALLOWED, AllowAll, Verdict
 from slipcast.store.store import Setup, Store, Streaming
@@ -38,6 +39,14 @@ class OwnOnly(AllowAll):
     async def decide(self, actor: Actor, attempt: Attempt) -> Verdict:
         is_own = MASTERS in actor.groups or attempt.namespace in {"", "p"}
         return ALLOWED if is_own else Verdict(allowed=False)
+
+
+class NoImages(AllowAll):
+    """Lets everybody do everything but make Images."""
+
+    @override
+    async def decide(self, actor: Actor, attempt: Attempt) -> Verdict:
+        return Verdict(allowed=False) if attempt.plural == "images" else ALLOWED
 
 
 def a_store(journal: MemoryJournal, clock: StandingClock, address: str = ADDRESS) -> Store:
@@ -213,6 +222,27 @@ async def test_more_streams_than_a_quota_allows_are_refused(root: Api, ada: Api)
         await ada.create(STREAMS, a_stream("two"))
     with pytest.raises(Forbidden, match="exceeded quota: q"):
         await ada.create(TAGS, {"metadata": {"name": "two:a"}, "tag": {"name": "a"}})
+
+
+async def test_tags_name_only_registries_that_are_allowed_up_22(
+    journal: MemoryJournal, clock: StandingClock, root: Api
+) -> None:
+    del root
+    streaming = Streaming(origins=Origins(allowed=("quay.io",)))
+    store = Store(journal, clock, Setup(policy=NoImages(), streaming=streaming))
+    tags = [
+        {"name": host, "from": {"kind": "DockerImage", "name": f"{host}/acme/web:1"}}
+        for host in ("quay.io", "ghcr.io")
+    ]
+
+    with pytest.raises(Invalid) as refused:
+        await store.as_(Actor(name="ada")).create(STREAMS, a_stream("app", *tags))
+
+    (cause,) = refused.value.causes
+    assert cause.sentence == (
+        "spec.tags[ghcr.io].from.name: Forbidden: policy forbids images from ghcr.io: they may"
+        " come from quay.io only"
+    )
 
 
 class Meddler:

@@ -9,9 +9,11 @@ import pytest
 
 from slipcast.images.imports import AMD64
 from slipcast.images.manifests import Platform
+from slipcast.images.origins import Origins
 from slipcast.images.scheduling import Scheduling
 from slipcast.ports.daemon import Importing
-from slipcast.wiring.importing import here, scheduling
+from slipcast.ports.distribution import Reaches
+from slipcast.wiring.importing import here, scheduling, trust
 
 
 def test_settings_say_how_often_scheduled_tags_are_looked_up():
@@ -24,6 +26,35 @@ def test_settings_say_how_often_scheduled_tags_are_looked_up():
 
 def test_without_settings_it_is_as_usual_is_105():
     assert scheduling(Importing()) == Scheduling()
+
+
+@pytest.mark.parametrize(
+    ("host", "proxies", "expected"),
+    [
+        ("127.0.0.1", {}, Reaches.ANYWHERE),
+        ("localhost", {}, Reaches.ANYWHERE),
+        ("[::1]", {}, Reaches.ANYWHERE),
+        ("10.1.2.3", {}, Reaches.NETWORK),
+        ("server.example.com", {}, Reaches.NETWORK),
+        ("10.1.2.3", {"https": "http://proxy:3128"}, Reaches.ANYWHERE),
+    ],
+)
+def test_who_serves_others_does_not_lead_them_to_itself(
+    host: str, proxies: dict[str, str], expected: Reaches, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("slipcast.wiring.importing.getproxies", lambda: proxies)
+
+    assert trust(Importing(), host, ()).reach is expected
+
+
+def test_what_is_said_counts_and_the_own_registry_is_known():
+    wanted = Importing(reach=Reaches.INTERNET, allowed=("quay.io",))
+
+    trusted = trust(wanted, "127.0.0.1", ("here:8443",))
+
+    assert trusted.reach is Reaches.INTERNET
+    assert trusted.origins == Origins(allowed=("quay.io", "here:8443"))
+    assert trusted.known == {"here:8443"}
 
 
 @pytest.mark.parametrize(

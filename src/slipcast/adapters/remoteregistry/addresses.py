@@ -1,8 +1,8 @@
 """Where a registry may lead us: the addresses behind a name, looked up once and then held to.
 
 Who may name a registry may make this server connect to it, and to where it redirects. Where that
-must not reach into the network that the server stands in, only global addresses are connected to:
-those that were looked at, so that a name cannot mean another one a moment later.
+must not reach into this machine, or the network that it stands in, only other addresses are
+connected to: those that were looked at, so that a name cannot mean another one a moment later.
 """
 
 from __future__ import annotations
@@ -10,12 +10,23 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+from typing import Final
 
-from slipcast.ports.distribution import FORBIDDEN, UNREACHABLE, DistributionFault
+from slipcast.ports.distribution import FORBIDDEN, UNREACHABLE, DistributionFault, Reaches
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_PRIVATE: Final = tuple(
+    ipaddress.ip_network(each)
+    for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+)
+"""Networks of an organization. Others that are private are of one machine or one link."""
+_METADATA: Final = ipaddress.ip_network("fd00:ec2::/32")
+"""Where clouds tell machines their secrets, within the private networks."""
 
 
-async def global_address(host: str, port: int) -> str:
-    """An address of a host that is on the Internet.
+async def allowed_address(host: str, port: int, reach: Reaches) -> str:
+    """An address of a host that may be connected to.
 
     Errors: DistributionFault, FORBIDDEN when it has none or also has another, UNREACHABLE when it
             is not known.
@@ -28,13 +39,23 @@ async def global_address(host: str, port: int) -> str:
             f"the host {host} is not known: {unknown}", reason=UNREACHABLE, retryable=True
         ) from unknown
     addresses = [str(each[4][0]) for each in found]
-    if not addresses or not all(map(is_global, addresses)):
+    if not addresses or not all(is_allowed(each, reach) for each in addresses):
+        where = "in a private network or" if reach is Reaches.INTERNET else "this machine, or"
         raise DistributionFault(
-            f"{host} is in a private network, which images may not be imported from",
+            f"policy forbids images from {host}: it is {where} at an address for special use",
             reason=FORBIDDEN,
-            hint="Ask who runs the server to allow registries at private addresses.",
+            hint="Ask who runs the server to name it in registries.allowed, or to change"
+            " registries.reach.",
         )
     return addresses[0]
+
+
+def is_allowed(text: str, reach: Reaches) -> bool:
+    """Whether an address may be connected to, however it is written."""
+    address = ipaddress.ip_address(text.partition("%")[0])
+    if reach is Reaches.NETWORK and isinstance(address, ipaddress.IPv6Address):
+        address = address.ipv4_mapped or address
+    return is_global(str(address)) or (reach is Reaches.NETWORK and _is_private(address))
 
 
 def is_global(text: str) -> bool:
@@ -49,3 +70,7 @@ def is_global(text: str) -> bool:
         if address.ipv4_mapped is not None:
             return True
     return address.is_global and not address.is_multicast
+
+
+def _is_private(address: Address) -> bool:
+    return address not in _METADATA and any(address in network for network in _PRIVATE)

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from slipcast.adapters.remoteregistry.addresses import global_address
+from slipcast.adapters.remoteregistry.addresses import allowed_address
+from slipcast.images.origins import Origins
 from slipcast.ports.distribution import (
     HTTP_ONLY,
     TLS,
     UNREACHABLE,
     VIA,
     DistributionFault,
+    Reaches,
 )
 
 if TYPE_CHECKING:
@@ -34,13 +36,20 @@ _NOT_TLS: Final = frozenset(
 class Trust(msgspec.Struct, frozen=True, kw_only=True):
     """Whom we speak to.
 
-    Shape:  ca_file vouches for registries beside what this machine trusts; private_addresses says
-            whether registries may be in private networks, this machine included. Where they may
-            not, no proxy is used, since it would look names up itself.
+    Shape:  ca_file vouches for registries beside what this machine trusts; origins says which ones
+            there may be, reach at which addresses. Where not any address will do, no proxy is
+            used, since it would look names up itself. known are `host:port` that may be anywhere.
     """
 
     ca_file: Path | None = None
-    private_addresses: bool = True
+    origins: Origins = Origins()
+    reach: Reaches = Reaches.ANYWHERE
+    known: frozenset[str] = frozenset()
+
+    def guards(self, host: str) -> bool:
+        """Whether the address behind a host, which may have a port, matters."""
+        is_known = host in self.known or self.origins.name(host)
+        return self.reach != Reaches.ANYWHERE and not is_known
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,8 +133,8 @@ class Reach:
             "Accept-Encoding": "identity",
             **headers,
         }
-        if not self._trust.private_addresses:
-            address = await global_address(url.host, url.port or _port(url))
+        if self._trust.guards(url.netloc.decode("ascii")):
+            address = await allowed_address(url.host, url.port or _port(url), self._trust.reach)
             target, extensions = url.copy_with(host=address), {"sni_hostname": url.host}
             sent["Host"] = url.netloc.decode("ascii")
         client = self._client(insecure=insecure)
@@ -139,7 +148,7 @@ class Reach:
         import httpx  # noqa: PLC0415 -- as in ask
 
         if insecure not in self._clients:
-            allowed = self._trust.private_addresses
+            allowed = self._trust.reach is Reaches.ANYWHERE
             self._clients[insecure] = httpx.AsyncClient(
                 transport=self._transport,
                 verify=self._transport is None and self._context(insecure=insecure),

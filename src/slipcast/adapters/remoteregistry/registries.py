@@ -40,6 +40,7 @@ from slipcast.images.manifests import MEDIA_TYPES, digest_of
 from slipcast.images.schema1 import payload
 from slipcast.ports.clock import Clock
 from slipcast.ports.distribution import (
+    FORBIDDEN,
     HTTP_ONLY,
     LIMITED,
     NOT_V2,
@@ -132,6 +133,7 @@ class RemoteRegistries:
     ) -> None:
         self._clock = clock
         self._bounds = bounds
+        self._origins = trust.origins
         self._reach = Reach(trust, bounds, transport)
         self._tokens: Tokens[Key] = Tokens()
         self._schemes: dict[str, str] = {}
@@ -200,6 +202,7 @@ class RemoteRegistries:
 
         Errors: DistributionFault when it is not what was asked for.
         """
+        self._check(call.image.registry_host)
         for number in range(1, self._bounds.tries + 1):
             response = await self._attempt(call)
             if response.status_code == _OK:
@@ -211,6 +214,18 @@ class RemoteRegistries:
                 raise await self._refusal(call, response, body)
             await self._clock.until(self._clock.now() + timedelta(seconds=delay))
         raise AssertionError  # pragma: no cover -- the last try returns or raises
+
+    def _check(self, host: str) -> None:
+        """Nothing, when images may come from a registry.
+
+        Errors: DistributionFault.
+        """
+        if not self._origins.allow(host):
+            raise DistributionFault(
+                self._origins.refusal(host),
+                reason=FORBIDDEN,
+                hint="Ask who runs the server to name it in registries.allowed.",
+            )
 
     async def _attempt(self, call: _Call) -> httpx.Response:
         """The answer over TLS; where that need not be, over whatever the registry speaks."""

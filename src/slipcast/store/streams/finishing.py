@@ -10,14 +10,17 @@ Source: image-streams.md IS-14, IS-20 to IS-28, IS-522; section 13.
 
 from __future__ import annotations
 
+import msgspec
+
 from slipcast.api.document import JSON, Document
 from slipcast.api.fullness import settled
 from slipcast.api.image import ImageStream, TagReference
 from slipcast.api.lens import overlay
 from slipcast.images import tagging
+from slipcast.images.origins import ALL, Origins
 from slipcast.ports.api import Resource
 from slipcast.store.authorize import Guard
-from slipcast.store.streams.limiting import STREAM, Limiting
+from slipcast.store.streams.limiting import IMAGE, STREAM, Limiting
 from slipcast.store.streams.localnames import LocalNames
 from slipcast.store.typed import seen
 from slipcast.store.verbs import Verbs
@@ -28,26 +31,32 @@ from slipcast.values.faults import Fault, InvalidFault
 from slipcast.values.imageref import ImageRef
 
 
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the registry here is.
+
+    Shape:  address and public are `host:port`, empty where there is none; aliases are others that
+            mean it, or have meant it.
+    """
+
+    address: str = ""
+    public: str = ""
+    aliases: frozenset[str] = frozenset()
+
+
 class Finishing:
     """Finishes streams.
 
-    Shape:  address and public are `host:port` of the registry here, empty where there is none;
-            aliases are others that mean it, or have meant it.
+    Shape:  origins are the registries that tags may name; who may make Images may name any.
     """
 
-    def __init__(
-        self,
-        verbs: Verbs,
-        address: str = "",
-        public: str = "",
-        aliases: frozenset[str] = frozenset(),
-    ) -> None:
+    def __init__(self, verbs: Verbs, place: Place, origins: Origins = ALL) -> None:
         self._rows = verbs.rows
         self._writing = verbs.writing
         self._now = verbs.writing.now
-        self.address = address
-        self._public = public
-        self._hosts = frozenset((address, public, *aliases)) - {""}
+        self.address = place.address
+        self._public = place.public
+        self._hosts = frozenset((place.address, place.public, *place.aliases)) - {""}
+        self._origins = origins
         self.limiting = Limiting(verbs.rows, verbs.reading)
         self._names = LocalNames(verbs.rows)
 
@@ -94,7 +103,11 @@ class Finishing:
         """
         now = stream.metadata.creation_timestamp if stored is None else self._now()
         wrong: list[Cause] = []
-        for tag in tagging.changed(stream, stored):
+        changed = tuple(tagging.changed(stream, stored))
+        if self._origins.allowed and not await guard.may("create", Resource(IMAGE)):
+            causes = (tagging.may_not_come(tag, self._origins) for tag in changed)
+            wrong.extend(cause for cause in causes if cause is not None)
+        for tag in changed:
             found = await self._with(guard, tagging.recorded(stream, tag, now), tag, now)
             if isinstance(found, Cause):
                 wrong.append(found)

@@ -12,6 +12,7 @@ from slipcast.builds.cluster import Cluster
 from slipcast.builds.overrides import BuildDefaults, BuildOverrides
 from slipcast.builds.s2i.request import Platform
 from slipcast.ports.daemon import Building, Identification, Importing, Registering, Streams
+from slipcast.ports.distribution import Reaches
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +33,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     builders: str = "own"
     insecure_registries: tuple[str, ...] = ()
     registry_ca_file: Path | None = None
+    allowed_registries: tuple[str, ...] = ()
+    registry_reach: str = ""
     compression: Literal["gzip", "zstd"] = "gzip"
     layer_cache: int = 10 << 30
     debian_suite: str = ""
@@ -120,6 +123,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 interval=self.import_interval,
                 per_minute=self.imports_per_minute,
                 ca_file=self.registry_ca_file,
+                allowed=self.allowed_registries,
+                reach=Reaches(self.registry_reach) if self.registry_reach else None,
             ),
         )
 

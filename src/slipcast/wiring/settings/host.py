@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from slipcast.ports.distribution import Reaches
 from slipcast.wiring import readers
 from slipcast.wiring.settings.setting import Setting
 
@@ -72,6 +73,26 @@ SETTINGS = (
         "file",
         readers.file,
         "Certificate authority of private registries.",
+    ),
+    Setting(
+        "registries.allowed",
+        "allowed_registries",
+        "SLIPCAST_ALLOWED_REGISTRIES",
+        "list of host or host:port; in the environment joined by commas",
+        readers.words,
+        "Registries that the server takes images from, where `*` and `?` stand for characters."
+        " Default: all.",
+    ),
+    Setting(
+        "registries.reach",
+        "registry_reach",
+        "SLIPCAST_REGISTRY_REACH",
+        "anywhere, network or internet",
+        readers.one_of(*Reaches),
+        "At which addresses registries may be that the server takes images from: network, neither"
+        " on this machine nor on its link; internet, in no private network either. Default:"
+        " anywhere for a server that answers this machine alone or is told of a proxy, else"
+        " network.",
     ),
     Setting(
         "registries.compression",

@@ -2,97 +2,30 @@
 
 from __future__ import annotations
 
-import base64
 import json
-from typing import Any
 
 import pytest
 
 from slipcast.adapters.journal.memory import MemoryJournal
-from slipcast.api import kinds
 from slipcast.api.document import JSON
-from slipcast.images.manifests import OCI_MANIFEST, SCHEMA_2
-from slipcast.ports.api import Api, Patch, Resource, WriteOptions
-from slipcast.ports.distribution import (
-    FORBIDDEN,
-    HTTP_ONLY,
-    LIMITED,
-    NOT_V2,
-    TLS,
-    UNREACHABLE,
-    DistributionFault,
-)
-from slipcast.store.store import SERVER, Setup, Store, Streaming
+from slipcast.ports.api import Api, Patch, WriteOptions
+from slipcast.store.store import SERVER, Store
 from slipcast.testing.registries import FakeRegistries
-from slipcast.values.actor import AUTHENTICATED, Actor
 from slipcast.values.apifaults import Conflict, Forbidden, Invalid, NotFound, Unavailable
-from slipcast.values.digest import Digest
-from unit.store.conftest import NAMESPACES, SECRETS, STREAMS, StandingClock
+from unit.store.conftest import STREAMS, StandingClock
+from unit.store.streams.importing import (
+    HOST,
+    IMAGES,
+    IMPORTS,
+    RANGES,
+    WEB,
+    an_image,
+    imported,
+    request,
+    stream,
+)
 
 pytestmark = pytest.mark.anyio
-
-IMPORTS = Resource(kinds.require(kinds.IMAGE, "ImageStreamImport"), "p")
-IMAGES = Resource(kinds.require(kinds.IMAGE, "Image"))
-RANGES = Resource(kinds.require("", "LimitRange"), "p")
-HOST = "registry.example.com"
-WEB = f"{HOST}/acme/web:1"
-
-
-@pytest.fixture
-def elsewhere() -> FakeRegistries:
-    return FakeRegistries()
-
-
-@pytest.fixture
-def store(journal: MemoryJournal, clock: StandingClock, elsewhere: FakeRegistries) -> Store:
-    return Store(
-        journal, clock, Setup(streaming=Streaming(address="here:5000", distribution=elsewhere))
-    )
-
-
-def an_image(name: str = WEB, to: str = "", **more: Any) -> JSON:
-    """An image that is asked for."""
-    target = {"to": {"name": to}} if to else {}
-    return {"from": {"kind": "DockerImage", "name": name}, **target, **more}
-
-
-def request(*images: JSON, name: str = "web", **more: Any) -> JSON:
-    """A request for images."""
-    metadata = {"name": name, **more.pop("metadata", {})}
-    return {"metadata": metadata, "spec": {"import": True, "images": list(images), **more}}
-
-
-async def imported(api: Api, *images: JSON, **more: Any) -> JSON:
-    """The status of an import."""
-    answer = await api.create(IMPORTS, request(*images, **more))
-    status: JSON = answer.document.content["status"]
-    return status
-
-
-async def failure(api: Api, *images: JSON) -> JSON:
-    """What is said of the first image, which is not there."""
-    found: JSON = (await imported(api, *images or (an_image(),)))["images"][0]["status"]
-    return found
-
-
-async def stream(api: Api, name: str = "web") -> JSON:
-    """A stream as it is now."""
-    return (await api.get(STREAMS.named(name))).content
-
-
-async def a_secret(api: Api, *, is_right: bool = True, annotations: JSON | None = None) -> None:
-    """A docker secret of the namespace."""
-    password = "right" if is_right else "wrong"
-    auth = base64.b64encode(f"ada:{password}".encode()).decode()
-    text = json.dumps({"auths": {HOST: {"auth": auth}}})
-    await api.create(
-        SECRETS,
-        {
-            "metadata": {"generateName": "pull-", "annotations": annotations or {}},
-            "type": "kubernetes.io/dockerconfigjson",
-            "stringData": {".dockerconfigjson": text},
-        },
-    )
 
 
 async def test_an_image_is_taken_into_a_new_stream(api: Api, elsewhere: FakeRegistries):
@@ -203,217 +136,6 @@ async def test_a_repository_is_imported_up_to_a_number_of_tags_is_86(
     assert len((await stream(api))["spec"]["tags"]) == 5
 
 
-async def test_a_repository_that_is_not_there_is_told_is_88(api: Api):
-    repository = {"from": {"kind": "DockerImage", "name": f"{HOST}/acme/none"}}
-
-    status = await imported(api, repository=repository)
-
-    assert status["repository"]["status"]["message"] == (
-        f'dockerimage.image.openshift.io "{HOST}/acme/none" not found'
-    )
-
-
-async def test_images_are_looked_up_once_however_often_they_are_asked_for(
-    api: Api, elsewhere: FakeRegistries
-):
-    elsewhere.push(WEB)
-
-    status = await imported(api, an_image(to="a"), an_image(to="b"))
-
-    assert len(elsewhere.asked) == 2
-    assert [each["tag"] for each in status["images"]] == ["1", "1"]
-
-
-@pytest.mark.parametrize(
-    ("fault", "reason", "words"),
-    [
-        (HTTP_ONLY, "BadRequest", "HTTP only and requires the insecure flag"),
-        (TLS, "TLS", "trust the registry's certificate"),
-        (FORBIDDEN, "Forbidden", "the registry says so"),
-        (LIMITED, "TooManyRequests", "the registry says so"),
-        (NOT_V2, "NotV2Registry", "the registry says so"),
-        (UNREACHABLE, "InternalError", "Internal error occurred: the registry says so"),
-    ],
-)
-async def test_what_is_wrong_with_a_registry_is_told_apart_up_22(
-    api: Api, elsewhere: FakeRegistries, fault: str, reason: str, words: str
-):
-    elsewhere.broken[HOST] = DistributionFault("the registry says so", reason=fault)
-
-    status = await failure(api)
-
-    assert (status["status"], status["reason"]) == ("Failure", reason)
-    assert words in status["message"]
-
-
-async def test_an_image_that_is_not_there_is_told_is_88(api: Api):
-    assert await failure(api, an_image(f"{HOST}/acme/none")) == {
-        "metadata": {},
-        "status": "Failure",
-        "reason": "NotFound",
-        "code": 404,
-        "message": f'dockerimage.image.openshift.io "{HOST}/acme/none:latest" not found',
-        "details": {
-            "group": "image.openshift.io",
-            "kind": "dockerimage",
-            "name": f"{HOST}/acme/none:latest",
-        },
-    }
-
-
-async def test_who_has_no_login_is_told_that_there_is_none_up_22(
-    api: Api, elsewhere: FakeRegistries
-):
-    elsewhere.passwords[HOST] = ("ada", "right")
-
-    status = await failure(api)
-
-    assert (status["reason"], status["code"]) == ("Unauthorized", 401)
-    assert status["message"] == (
-        f'you may not have access to the Docker image "{WEB}" and did not have credentials to the'
-        " repository"
-    )
-
-
-async def test_who_has_the_wrong_login_is_told_so_up_22(api: Api, elsewhere: FakeRegistries):
-    elsewhere.passwords[HOST] = ("ada", "right")
-    await a_secret(api, is_right=False)
-
-    status = await failure(api)
-
-    assert status["message"] == f'you may not have access to the Docker image "{WEB}"'
-
-
-async def test_the_secrets_of_the_namespace_are_used_is_82(api: Api, elsewhere: FakeRegistries):
-    elsewhere.push(WEB)
-    elsewhere.passwords[HOST] = ("ada", "right")
-    await a_secret(api)
-
-    status = await imported(api, an_image())
-
-    assert status["images"][0]["status"]["status"] == "Success"
-
-
-async def test_a_secret_may_be_left_out_is_82(api: Api, elsewhere: FakeRegistries):
-    elsewhere.push(WEB)
-    elsewhere.passwords[HOST] = ("ada", "right")
-    await a_secret(api, annotations={"openshift.io/image.excludeSecret": "true"})
-
-    status = await failure(api)
-
-    assert status["reason"] == "Unauthorized"
-
-
-async def test_secrets_are_not_sent_where_nobody_asks_for_them_is_82(
-    api: Api, elsewhere: FakeRegistries
-):
-    elsewhere.push(WEB)
-    await a_secret(api)
-
-    await imported(api, an_image())
-
-    assert len(elsewhere.asked) == 2
-
-
-async def test_a_registry_that_does_not_answer_is_asked_once(api: Api, elsewhere: FakeRegistries):
-    elsewhere.broken[HOST] = DistributionFault("no", reason=UNREACHABLE, retryable=True)
-
-    status = await imported(api, *(an_image(f"{HOST}/acme/web:{n}") for n in range(20)))
-
-    assert {each["status"]["reason"] for each in status["images"]} == {"InternalError"}
-    assert len(elsewhere.asked) <= 5
-
-
-async def test_insecure_is_for_the_images_that_say_so_is_518(api: Api, elsewhere: FakeRegistries):
-    elsewhere.push(WEB)
-    elsewhere.insecure[HOST] = DistributionFault("no TLS", reason=HTTP_ONLY)
-
-    status = await imported(
-        api, an_image(to="a"), an_image(to="b", importPolicy={"insecure": True})
-    )
-
-    reasons = [each["status"].get("reason") for each in status["images"]]
-    assert reasons == ["BadRequest", None]
-
-
-async def test_of_an_image_for_several_platforms_ours_is_taken_is_520(
-    api: Api, elsewhere: FakeRegistries
-):
-    arm = elsewhere.push(f"{HOST}/acme/web:arm", architecture="arm64")
-    amd = elsewhere.push(f"{HOST}/acme/web:amd", architecture="amd64")
-    elsewhere.push_index(WEB, arm64=arm, amd64=amd)
-
-    status = await imported(api, an_image())
-
-    image = status["images"][0]["image"]
-    assert (image["metadata"]["name"], image["dockerImageMetadata"]["Architecture"]) == (
-        str(amd),
-        "amd64",
-    )
-
-
-async def test_an_image_for_several_platforms_may_stay_one_is_520(
-    api: Api, elsewhere: FakeRegistries
-):
-    arm = elsewhere.push(f"{HOST}/acme/web:arm", architecture="arm64")
-    amd = elsewhere.push(f"{HOST}/acme/web:amd", architecture="amd64")
-    index = elsewhere.push_index(WEB, arm64=arm, amd64=amd)
-
-    status = await imported(api, an_image(importPolicy={"importMode": "PreserveOriginal"}))
-
-    found = status["images"][0]
-    assert found["image"]["metadata"]["name"] == str(index)
-    assert [each["metadata"]["name"] for each in found["manifests"]] == [str(arm), str(amd)]
-    assert len((await api.list(IMAGES)).documents) == 3
-
-
-async def test_an_index_of_indexes_is_not_imported(api: Api, elsewhere: FakeRegistries):
-    amd = elsewhere.push(f"{HOST}/acme/web:amd")
-    inner = elsewhere.push_index(f"{HOST}/acme/web:inner", amd64=amd)
-    elsewhere.push_index(WEB, amd64=inner)
-
-    assert "stands for another index" in (await failure(api))["message"]
-
-
-@pytest.mark.parametrize("body", [b"<html>", b"{}", b'{"schemaVersion": 2, "config": 3}'])
-async def test_what_is_no_manifest_is_told(api: Api, elsewhere: FakeRegistries, body: bytes):
-    elsewhere.put(WEB, body, SCHEMA_2)
-
-    status = await failure(api)
-
-    assert status["reason"] == "InternalError"
-    assert f"{WEB} has no manifest that can be read" in status["message"]
-
-
-async def test_a_configuration_that_is_another_is_not_taken(api: Api, elsewhere: FakeRegistries):
-    config = elsewhere.put_blob(WEB, b"{}")
-    elsewhere.spoil(WEB, config, b'{"config": {"User": "root"}}')
-    manifest = {
-        "schemaVersion": 2,
-        "config": {
-            "digest": str(config),
-            "size": 2,
-            "mediaType": "application/vnd.oci.image.config.v1+json",
-        },
-        "layers": [],
-    }
-    elsewhere.put(WEB, json.dumps(manifest).encode(), OCI_MANIFEST)
-
-    assert "is not what its digest names" in (await failure(api))["message"]
-
-
-async def test_what_is_no_image_is_imported_without_a_configuration(
-    api: Api, elsewhere: FakeRegistries
-):
-    chart = {"digest": str(Digest.of(b"x")), "size": 1, "mediaType": "application/vnd.helm"}
-    manifest = {"schemaVersion": 2, "config": chart, "layers": []}
-    elsewhere.put(WEB, json.dumps(manifest).encode(), OCI_MANIFEST)
-
-    status = await imported(api, an_image())
-
-    assert status["images"][0]["status"]["status"] == "Success"
-
-
 async def test_a_stream_that_was_changed_meanwhile_is_read_again(
     api: Api, elsewhere: FakeRegistries
 ):
@@ -509,62 +231,3 @@ async def test_tags_beyond_the_limit_are_refused_and_told_is_92(
 
     history = (await stream(api))["status"]["tags"][1]
     assert (history["tag"], history["conditions"][0]["reason"]) == ("2", "Forbidden")
-
-
-@pytest.fixture
-async def guarded(journal: MemoryJournal, clock: StandingClock, elsewhere: FakeRegistries) -> Store:
-    store = Store(journal, clock, Setup(guarded=True, streaming=Streaming(distribution=elsewhere)))
-    await store.prepare()
-    await store.as_(SERVER).create(NAMESPACES, {"metadata": {"name": "p"}})
-    return store
-
-
-async def may(store: Store, plural: str, *verbs: str) -> None:
-    """Let Ben do something."""
-    rule = {"apiGroups": ["image.openshift.io"], "resources": [plural], "verbs": list(verbs)}
-    role = Resource(kinds.require(kinds.RBAC, "Role"), "p")
-    binding = Resource(kinds.require(kinds.RBAC, "RoleBinding"), "p")
-    server = store.as_(SERVER)
-    await server.create(role, {"metadata": {"name": plural}, "rules": [rule]})
-    await server.create(
-        binding,
-        {
-            "metadata": {"name": plural},
-            "roleRef": {"apiGroup": kinds.RBAC, "kind": "Role", "name": plural},
-            "subjects": [{"apiGroup": kinds.RBAC, "kind": "User", "name": "ben"}],
-        },
-    )
-
-
-async def test_who_may_import_may_look(guarded: Store, elsewhere: FakeRegistries):
-    elsewhere.push(WEB)
-    await may(guarded, "imagestreamimports", "create")
-    ben = guarded.as_(Actor(name="ben", groups=(AUTHENTICATED,)))
-
-    status = await imported(ben, an_image(), **{"import": False})
-
-    assert status["images"][0]["status"]["status"] == "Success"
-
-
-async def test_who_may_not_write_the_stream_does_not(guarded: Store, elsewhere: FakeRegistries):
-    elsewhere.push(WEB)
-    await may(guarded, "imagestreamimports", "create")
-    ben = guarded.as_(Actor(name="ben", groups=(AUTHENTICATED,)))
-
-    with pytest.raises(Forbidden, match="cannot create"):
-        await imported(ben, an_image())
-
-    assert elsewhere.asked == []
-
-
-async def test_who_may_write_streams_may_import_into_them(
-    guarded: Store, elsewhere: FakeRegistries
-):
-    elsewhere.push(WEB)
-    await may(guarded, "imagestreamimports", "create")
-    await may(guarded, "imagestreams", "create")
-    ben = guarded.as_(Actor(name="ben", groups=(AUTHENTICATED,)))
-
-    status = await imported(ben, an_image())
-
-    assert status["import"]["metadata"]["name"] == "web"
