@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 GIT, WEB = 19418, 19480
+PATIENCE = 400.0
 LOCK = Path(tempfile.gettempdir()) / "slipcast-oracle.lock"
 
 
@@ -31,8 +34,8 @@ def reached(corpus: Path) -> Iterator[None]:
         yield
 
 
-def keep(corpus: Path) -> None:
-    """Run both servers until nobody uses them."""
+def keep(corpus: Path, using: TextIO) -> None:
+    """Run both servers until nobody shares the lock; who does then waits until this has ended."""
     with tempfile.TemporaryDirectory(prefix="slipcast-oracle") as directory:
         repositories = f"{directory}/repos"
         subprocess.run(["bash", str(corpus / "repos.sh"), repositories], check=True)
@@ -42,34 +45,38 @@ def keep(corpus: Path) -> None:
             [sys.executable, str(corpus / "loopback.py"), repositories, str(WEB)],
         )
         children = [subprocess.Popen(argv, start_new_session=True) for argv in programs]
-        with LOCK.open("w") as using:
-            fcntl.flock(using, fcntl.LOCK_EX)
-            for child in children:
-                # The daemon of git has a child that serves.
-                os.killpg(child.pid, 15)
-                child.wait()
+        fcntl.flock(using, fcntl.LOCK_EX)
+        for child in children:
+            # The daemon of git has a child that serves.
+            os.killpg(child.pid, signal.SIGTERM)
+            child.wait()
 
 
 def main() -> None:
-    """Start the servers unless they answer, and leave when they do."""
+    """See that the servers answer: those of the keeper there is, or of one that is begun now."""
     sys.path.insert(0, str(Path(__file__).parents[1]))
     import containers  # noqa: PLC0415 -- a script finds it after the line above
 
     def answer() -> bool:
-        # One that outlived its run may still listen, with nothing to give.
-        listed = ["git", "ls-remote", "--quiet", f"git://127.0.0.1:{GIT}/ruby"]
-        asked = subprocess.run(listed, capture_output=True, check=False)
-        return asked.returncode == 0 and containers.accepts(WEB)
+        return containers.accepts(GIT) and containers.accepts(WEB)
 
-    if answer():
-        return
-    if not os.fork():
-        os.setsid()
-        nothing = os.open(os.devnull, os.O_RDWR)
-        for number in range(3):
-            os.dup2(nothing, number)
-        keep(Path(sys.argv[1]))
-        os._exit(0)
+    def free() -> bool:
+        return not containers.accepts(GIT) and not containers.accepts(WEB)
+
+    keeping = LOCK.with_suffix(".keeper").open("w")
+    with suppress(BlockingIOError):
+        fcntl.flock(keeping, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Who replays by hand has servers of his own, which end with him.
+        containers.wait_for(free, f"ports {GIT} and {WEB} were free", PATIENCE)
+        if not os.fork():
+            # The lock is the keeper's now, for as long as it lives.
+            os.setsid()
+            nothing = os.open(os.devnull, os.O_RDWR)
+            for number in range(3):
+                os.dup2(nothing, number)
+            using = LOCK.open("w")
+            keep(Path(sys.argv[1]), using)
+            os._exit(0)
     containers.wait_for(answer, f"ports {GIT} and {WEB} answered")
     os._exit(0)
 
