@@ -34,6 +34,8 @@ _DENIED: Final = "Authentication"
 _NOT_IN_IT: Final = frozenset({"RefUnknown", "RepositoryEmpty"})
 _WANTS_TO_KNOW: Final = frozenset({_DENIED, "RepositoryUnknown"})
 """Reasons of those who are asked by nobody; forges do not say what is private."""
+_OVER_HTTP: Final = frozenset({Transport.HTTP, Transport.HTTPS})
+"""Where anybody may be let in, or only who says who he is; git's own protocol asks nobody."""
 _OVER_SSH: Final = frozenset({Transport.SSH, Transport.SCP})
 _WITHOUT_SYSTEM: Final = (("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_CONFIG_SYSTEM", os.devnull))
 _PATIENCE: Final = 10.0
@@ -68,8 +70,8 @@ def is_private(word: str, toolbox: Toolbox) -> bool:
         url = parse_git_url(word)
     except InvalidFault:
         return False
-    if url is None or url.is_local or url.transport in _OVER_SSH:
-        return url is not None and not url.is_local
+    if url is None or url.transport not in _OVER_HTTP:
+        return url is not None and url.transport in _OVER_SSH
     with TemporaryDirectory(prefix="slipcast-") as directory:
         spec = CloneSpec(
             url=url.without_credentials,
