@@ -128,8 +128,8 @@ def test_what_starts_builds_is_shown(call: Call) -> None:
     ]
 
 
-def test_a_webhook_gets_a_new_secret_of_twenty_characters(call: Call) -> None:
-    call("set", "triggers", "bc/app", "--from-webhook-allow-env")
+def test_a_webhook_may_have_its_secret_in_the_trigger(call: Call) -> None:
+    call("set", "triggers", "bc/app", "--from-webhook-allow-env", "--plain-secret")
 
     *_, hook = _spec(call)["triggers"]
     assert (hook["type"], hook["generic"]["allowEnv"]) == ("Generic", True)
@@ -162,6 +162,10 @@ def test_triggers_change(call: Call, words: tuple[str, ...], types: list[str]) -
         ("--remove",),
         ("--from-github", "--from-config"),
         ("--from-image=openshift/php",),
+        ("--rotate",),
+        ("--from-config", "--rotate"),
+        ("--from-github", "--rotate", "--finish-rotation"),
+        ("--from-github", "--rotate", "--remove"),
         ("--from-image=registry.example.org/a/b:1",),
     ],
 )

@@ -33,7 +33,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """What a command line asks for.
 
     Shape:  sort is `config`, `image`, a webhook of THE TABLE, or empty for all triggers; image as
-            typed. allow_env counts for generic webhooks.
+            typed. allow_env counts for generic webhooks. rotation "begin" keeps the newest webhook
+            of the type beside the new one, "end" takes all away but the newest.
     """
 
     sort: str = ""
@@ -41,6 +42,17 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     allow_env: bool = False
     remove: bool = False
     auto: Literal["", "auto", "manual"] = ""
+    rotation: Literal["", "begin", "end"] = ""
+
+    @property
+    def has_secret(self) -> bool:
+        """Whether a new webhook is asked for."""
+        return self.sort in HOOKS and not self.remove and self.rotation != "end"
+
+    @property
+    def concerns_hooks(self) -> bool:
+        """Whether webhooks may come or go."""
+        return self.sort in HOOKS or (self.remove and not self.sort)
 
     @property
     def changes(self) -> bool:
@@ -70,8 +82,8 @@ def not_config(kind: Kind, content: JSON) -> Fault:
     return Fault(f"{parts.said(kind, content)} is not a build config")
 
 
-def changed(kind: Kind, config: JSON, wish: Wish, secret: str) -> JSON:
-    """A BuildConfig with its triggers as asked for; secret is for a new webhook.
+def changed(kind: Kind, config: JSON, wish: Wish, secret: JSON) -> JSON:
+    """A BuildConfig with its triggers as asked for; secret is what a new webhook says of its own.
 
     Errors: Fault; UsageFault.
     """
@@ -83,7 +95,7 @@ def changed(kind: Kind, config: JSON, wish: Wish, secret: str) -> JSON:
     return config
 
 
-def _wished(config: JSON, held: list[Trigger], wish: Wish, secret: str) -> Iterator[Trigger]:
+def _wished(config: JSON, held: list[Trigger], wish: Wish, secret: JSON) -> Iterator[Trigger]:
     match wish.sort:
         case "":
             yield from _all(config, held, wish)
@@ -93,12 +105,20 @@ def _wished(config: JSON, held: list[Trigger], wish: Wish, secret: str) -> Itera
                 yield {"type": "ConfigChange"}
         case "image":
             yield from _image(config, held, wish)
-        case sort:
-            type_, field = HOOKS[sort]
-            yield from _kept(held, type_)
-            if not wish.remove:
-                allowed = {"allowEnv": True} if wish.allow_env else {}
-                yield {"type": type_, field: {"secret": secret, **allowed}}
+        case _:
+            yield from _hooks(held, wish, secret)
+
+
+def _hooks(held: list[Trigger], wish: Wish, secret: JSON) -> Iterator[Trigger]:
+    """All triggers, with the webhooks of a type that are wanted: the newest of them first."""
+    type_, field = HOOKS[wish.sort]
+    others = list(_kept(held, type_))
+    yield from others
+    if wish.has_secret:
+        allowed = {"allowEnv": True} if wish.allow_env else {}
+        yield {"type": type_, field: {**secret, **allowed}}
+    if wish.rotation:
+        yield from [each for each in held if each not in others][:1]
 
 
 def _kept(held: list[Trigger], type_: str) -> Iterator[Trigger]:

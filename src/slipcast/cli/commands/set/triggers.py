@@ -1,21 +1,28 @@
-"""`slipcast set triggers`: what starts builds by itself."""
+"""`slipcast set triggers`: what starts builds by itself.
+
+Deviation: the secret of a webhook is in a Secret that the trigger refers to (UP-16), unless it is
+wanted in the trigger, where the original has it.
+"""
 
 from __future__ import annotations
 
 import secrets
+from functools import partial
 from typing import Any, Final
 
 import click
 
 from slipcast.api.document import JSON
-from slipcast.api.kinds import Kind
 from slipcast.cli import changing, serverflags
+from slipcast.cli.changing import Changing
 from slipcast.cli.output import form as forms
 from slipcast.cli.setting import triggers as setting
+from slipcast.cli.setting.hooksecrets import HookSecrets, referred
 from slipcast.cli.setting.triggers import Wish
 from slipcast.cli.targets import Targets
 from slipcast.cli.telling import Telling
 from slipcast.cli.toolbox import Connection, Toolbox
+from slipcast.cli.writing import Manner
 from slipcast.values.faults import UsageFault
 from slipcast.views import table
 
@@ -48,6 +55,15 @@ SECRET_BYTES: Final = 15
 @click.option("--manual", is_flag=True, help="Do not let them.")
 @click.option("--remove", is_flag=True, help="Take the trigger away.")
 @click.option("--remove-all", is_flag=True, help="Take all triggers away.")
+@click.option(
+    "--rotate", is_flag=True, help="Keep the webhook that there is beside the new one, for a while."
+)
+@click.option(
+    "--finish-rotation", is_flag=True, help="Take away the webhooks that a newer one replaces."
+)
+@click.option(
+    "--plain-secret", is_flag=True, help="Put the secret into the trigger, where many may read it."
+)
 @click.option("-c", "--containers", default="", metavar="NAMES", help="For deployments.")
 @changing.options("slipcast-set")
 @click.pass_context
@@ -56,15 +72,47 @@ def triggers(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> Non
     toolbox: Toolbox = ctx.obj
     wish = wanted(given)
     which = Targets.of(words, given, toolbox)
-    secret = secrets.token_urlsafe(SECRET_BYTES)
-
-    def change(kind: Kind, content: JSON) -> JSON:
-        return setting.changed(kind, content, wish, secret)
-
-    if wish.changes:
-        changing.run(ctx, which, change, given)
-    else:
+    if not wish.changes:
         _show(ctx, which, given)
+        return
+    manner = Manner.of(given)
+    is_kept = not (given["plain_secret"] or given["local"] or manner.is_local)
+    if wish.concerns_hooks and is_kept:
+        _set_hook(ctx, which, wish, given)
+        return
+    block = {"secret": secrets.token_urlsafe(SECRET_BYTES)}
+    changing.run(ctx, which, lambda kind, config: setting.changed(kind, config, wish, block), given)
+
+
+def _set_hook(ctx: click.Context, which: Targets, wish: Wish, given: dict[str, Any]) -> None:
+    """Set webhooks whose secrets are in Secrets, and take those away that nobody refers to."""
+    toolbox: Toolbox = ctx.obj
+    form, manner = forms.form_of(given, toolbox.directory), Manner.of(given)
+
+    async def work(connection: Connection) -> int:
+        telling = Telling(form, connection.clock, dry=manner.dry, colour=toolbox.colour)
+        async for target in changing.objects(connection, which, telling, local=False):
+            with telling.trying():
+                config = target.document.content
+                if target.kind.name != "BuildConfig":
+                    raise setting.not_config(target.kind, config)
+                kept = HookSecrets(connection, config, manner.write)
+                before = referred(config)
+                block: JSON = {}
+                if wish.has_secret:
+                    taken = before if wish.rotation else ()
+                    secret = secrets.token_urlsafe(SECRET_BYTES)
+                    block = {"secretReference": {"name": await kept.keep(wish.sort, secret, taken)}}
+                change = partial(setting.changed, wish=wish, secret=block)
+                await Changing(change=change, manner=manner, local=False).do(
+                    connection, target, telling
+                )
+                after = referred(change(target.kind, config))
+                for name in sorted({*before} - {*after}):
+                    await kept.drop(name)
+        return telling.code
+
+    serverflags.run(ctx, serverflags.server_flags(given), work)
 
 
 def wanted(given: dict[str, Any]) -> Wish:
@@ -78,6 +126,7 @@ def wanted(given: dict[str, Any]) -> Wish:
         setting.image_of(given["from_image"])
     auto, manual = given["auto"], given["manual"]
     remove, everything = given["remove"], given["remove_all"]
+    begin, end = given["rotate"], given["finish_rotation"]
     wrong = [
         (len(sorts) > 1, "only one trigger type may be set at a time"),
         (auto and manual, "you must specify at most one of --auto or --manual"),
@@ -85,6 +134,9 @@ def wanted(given: dict[str, Any]) -> Wish:
         (everything and (sorts or auto or manual), "--remove-all may not be used with other flags"),
         (remove and not sorts, "--remove needs the type of trigger to take away"),
         (remove and (auto or manual), "--remove may not be used with --auto or --manual"),
+        (begin and end, "you must specify at most one of --rotate or --finish-rotation"),
+        ((begin or end) and remove, "--remove may not be used with a rotation"),
+        ((begin or end) and not sorts & setting.HOOKS.keys(), "webhooks alone are rotated"),
     ]
     for is_so, what in wrong:
         if is_so:
@@ -95,6 +147,7 @@ def wanted(given: dict[str, Any]) -> Wish:
         allow_env=given["from_webhook_allow_env"],
         remove=remove or everything,
         auto="auto" if auto else "manual" if manual else "",
+        rotation="begin" if begin else "end" if end else "",
     )
 
 
