@@ -225,3 +225,15 @@ def test_a_quota_says_how_many_streams_there_are(kubectl: Streams) -> None:
 
     assert (made.code, waited.code) == (0, 0), made.stderr + waited.stderr
     assert described.stdout.splitlines()[-1].split() == ["openshift.io/imagestreams", "1", "3"]
+
+
+def test_tags_are_listed_in_pages(kubectl: Streams) -> None:
+    kubectl.create(a_mapping("v2", TWO))
+    path = f"/apis/image.openshift.io/v1/namespaces/{SPACE}/imagestreamtags?limit=1"
+
+    whole = kubectl("get", "istag", "-o", "name", "--chunk-size=1")
+    page = kubectl("get", "--raw", path)
+
+    assert [line.partition("/")[2] for line in whole.stdout.splitlines()] == ["app:v1", "app:v2"]
+    assert [each["metadata"]["name"] for each in page.document["items"]] == ["app:v1"]
+    assert page.document["metadata"]["continue"]

@@ -39,7 +39,7 @@ from slipcast.store.authorize import Guard
 from slipcast.store.hooked.images import WHOLE
 from slipcast.store.patching import patched
 from slipcast.store.selection import Look, Selection
-from slipcast.store.streams import reading
+from slipcast.store.streams import paging, reading
 from slipcast.store.streams.finishing import Finishing
 from slipcast.store.streams.reading import STREAM, TRIES
 from slipcast.store.typed import seen
@@ -106,16 +106,15 @@ class StreamTags(Virtual):
         """The tags that mean an image; of the images no more than their names (IS-53)."""
         await guard.check("list", resource)
         selection = Selection.parse(self.kind, options.labels, options.fields, resource.name)
-        at = ListOptions(resource_version=options.resource_version, match=options.match)
-        listing = await self._verbs.reading.list(Resource(STREAM, resource.namespace), at)
-        found = [
-            reading.shown(self.kind, self.view(stream, tag, None), each.revision)
-            for each in listing.documents
-            for stream in (_stream(each),)
-            for tag in self.listed(stream)
-        ]
-        chosen = tuple(each for each in found if selection.matches(Look(each)))
-        return Listing(chosen, listing.revision)
+
+        def chosen(document: Document) -> Iterator[tuple[str, Document]]:
+            stream = _stream(document)
+            for tag in self.listed(stream):
+                shown = reading.shown(self.kind, self.view(stream, tag, None), document.revision)
+                if selection.matches(Look(shown)):
+                    yield tag, shown
+
+        return await paging.listed(self._rows, resource.namespace, options, chosen)
 
     @override
     async def create(
