@@ -95,6 +95,30 @@ def test_a_stream_that_is_not_there_is_no_source(call: Call) -> None:
     assert 'imagestreams.image.openshift.io "nosuch" not found' in ended.stderr
 
 
+@pytest.mark.parametrize("side", ["client", "server"])
+def test_a_trial_says_what_would_be_and_keeps_nothing(call: Call, side: str) -> None:
+    ended = call("tag", f"--dry-run={side}", "ruby:2.3", "ruby:latest")
+
+    suffix = {"client": "(dry run)", "server": "(server dry run)"}[side]
+    assert ended.stdout == f"Tag ruby:latest set to ruby@{ONE}. {suffix}\n"
+    assert tags(call, "ruby") == {}
+
+
+def test_what_the_server_would_refuse_a_trial_on_it_tells(call: Call) -> None:
+    words = (f"ruby@sha256:{'2' * 64}", "ruby:latest")
+
+    assert call("tag", "--dry-run=client", *words).code == 0
+    assert call("tag", "--dry-run=server", *words).code == 1
+
+
+@pytest.mark.parametrize("side", ["client", "server"])
+def test_a_trial_of_a_deletion_deletes_nothing(call: Call, side: str) -> None:
+    ended = call("tag", "-d", f"--dry-run={side}", "ruby:2.3")
+
+    assert ended.stdout.startswith("Deleted tag default/ruby:2.3. (")
+    assert call("get", "istag", "ruby:2.3").code == 0
+
+
 @pytest.mark.parametrize("words", [("-d", "ruby:2.3"), ("ruby:2.3", "--delete")])
 def test_tags_are_deleted_with_their_history_tg_15(call: Call, words: tuple[str, ...]) -> None:
     ended = call("tag", *words)

@@ -8,17 +8,17 @@ import click
 
 from slipcast.api import kinds
 from slipcast.api.document import JSON
-from slipcast.cli import serverflags
+from slipcast.cli import serverflags, writing
 from slipcast.cli.output.form import Form
 from slipcast.cli.selection import resource_of
 from slipcast.cli.streams import tagging
 from slipcast.cli.streams.tagging import Destination, Source, Wish
 from slipcast.cli.telling import Telling
 from slipcast.cli.toolbox import Connection, Toolbox
-from slipcast.ports.api import Resource
+from slipcast.cli.writing import SUFFIXES, Manner
+from slipcast.ports.api import DeleteOptions, WriteOptions
 from slipcast.values.apifaults import (
     AlreadyExists,
-    ApiFault,
     Conflict,
     Forbidden,
     MethodNotAllowed,
@@ -55,6 +55,7 @@ TRIES: Final = 5
     metavar="MODE",
     help="Of an image for several platforms: Legacy takes one, PreserveOriginal all.",
 )
+@writing.trial
 @serverflags.options
 @click.pass_context
 def tag(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:
@@ -75,19 +76,26 @@ def tag(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:
     if not to:
         raise UsageFault("at least a destination is required")
 
+    manner = Manner.of(given)
+
     async def work(connection: Connection) -> int:
         telling = Telling(Form(), connection.clock, colour=toolbox.colour)
         targets = tagging.destinations(to, connection.namespace)
         if found is None:
             for target in targets:
-                await _delete(connection, target, telling)
+                await _delete(connection, target, manner)
+                told = f"Deleted tag {target.namespace}/{target.name}."
+                telling.line(f"{told}{SUFFIXES[manner.dry]}")
             return 0
         meant = found
         if found.kind == "ImageStreamTag" and not wish.alias:
             meant = await _current(connection, found, words[0])
         for target in targets:
-            await _set(connection, meant, wish, target)
-            telling.line(tagging.told(meant, wish, target, connection.namespace))
+            if not manner.is_local:
+                content = tagging.tag_of(meant, wish, target, connection.namespace)
+                await _set(connection, content, target, manner.write)
+            told = tagging.told(meant, wish, target, connection.namespace)
+            telling.line(f"{told}{SUFFIXES[manner.dry]}")
             _warn(meant, wish, target, connection.namespace, telling)
         return 0
 
@@ -124,18 +132,23 @@ async def _current(connection: Connection, found: Source, words: str) -> Source:
     return tagging.current(found, stream.content, words)
 
 
-async def _set(connection: Connection, found: Source, wish: Wish, to: Destination) -> None:
+async def _set(
+    connection: Connection, content: JSON, to: Destination, options: WriteOptions
+) -> None:
     """Write the tag; who may not update one may perhaps create it (TG-12, TG-13).
 
     Errors: ApiFault.
     """
-    content = tagging.tag_of(found, wish, to, connection.namespace)
     where = resource_of(TAG, to.namespace, to.name)
     for left in reversed(range(TRIES)):
         try:
-            await connection.api.update(where, content)
+            await connection.api.update(where, content, options)
         except (NotFound, Forbidden, MethodNotAllowed) as refused:
-            await _create(connection, where, content, refused)
+            try:
+                # The first refusal says more than that the tag is there.
+                await connection.api.create(where.named(""), content, options)
+            except AlreadyExists:
+                raise refused from None
         except Conflict:
             if not left:
                 raise
@@ -143,22 +156,14 @@ async def _set(connection: Connection, found: Source, wish: Wish, to: Destinatio
         return
 
 
-async def _create(
-    connection: Connection, where: Resource, content: JSON, refused: ApiFault
-) -> None:
-    """Make a tag that could not be updated; the first refusal says more than that it is there.
+async def _delete(connection: Connection, to: Destination, manner: Manner) -> None:
+    """Delete the tag; who only says so sees that it is there.
 
     Errors: ApiFault.
     """
-    try:
-        await connection.api.create(where.named(""), content)
-    except AlreadyExists:
-        raise refused from None
-
-
-async def _delete(connection: Connection, to: Destination, telling: Telling) -> None:
-    await connection.api.delete(resource_of(TAG, to.namespace, to.name))
-    telling.line(f"Deleted tag {to.namespace}/{to.name}.")
+    where = resource_of(TAG, to.namespace, to.name)
+    dry = manner.dry != "none"
+    await connection.api.delete(where, DeleteOptions(dry_run=dry))
 
 
 def _warn(found: Source, wish: Wish, to: Destination, namespace: str, telling: Telling) -> None:
