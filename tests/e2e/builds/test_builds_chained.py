@@ -108,6 +108,19 @@ def test_a_config_that_builds_what_it_builds_from_comes_to_rest(
     assert list(ended(project)) == ["own-1"]
 
 
+def test_two_configs_that_build_from_each_other_come_to_rest_up_31(
+    project: Project, registry: Registry
+) -> None:
+    project.apply(*linked("ping", "pong:latest"), *linked("pong", "ping:latest"))
+    registry.push(containers.BASE, "ping:latest")
+
+    until(lambda: ended(project).get("ping-1") == "Complete", PATIENCE)
+    said = until(lambda: events(project, "pong").get("BuildConfigTriggerSkipped", ""), PATIENCE)
+
+    assert f"it builds in a circle with {project.name}/ping" in said
+    assert list(ended(project)) == ["pong-1", "ping-1"]
+
+
 def events(project: Project, config: str) -> dict[str, str]:
     """What was told of a config."""
     with project.server.client() as client:
