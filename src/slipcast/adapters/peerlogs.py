@@ -25,6 +25,8 @@ _FOUND: Final = 200
 _CONNECT: Final = 3.0
 _SILENCE: Final = 30.0
 """Seconds until a server that does not answer is not waited for; a followed log may be silent."""
+_LIMITS: Final = httpx.Limits(max_connections=None, max_keepalive_connections=4)
+"""Each log that is followed holds a connection: others do not wait for it."""
 
 
 class Peer(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,12 +41,16 @@ class HttpPeerLogs:
     """The PeerLogs of the port, over all servers that are known."""
 
     def __init__(
-        self, peers: Callable[[], Sequence[Peer]], word: Callable[[], Awaitable[Sensitive]]
+        self,
+        peers: Callable[[], Sequence[Peer]],
+        word: Callable[[], Awaitable[Sensitive]],
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         """Ask peers, by a word that only they know."""
         self._peers = peers
         self._word = word
-        self._clients: dict[Peer, httpx.AsyncClient] = {}
+        self._transport = transport
+        self._clients: dict[str, tuple[Peer, httpx.AsyncClient]] = {}
 
     async def records(
         self, pod: str, key: str, container: str, *, follow: bool = False
@@ -75,7 +81,7 @@ class HttpPeerLogs:
 
     async def close(self) -> None:
         """Let go of connections."""
-        for client in self._clients.values():
+        for _, client in self._clients.values():
             await client.aclose()
         self._clients.clear()
 
@@ -84,14 +90,14 @@ class HttpPeerLogs:
     ) -> httpx.Response | None:
         """The answer, open; None from a server that does not have it, or does not answer."""
         try:
-            client = self._client(peer)
+            client = await self._client(peer)
             headers = {HEADER: proof(await self._word(), path, query)}
             timeout = httpx.Timeout(_SILENCE, connect=_CONNECT, read=None if follow else _SILENCE)
             request = client.build_request(
                 "GET", path, params=dict(query), headers=headers, timeout=timeout
             )
             answer = await client.send(request, stream=True)
-        except (httpx.HTTPError, ssl.SSLError, ValueError) as fault:
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, ValueError) as fault:
             fields = {"peer": peer.name, "why": str(fault) or type(fault).__name__}
             log.warning("peer.silent", extra={"fields": fields})
             return None
@@ -100,13 +106,22 @@ class HttpPeerLogs:
         await answer.aclose()
         return None
 
-    def _client(self, peer: Peer) -> httpx.AsyncClient:
-        client = self._clients.get(peer)
-        if client is None:
-            trusted = ssl.create_default_context(cadata=peer.authority)
-            client = httpx.AsyncClient(base_url=peer.address, verify=trusted, trust_env=False)
-            self._clients[peer] = client
-        return client
+    async def _client(self, peer: Peer) -> httpx.AsyncClient:
+        known, client = self._clients.get(peer.name, (None, None))
+        if known == peer and client is not None:
+            return client
+        made = httpx.AsyncClient(
+            transport=self._transport,
+            base_url=peer.address,
+            verify=ssl.create_default_context(cadata=peer.authority),
+            limits=_LIMITS,
+            trust_env=False,
+        )
+        self._clients[peer.name] = (peer, made)
+        if client is not None:
+            # It has moved: nobody answers any more where it was.
+            await client.aclose()
+        return made
 
 
 async def _pieces(answer: httpx.Response) -> AsyncGenerator[bytes, None]:
@@ -122,7 +137,7 @@ async def _pieces(answer: httpx.Response) -> AsyncGenerator[bytes, None]:
 
 
 async def _unframed(data: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
-    held = b""
+    held = bytearray()
     async for part in data:
         held += part
         while len(held) >= LENGTH.size:
@@ -132,5 +147,5 @@ async def _unframed(data: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
             end = LENGTH.size + length
             if len(held) < end:
                 break
-            yield held[LENGTH.size : end]
-            held = held[end:]
+            yield bytes(held[LENGTH.size : end])
+            del held[:end]
