@@ -18,7 +18,17 @@ from slipcast.builds.options import with_env, with_options
 from slipcast.builds.phases import Phase
 from slipcast.values.apifaults import InternalError
 
-_LEFT_BEHIND = frozenset({naming.BUILD_NUMBER, naming.POD_NAME, naming.ACCEPTED, *naming.JENKINS})
+_LEFT_BEHIND = frozenset(
+    {
+        naming.BUILD_NUMBER,
+        naming.POD_NAME,
+        naming.ACCEPTED,
+        # What was sent is not built again: nothing waits for whoever has it.
+        naming.UPLOAD,
+        naming.UPLOAD_SERVER,
+        *naming.JENKINS,
+    }
+)
 
 
 def cloned(build: Build, request: BuildRequest, config: BuildConfig | None, now: datetime) -> Made:

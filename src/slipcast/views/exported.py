@@ -40,6 +40,7 @@ _NOTED_HERE: Final = frozenset(
         LOOKS,
         naming.BUILT_SPEC,
         naming.UPLOAD,
+        naming.UPLOAD_SERVER,
     }
 )
 """Annotations in which programs remember what they did."""

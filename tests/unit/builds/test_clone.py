@@ -19,6 +19,8 @@ ANNOTATIONS = {
     "openshift.io/build-config.name": "frontend",
     "openshift.io/build.pod-name": "frontend-3-build",
     "openshift.io/jenkins-build-uri": "http://x",
+    "build.slipcast.io/upload": "u-3",
+    "build.slipcast.io/upload-server": "gone",
     "note": "mine",
 }
 

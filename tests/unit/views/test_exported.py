@@ -49,7 +49,7 @@ def test_the_namespace_stays_when_asked_for_exactly_ex_2() -> None:
 
 
 def test_what_programs_noted_is_gone_and_what_people_noted_stays() -> None:
-    annotations = {GONE: "{}", "description": "tea"}
+    annotations = {GONE: "{}", "build.slipcast.io/upload-server": "one", "description": "tea"}
 
     made = of("", "ConfigMap", metadata={"name": "a", "annotations": annotations})
 
