@@ -17,6 +17,8 @@ from slipcast.images.scheduling import Scheduling
 from slipcast.ports.daemon import Importing
 from slipcast.ports.distribution import Reaches
 
+_PROXIES: Final = frozenset({"http", "https", "all"})
+"""What of the environment names a proxy; NO_PROXY alone does not."""
 _ARCHITECTURES: Final = {
     "x86_64": Platform(os="linux", architecture="amd64"),
     "amd64": Platform(os="linux", architecture="amd64"),
@@ -45,7 +47,7 @@ def trust(wanted: Importing, listening_on: str, own: Iterable[str]) -> Trust:
     Shape:  who is on this machine reaches whatever the server reaches; others do not. A proxy looks
             names up itself, and forbids what it will.
     """
-    is_alone = is_loopback(listening_on) or bool(getproxies())
+    is_alone = is_loopback(listening_on) or not _PROXIES.isdisjoint(getproxies())
     usual = Reaches.ANYWHERE if is_alone else Reaches.NETWORK
     return Trust(
         ca_file=wanted.ca_file,

@@ -37,6 +37,7 @@ def test_without_settings_it_is_as_usual_is_105():
         ("10.1.2.3", {}, Reaches.NETWORK),
         ("server.example.com", {}, Reaches.NETWORK),
         ("10.1.2.3", {"https": "http://proxy:3128"}, Reaches.ANYWHERE),
+        ("10.1.2.3", {"no": "localhost"}, Reaches.NETWORK),
     ],
 )
 def test_who_serves_others_does_not_lead_them_to_itself(
