@@ -122,10 +122,11 @@ class RealOutfit:
     def builders(self) -> Builders | None:
         """The builder images of the catalogue; none where their recipes are not installed."""
         from slipcast.cli.toolbox import EngineFlags
+        from slipcast.values.enginechoice import USUAL
         from slipcast.values.faults import HostFault
 
         try:
-            return self._toolbox.tools(EngineFlags()).builders
+            return self._toolbox.tools(EngineFlags(), self._choice or USUAL).builders
         except HostFault:
             return None
 
