@@ -20,8 +20,8 @@ _WILD: Final = {"*": ".*", "?": "."}
 class Origins(msgspec.Struct, frozen=True, kw_only=True):
     """The registries that images may come from.
 
-    Shape:  each is `host` or `host:port`, where `*` and `?` stand for characters of the host; a
-            host without a port means the usual ones. Without any, all may be.
+    Shape:  each is `host` or `host:port`, where `*` and `?` stand for characters of the host, and
+            the port `*` for any; a host without a port means the usual ones. Without any, all may be.
     """
 
     allowed: tuple[str, ...] = ()
@@ -34,7 +34,7 @@ class Origins(msgspec.Struct, frozen=True, kw_only=True):
         for each in self.allowed:
             pattern, its_port = _parts(each.lower())
             ports = (its_port,) if its_port else ("", *_USUAL)
-            if port in ports and _fits(name, pattern):
+            if (its_port == "*" or port in ports) and _fits(name, pattern):
                 return True
         return False
 

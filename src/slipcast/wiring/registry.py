@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from ipaddress import ip_address
 from socket import socket as Socket  # noqa: N812 -- the class
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -88,7 +87,7 @@ def bound(wanted: Registering) -> Socket | None:
         return None
     host, _, port = said.rpartition(":")
     host = host.strip("[]")
-    if not (wanted.plain_anywhere or _is_loopback(host)):
+    if not (wanted.plain_anywhere or importing.is_loopback(host)):
         what = "must be a loopback address, unless registry.plain_anywhere is true"
         raise InvalidFault((FieldError(path="registry.plain_listen", what=what, value=said),))
     return listening.bind(host, int(port))
@@ -242,10 +241,3 @@ def _named(bound: Socket) -> str:
 
 def _host(address: str) -> str:
     return address.rpartition(":")[0].strip("[]")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

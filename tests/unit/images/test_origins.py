@@ -18,6 +18,7 @@ from slipcast.images.origins import ALL, Origins
         ("r.example.com", "r.example.com:80"),
         ("r.example.com:5000", "r.example.com:5000"),
         ("[::1]:5000", "[::1]:5000"),
+        ("r.example.com:*", "r.example.com:5000"),
         ("*", "anything"),
     ],
 )
