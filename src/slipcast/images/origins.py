@@ -21,7 +21,7 @@ class Origins(msgspec.Struct, frozen=True, kw_only=True):
     """The registries that images may come from.
 
     Shape:  each is `host` or `host:port`, where `*` and `?` stand for characters of the host, and
-            the port `*` for any; a host without a port means the usual ones. Without any, all may be.
+            the port `*` for any; a host without a port means the usual ones. Without any, all are.
     """
 
     allowed: tuple[str, ...] = ()
