@@ -15,6 +15,7 @@ import msgspec
 from slipcast.cli import answering, demonstrating
 from slipcast.cli.demonstrating import APPLICATION, EXAMPLE, LANGUAGE, PROJECT, shown
 from slipcast.cli.goflags import Command
+from slipcast.cli.printable import printable
 from slipcast.cli.toolbox import Connection, EngineFlags, ServerFlags, Toolbox, Tools
 from slipcast.ports.daemon import Running
 from slipcast.ports.launcher import Launched
@@ -123,7 +124,7 @@ def _demonstrate(stage: Stage) -> None:
         tools.engine.remove(before.image)
     port = started.ports[0][0]
     stage.tell(f"GET http://{answering.LOOPBACK}:{port}/")
-    click.echo(answering.said(port))
+    click.echo(printable(answering.said(port)))
     done, *rest = demonstrating.how_to_go_on(stage.program, tree, stage.way)
     stage.tell(done)
     click.echo("\n".join(rest))

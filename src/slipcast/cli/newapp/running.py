@@ -16,6 +16,7 @@ from slipcast.cli.newapp import creating, flags
 from slipcast.cli.newapp.answers import Answers
 from slipcast.cli.output import generated
 from slipcast.cli.output.form import Form
+from slipcast.cli.printable import printable
 from slipcast.cli.toolbox import Connection, Toolbox
 from slipcast.newapp import listing, report
 from slipcast.newapp.documents import documents, with_build_env, with_env
@@ -44,13 +45,13 @@ def run(ctx: click.Context, words: Sequence[str], given: dict[str, Any], *, buil
         answers = Answers(connection, toolbox)
         if request.is_listed or request.is_searched:
             for line in listing.blocks(await answers.searched(request)):
-                click.echo(line)
+                click.echo(printable(line))
             return 0
         plan = await answers.plan(request)
         made = await _of_templates(connection, plan, request)
         wanted = documents(plan, request, _secrets, made)
         for warning in plan.warnings:
-            click.echo(f"warning: {warning}", err=True)
+            click.echo(f"warning: {printable(warning)}", err=True)
         if form.name not in {"", "name"}:
             version = given["output_version"] or toolbox.environment.get(OUTPUT_VERSION, "")
             old = version == VERSION
@@ -72,7 +73,7 @@ async def _made(
     narrated = not form.name
     if narrated:
         for line in report.found(plan, lambda stamp: age(stamp, connection.clock.now())):
-            click.echo(line)
+            click.echo(printable(line))
     prepared = await creating.prepared(connection, wanted)
     await creating.checked(connection, prepared)
     if form.name == "name":
@@ -148,7 +149,7 @@ async def _of_templates(connection: Connection, plan: Plan, request: NewAppReque
         filled = with_env(made.get("objects") or [], plan.env)
         found += with_build_env(filled, request.build_env)
         if made.get("message"):
-            click.echo(made["message"], err=True)
+            click.echo(printable(made["message"]), err=True)
     return found
 
 

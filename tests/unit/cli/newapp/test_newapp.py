@@ -262,6 +262,16 @@ def test_a_template_is_filled_in_and_labelled_tp_70(call: Call) -> None:
     )
 
 
+def test_what_a_template_says_moves_no_cursor(call: Call, toolbox: FakeToolbox) -> None:
+    toolbox.server.put({**TEMPLATE, "metadata": {"name": "odd"}, "message": "gone\x1b[2J"})
+
+    ended = call("new-app", "odd")
+
+    assert ended.code == 0, ended.stderr
+    assert "gone" in ended.stderr
+    assert "\x1b" not in ended.stdout + ended.stderr
+
+
 @pytest.mark.parametrize("form", ["yaml", "json"])
 def test_objects_are_printed_and_not_made_go_143(call: Call, form: str) -> None:
     ended = call("new-build", f"python~{URL}", "-o", form)
