@@ -7,7 +7,7 @@ Source: generated-objects.md section 9, GO-120 to GO-126; user-pain UP-31.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -17,6 +17,7 @@ from slipcast.newapp.component import NewStream, Output
 from slipcast.newapp.making import Planned
 from slipcast.newapp.request import NewAppRequest
 from slipcast.newapp.streams import LATEST, spec_tag
+from slipcast.values.circles import way_back
 from slipcast.values.faults import Fault, InvalidFault
 from slipcast.values.imageref import ImageRef
 
@@ -132,17 +133,8 @@ def _itself(request: NewAppRequest, part: Planned) -> str:
     raise Fault(f"{what}, override artifact names with {flag}")
 
 
-def _circle(starts: dict[str, list[str]]) -> tuple[str, ...]:
+def _circle(starts: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """Names of which each starts the next and the last the first, of more than one; or none."""
-    for first in starts:
-        ways: list[tuple[str, ...]] = [(first,)]
-        seen = {first}
-        while ways:
-            way = ways.pop()
-            for name in starts.get(way[-1], ()):
-                if name == first and len(way) > 1:
-                    return way
-                if name not in seen:
-                    seen.add(name)
-                    ways.append((*way, name))
-    return ()
+    others = {name: [each for each in found if each != name] for name, found in starts.items()}
+    ways = (way_back(others, name) for name in others)
+    return next(filter(None, ways), ())

@@ -17,7 +17,7 @@ from slipcast.api.image import ImageStream
 from slipcast.builds import naming
 from slipcast.builds.phases import Phase
 from slipcast.builds.reasons import Reason
-from slipcast.views.status import buildlines, cycles, graph, pipelines
+from slipcast.views.status import buildlines, circles, graph, pipelines
 from slipcast.views.status.graph import Graph
 from slipcast.views.status.objects import place_of
 from slipcast.views.status.references import Place, Reference, TagPlace
@@ -130,7 +130,7 @@ def _because(build: Build) -> str:
 
 def _circles(known: Graph) -> Problems:
     """BuildConfigs that build from what comes of their own images (ST-4, UP-31)."""
-    for circle in cycles.cycles(known):
+    for circle in circles.circles(known):
         first = circle[0]
         path = " -> ".join(each.name for each in (*circle, first))
         if len(circle) == 1:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from slipcast.values.circles import way_back
 from slipcast.views.status import graph
 from slipcast.views.status.graph import Graph
 from slipcast.views.status.objects import place_of
@@ -15,14 +16,14 @@ from slipcast.views.status.references import Place
 Next = Mapping[Place, tuple[Place, ...]]
 
 
-def cycles(known: Graph) -> Iterator[tuple[Place, ...]]:
+def circles(known: Graph) -> Iterator[tuple[Place, ...]]:
     """Ways around; every BuildConfig that leads back to itself is on one of them."""
     after = _after(known)
     told: set[Place] = set()
     for place in sorted(after):
         if place in told:
             continue
-        way = _way_back(after, place)
+        way = way_back(after, place)
         if way:
             told.update(way)
             yield way
@@ -36,25 +37,3 @@ def _after(known: Graph) -> Next:
             for maker in known.makers_of(each):
                 found.setdefault(place_of(maker), []).append(place_of(config))
     return {place: tuple(dict.fromkeys(nexts)) for place, nexts in found.items()}
-
-
-def _way_back(after: Next, start: Place) -> tuple[Place, ...]:
-    """The shortest way from a BuildConfig to itself; empty when there is none."""
-    came: dict[Place, Place] = {}
-    front = [start]
-    while front:
-        here, *front = front
-        for each in after.get(here, ()):
-            if each == start:
-                return _walked(came, start, here)
-            if each not in came:
-                came[each] = here
-                front.append(each)
-    return ()
-
-
-def _walked(came: Mapping[Place, Place], start: Place, end: Place) -> tuple[Place, ...]:
-    way = [end]
-    while way[-1] != start:
-        way.append(came[way[-1]])
-    return tuple(reversed(way))

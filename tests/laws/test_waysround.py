@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projects import SHOP, build_config, known, reference
-from slipcast.views.status.cycles import cycles
+from slipcast.views.status.circles import circles
 from slipcast.views.status.references import Place
 
 NAMES = [f"c{number}" for number in range(6)]
@@ -25,7 +25,7 @@ def told(edges: Edges) -> list[tuple[Place, ...]]:
         )
         for name in NAMES
     ]
-    return list(cycles(known(*configs)))
+    return list(circles(known(*configs)))
 
 
 def reached(edges: Edges, name: str) -> set[str]:
