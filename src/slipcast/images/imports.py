@@ -7,7 +7,7 @@ Source: image-streams.md IS-80, IS-85 to IS-92, IS-520.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -19,6 +19,7 @@ from slipcast.api.image import (
     ImageImportStatus,
     ImageStream,
     ImageStreamImport,
+    ImageStreamImportStatus,
     NamedTagEventList,
     RepositoryImportSpec,
     RepositoryImportStatus,
@@ -157,6 +158,31 @@ def told_of_all(
             message = f"{failed} of the images from this repository failed to import"
         status = Status(status="Failure", reason="ImportFailed", message=message)
     return RepositoryImportStatus(status=status, images=tuple(images), additional_tags=left)
+
+
+def moved(
+    status: ImageStreamImportStatus, repository: ImageRef, hosts: Collection[str]
+) -> ImageStreamImportStatus:
+    """What was found, with images of the registry at some hosts named as a repository's.
+
+    Shape:  as a tag of another stream is: who may pull from the stream pulls them (IS-25).
+    """
+
+    def here(image: Image) -> Image:
+        ref = ImageRef.parse(image.docker_image_reference)
+        if ref.registry_host not in hosts or ref.digest is None:
+            return image
+        return replace(image, docker_image_reference=str(repository.with_digest(ref.digest)))
+
+    def each(said: ImageImportStatus) -> ImageImportStatus:
+        if said.image is None:
+            return said
+        return replace(said, image=here(said.image), manifests=tuple(map(here, said.manifests)))
+
+    whole = status.repository
+    if whole is not None:
+        whole = replace(whole, images=tuple(map(each, whole.images)))
+    return replace(status, repository=whole, images=tuple(map(each, status.images)))
 
 
 def blank(status: ImageImportStatus, *, whole: bool) -> ImageImportStatus:

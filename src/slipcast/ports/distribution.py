@@ -1,7 +1,7 @@
 """The Distribution port: registries elsewhere, read from. Asynchronous.
 
-Adapter: `adapters.remoteregistry`. Imports look images up through it, and pulls that go through
-our registry fetch what it does not have.
+Adapter: `adapters.remoteregistry`; `registry.own` reads what is here. Imports look images up
+through it, and pulls that go through our registry fetch what it does not have.
 
 Source: OCI distribution specification 1.1, pull; token authentication of registries.
 """
@@ -14,6 +14,7 @@ from typing import Final, Protocol
 
 import msgspec
 
+from slipcast.values.actor import Actor
 from slipcast.values.digest import Digest
 from slipcast.values.faults import PortFault
 from slipcast.values.imageref import ImageRef
@@ -66,10 +67,15 @@ class Login(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Way(msgspec.Struct, frozen=True, kw_only=True):
-    """How registries are reached: with which credentials; whether TLS may be wrong or missing."""
+    """How registries are reached: with which credentials; whether TLS may be wrong or missing.
+
+    Shape:  actor is who asks: it is told to no registry elsewhere, and counts alone at our own.
+            None when the server asks on its own behalf: then logins count there, too.
+    """
 
     logins: tuple[Login, ...] = ()
     insecure: bool = False
+    actor: Actor | None = None
 
 
 class RemoteManifest(msgspec.Struct, frozen=True, kw_only=True):

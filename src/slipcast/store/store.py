@@ -202,6 +202,7 @@ def _importing(streaming: Streaming) -> Importing:
         at_once=streaming.imported_at_once,
         scheduling=streaming.scheduling,
         platform=streaming.platform,
+        server=SERVER,
     )
 
 

@@ -26,6 +26,7 @@ from slipcast.ports.daemon import Registering, Serving
 from slipcast.ports.identity import Authenticator
 from slipcast.registry import sweeping
 from slipcast.registry.app import PREFIXES, Registry
+from slipcast.registry.own import AllRegistries
 from slipcast.registry.parts import Parts
 from slipcast.server.app import Asgi
 from slipcast.server.telemetry import Telemetry
@@ -121,7 +122,8 @@ class Hosted:
         self._clock = clock
         known = self.addresses.known
         self._trust = importing.trust(wanted.streams.importing, wanted.host, known)
-        self._distribution = RemoteRegistries(clock, trust=self._trust)
+        self._elsewhere = RemoteRegistries(clock, trust=self._trust)
+        self._distribution = AllRegistries(self._elsewhere)
 
     @property
     def streaming(self) -> Streaming:
@@ -158,12 +160,13 @@ class Hosted:
             passes=SignedPasses(SigningKey.at(place.keys / "passes.key")),
             blobs=blobs,
             links=links,
-            distribution=self._distribution,
+            distribution=self._elsewhere,
             clock=self._clock,
             address=self.addresses.own,
             base=self.addresses.base(self._address, self._wanted.host),
             aliases=self.aliases(place),
         )
+        self._distribution.include(parts)
         registry = Traffic(Registry(parts), telemetry.registry)
         self._sweeping = partial(sweeping.background, parts, self._turn(store, place))
         if self._plain is not None:
@@ -212,7 +215,7 @@ class Hosted:
 
     async def leave(self) -> None:
         """Let go of connections to registries elsewhere."""
-        await self._distribution.close()
+        await self._elsewhere.close()
 
     def close(self) -> None:
         """Let go of what was bound."""

@@ -38,6 +38,7 @@ from slipcast.images.imports import (
     image_source,
     images_of,
     limited,
+    moved,
     tag_source,
     taken,
     told,
@@ -221,6 +222,27 @@ def test_an_image_is_pulled_by_its_digest_from_where_it_was_found():
     image = as_found(Image(metadata=ObjectMeta(name=ONE)), source)
 
     assert image.docker_image_reference == f"docker.io/library/ruby@{ONE}"
+
+
+def test_images_of_the_registry_here_are_named_as_the_streams_is_25():
+    here = ImageRef.parse("here:5000/shop/web")
+    status = of_all(found(), gone(), images=((a_spec(), found()),)).status
+
+    taken = moved(status, here, {WEB.partition("/")[0]})
+
+    assert taken.repository is not None
+    names = {
+        each.image.docker_image_reference
+        for each in (*taken.images, *taken.repository.images)
+        if each.image is not None
+    }
+    assert names == {f"here:5000/shop/web@{ONE}"}
+
+
+def test_images_of_other_registries_keep_their_names():
+    status = an_import(found()).status
+
+    assert moved(status, ImageRef.parse("here:5000/shop/web"), {"here:5000"}) == status
 
 
 def test_of_each_image_it_is_told_what_was_found_is_85():

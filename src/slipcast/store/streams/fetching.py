@@ -33,6 +33,7 @@ from slipcast.ports.distribution import (
     Way,
 )
 from slipcast.store.streams import failures
+from slipcast.values.actor import Actor
 from slipcast.values.faults import Fault, InvalidFault
 from slipcast.values.imageref import ImageRef
 
@@ -57,6 +58,20 @@ _WITH_LOGIN: Final = frozenset({UNAUTHORIZED, UNKNOWN})
 
 T = TypeVar("T")
 
+
+class Asker(msgspec.Struct, frozen=True, kw_only=True):
+    """Who an import is for.
+
+    Shape:  actor is None where the server imports by itself; own are the addresses of the registry
+            here, each of which a login for any of them fits.
+    """
+
+    actor: Actor | None = None
+    own: frozenset[str] = frozenset()
+
+
+_SERVER: Final = Asker()
+
 Logins = Callable[[], Awaitable[tuple[Login, ...]]]
 """The logins of the namespace that an import is for; read when they are needed."""
 
@@ -65,11 +80,16 @@ class Fetching:
     """What one import looks up."""
 
     def __init__(
-        self, distribution: Distribution, logins: Logins, platform: Platform = AMD64
+        self,
+        distribution: Distribution,
+        logins: Logins,
+        platform: Platform = AMD64,
+        asker: Asker = _SERVER,
     ) -> None:
         self._distribution = distribution
         self._read = logins
         self._platform = platform
+        self._asker = asker
         self._seats = asyncio.Semaphore(AT_ONCE)
         self._left = LARGEST
         self._dead: dict[tuple[str, bool], DistributionFault] = {}
@@ -191,18 +211,18 @@ class Fetching:
         place = ref.registry_host, insecure
         if place in self._dead:
             raise self._dead[place]
-        known = self._logins or ()
+        known, actor = self._logins or (), self._asker.actor
         try:
-            return await ask(Way(logins=known, insecure=insecure))
+            return await ask(Way(logins=known, insecure=insecure, actor=actor))
         except DistributionFault as fault:
             if fault.reason in _NO_TLS or (fault.reason == UNREACHABLE and fault.retryable):
                 self._dead[place] = fault
             if fault.reason not in _WITH_LOGIN or known:
                 raise
             logins = await self._secrets()
-            if not any(_is_for(login, ref) for login in logins):
+            if not any(self._is_for(login, ref.registry_host) for login in logins):
                 raise
-        return await ask(Way(logins=logins, insecure=insecure))
+        return await ask(Way(logins=logins, insecure=insecure, actor=actor))
 
     async def _secrets(self) -> tuple[Login, ...]:
         """The logins of the namespace; none where they cannot be read."""
@@ -219,9 +239,9 @@ class Fetching:
             return failures.without_secrets(status, self._trouble)
         return status
 
-
-def _is_for(login: Login, ref: ImageRef) -> bool:
-    return login.place.partition("/")[0] == ref.registry_host
+    def _is_for(self, login: Login, host: str) -> bool:
+        own, place = self._asker.own, login.place.partition("/")[0]
+        return place == host or (place in own and host in own)
 
 
 def repository(name: str) -> ImageRef:

@@ -55,7 +55,7 @@ class Finishing:
         self._now = verbs.writing.now
         self.address = place.address
         self._public = place.public
-        self._hosts = frozenset((place.address, place.public, *place.aliases)) - {""}
+        self.hosts = frozenset((place.address, place.public, *place.aliases)) - {""}
         self._origins = origins
         self.limiting = Limiting(verbs.rows, verbs.reading)
         self._names = LocalNames(verbs.rows)
@@ -66,7 +66,7 @@ class Finishing:
             ref = ImageRef.parse(reference)
         except InvalidFault:
             return None
-        return ref if ref.registry_host in self._hosts else None
+        return ref if ref.registry_host in self.hosts else None
 
     def writing(self, guard: Guard) -> Writing:
         """What writes streams for an actor."""

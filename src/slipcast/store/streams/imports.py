@@ -45,13 +45,14 @@ from slipcast.store.dice import Dice
 from slipcast.store.hooked.images import IMPORTS
 from slipcast.store.streams import failures, pullsecrets
 from slipcast.store.streams.answers import shown
-from slipcast.store.streams.fetching import Fetching, repository
+from slipcast.store.streams.fetching import Asker, Fetching, repository
 from slipcast.store.streams.finishing import Finishing
 from slipcast.store.streams.limiting import IMAGE, STREAM
 from slipcast.store.typed import seen, wrong_metadata
 from slipcast.store.verbs import Verbs
 from slipcast.store.virtual import Virtual
 from slipcast.values import instant
+from slipcast.values.actor import Actor
 from slipcast.values.apifaults import (
     AlreadyExists,
     ApiFault,
@@ -63,6 +64,7 @@ from slipcast.values.apifaults import (
     qualified,
 )
 from slipcast.values.causes import invalid
+from slipcast.values.imageref import ImageRef
 
 IMPORT: Final = kinds.require(kinds.IMAGE, "ImageStreamImport")
 TRIES: Final = 16
@@ -76,13 +78,15 @@ class Importing(msgspec.Struct, frozen=True, kw_only=True):
     """How images are imported.
 
     Shape:  at_once is how many tags of a repository one import takes, -1 for all (IS-86); platform
-            is taken of images for several, unless these stay what they are.
+            is taken of images for several, unless these stay what they are. server is who asks
+            when nobody does: it has no rights of its own to images of the registry here.
     """
 
     distribution: Distribution | None = None
     at_once: int = 5
     scheduling: Scheduling = Scheduling()
     platform: Platform = AMD64
+    server: Actor | None = None
 
 
 class Imports(Virtual):
@@ -112,9 +116,11 @@ class Imports(Virtual):
         stream = Resource(STREAM, resource.namespace, request.metadata.name)
         if request.spec.import_:
             await self._check(guard, stream, request.metadata)
-        request = replace(request, status=await self._status(request, resource.namespace))
+        request = replace(request, status=await self._status(guard, request, resource))
         kept: Document | None = None
         images: Mapping[str, JSON] = {}
+        if request.spec.import_:
+            request = replace(request, status=self._moved(request.status, stream))
         if request.spec.import_ and not options.dry_run:
             images, refused = await self._images(request, resource.namespace)
             kept = await self._keep(guard, stream, request, refused)
@@ -129,15 +135,21 @@ class Imports(Virtual):
         await guard.check("create" if document is None else "update", stream)
         _check_named(stream, named, document)
 
-    async def _status(self, request: ImageStreamImport, namespace: str) -> ImageStreamImportStatus:
+    async def _status(
+        self, guard: Guard, request: ImageStreamImport, place: Resource
+    ) -> ImageStreamImportStatus:
         """What was found of everything that was asked for."""
         distribution = self._importing.distribution
         if distribution is None:
             raise Unavailable("images cannot be imported here: no registries are asked")
         fetching = Fetching(
             distribution,
-            lambda: pullsecrets.logins(self._verbs.reading, namespace),
+            lambda: pullsecrets.logins(self._verbs.reading, place.namespace),
             self._importing.platform,
+            Asker(
+                actor=guard.actor if guard.actor != self._importing.server else None,
+                own=self._finishing.hosts,
+            ),
         )
         whole = [imports.image_source(spec) for spec in request.spec.images]
         tags, left, wrong = await self._tags(request, fetching)
@@ -148,6 +160,13 @@ class Imports(Virtual):
         elif request.spec.repository is not None:
             said = imports.told_of_all(_told(tags, found), left)
         return ImageStreamImportStatus(repository=said, images=tuple(_told(whole, found)))
+
+    def _moved(self, status: ImageStreamImportStatus, stream: Resource) -> ImageStreamImportStatus:
+        """What was found, the images of the registry here as those of the stream (IS-25)."""
+        if not self._finishing.address:
+            return status
+        repository = f"{self._finishing.address}/{stream.namespace}/{stream.name}"
+        return imports.moved(status, ImageRef.parse(repository), self._finishing.hosts)
 
     async def _tags(
         self, request: ImageStreamImport, fetching: Fetching
