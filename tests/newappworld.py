@@ -164,10 +164,13 @@ def request_of(command: str, *words: str) -> NewAppRequest:
     """The request of a command line: new-app or new-build, and its words."""
     from slipcast.cli.commands.newapp import newapp  # noqa: PLC0415 -- asked by who parses
     from slipcast.cli.commands.newbuild import newbuild  # noqa: PLC0415 -- likewise
+    from slipcast.cli.program import slipcast  # noqa: PLC0415 -- likewise
 
     toolbox = FakeToolbox(directory=Path("/home/me"))
     named = newbuild if command == "new-build" else newapp
-    given = dict(named.make_context(command, list(words), obj=toolbox).params)
+    # Click keeps the help flag that a command is first asked with.
+    settings = slipcast.context_settings
+    given = dict(named.make_context(command, list(words), obj=toolbox, **settings).params)
     bare = given.pop("words")
     return flags.request_of(bare, given, toolbox, PROJECT, builds=command == "new-build")
 
