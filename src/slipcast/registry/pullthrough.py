@@ -108,7 +108,7 @@ async def blob(
             _failed(source, fault)
             trouble = trouble if fault.reason == UNKNOWN else fault
             continue
-        return Through(_handed_on(parts, repository, digest, pieces), headers)
+        return Through(pieces, _handed_on(parts, repository, digest, pieces), headers)
     if trouble is not None:
         raise RegistryFault(UNAVAILABLE, trouble.message) from trouble
     return None
@@ -164,10 +164,19 @@ def sources(parts: Parts, stream: ImageStream) -> list[Source]:
 
 
 class Through(Response):
-    """An answer that is handed on while it comes."""
+    """An answer that is handed on while it comes.
 
-    def __init__(self, pieces: AsyncGenerator[bytes, None], headers: dict[str, str]) -> None:
+    Shape:  source is where the pieces come from: closed also when nobody has begun to read them.
+    """
+
+    def __init__(
+        self,
+        source: AsyncGenerator[bytes, None],
+        pieces: AsyncGenerator[bytes, None],
+        headers: dict[str, str],
+    ) -> None:
         super().__init__(headers=headers)
+        self._source = source
         self._pieces = pieces
         self.raw_headers = [
             (name.encode(), value.encode("latin-1")) for name, value in headers.items()
@@ -177,8 +186,8 @@ class Through(Response):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Send it; one that turns out to be wrong is not sent to its end."""
         start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
-        await send(start)
-        async with aclosing(self._pieces) as pieces:
+        async with aclosing(self._source), aclosing(self._pieces) as pieces:
+            await send(start)
             async for piece in pieces:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})

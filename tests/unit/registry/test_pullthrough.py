@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, MutableMapping
@@ -225,6 +226,51 @@ async def test_this_registry_is_not_asked_by_itself(
 
     assert [each.status_code for each in answers] == [404, 404]
     assert elsewhere.asked == []
+
+
+class Connected(FakeRegistries):
+    """Registries that know how many of their answers are still open."""
+
+    open = 0
+
+    @override
+    async def blob(self, image: ImageRef, digest: Digest, way: Way) -> AsyncGenerator[bytes, None]:
+        content = await super().blob(image, digest, way)
+
+        async def pieces() -> AsyncGenerator[bytes, None]:
+            self.open += 1
+            try:
+                yield b""
+                async for piece in content:
+                    yield piece
+            finally:
+                self.open -= 1
+
+        answer = pieces()
+        await anext(answer)
+        return answer
+
+
+async def test_who_goes_away_before_the_first_byte_leaves_no_connection_open(
+    pulling: httpx.AsyncClient, parts: Parts, image: Digest
+):
+    await pulling.get("/v2/shop/app/manifests/far")
+    registries = Connected()
+    assert registries.push(f"{FAR}:1", layers=(LAYER,)) == image
+    asking = replace(parts, distribution=registries)
+    answer = await pullthrough.blob(asking, APP, Digest.of(LAYER), is_head=False)
+    assert answer is not None
+
+    async def gone(_: MutableMapping[str, Any]) -> None:
+        raise asyncio.CancelledError
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.disconnect"}
+
+    with pytest.raises(asyncio.CancelledError):
+        await answer({"type": "http"}, receive, gone)
+
+    assert registries.open == 0
 
 
 class Lying(FakeRegistries):
