@@ -8,11 +8,13 @@ Source: user-pain UP-17, UP-24; generated-objects.md GO-144.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
 
+from slipcast.api.applications import GENERATED_BY, LABELS, NAMED, name_of
 from slipcast.api.document import JSON
 from slipcast.newapp.objects import PENDING, TRIGGERS
 
@@ -21,7 +23,8 @@ _IMAGES: Final = frozenset({"DockerImage", "ImageStreamTag", "ImageStreamImage"}
 
 def kept(content: JSON, current: JSON) -> JSON:
     """An object as it is to be, with what must stay of the one that is there."""
-    return _with_images(_with_secrets(content, current), current)
+    owned = _with_owner(_with_data(content), current)
+    return _with_images(_with_secrets(owned, current), current)
 
 
 def differences(content: JSON, current: JSON, namespace: str) -> list[str]:
@@ -32,6 +35,37 @@ def differences(content: JSON, current: JSON, namespace: str) -> list[str]:
 def is_reference(content: Any) -> bool:
     """Whether a part of a document names an image: nothing in it goes without the rest."""
     return isinstance(content, dict) and content.get("kind") in _IMAGES and "name" in content
+
+
+def _with_data(content: JSON) -> JSON:
+    """A Secret whose words are encoded, as the server keeps them (UP-24)."""
+    words = content.get("stringData")
+    if content.get("kind") != "Secret" or not isinstance(words, dict):
+        return content
+    encoded = {name: base64.b64encode(str(word).encode()).decode() for name, word in words.items()}
+    rest = {name: value for name, value in content.items() if name != "stringData"}
+    return {**rest, "data": {**(content.get("data") or {}), **encoded}}
+
+
+def _with_owner(content: JSON, current: JSON) -> JSON:
+    """What is part of another application stays part of that (UP-25)."""
+    owner = _owner(current)
+    if not owner or owner == _owner(content):
+        return content
+    metadata = content["metadata"]
+    labels, annotations = metadata.get("labels") or {}, metadata.get("annotations") or {}
+    unclaimed = {
+        "labels": {name: each for name, each in labels.items() if name not in LABELS},
+        "annotations": {
+            name: each for name, each in annotations.items() if name not in {NAMED, GENERATED_BY}
+        },
+    }
+    return {**content, "metadata": {**metadata, **unclaimed}}
+
+
+def _owner(content: JSON) -> str:
+    metadata = content["metadata"]
+    return name_of(metadata.get("labels") or {}, metadata.get("annotations") or {})
 
 
 def _with_secrets(content: JSON, current: JSON) -> JSON:

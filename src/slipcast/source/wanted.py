@@ -102,6 +102,31 @@ def _perl_numbers(found: re.Match[str]) -> str:
     return ".".join(["5", *(str(int(part)) for part in found.groups() if part)])
 
 
+_POM_NAMES = (
+    "maven.compiler.release",
+    "maven.compiler.target",
+    "java.version",
+    "maven.compiler.source",
+    "release",
+    "target",
+)
+"""The elements of a pom.xml that name a Java version, the most binding first."""
+_POM_ELEMENT = re.compile(r"<([a-z.]{1,30})>\s{0,9}((?:1\.)?[0-9]{1,2})\s{0,9}</")
+
+
+def _pom(text: str) -> Wish | None:
+    # By expressions, as nothing in a document of somebody else's is to be expanded.
+    said = re.sub(r"<!--.*?(?:-->|\Z)", "", text, flags=re.DOTALL)
+    found = {name: version for name, version in _POM_ELEMENT.findall(said) if name in _POM_NAMES}
+    named = (found[name] for name in _POM_NAMES if name in found)
+    return _java(next(named, ""))
+
+
+def _java(text: str) -> Wish | None:
+    # 1.8 is how Java itself spelt 8.
+    return _line(re.sub(r"^1\.(?=[0-9])", "", text))
+
+
 READERS: Mapping[str, tuple[tuple[str, Reader], ...]] = {
     "python": (
         (".python-version", _line),
@@ -142,7 +167,11 @@ READERS: Mapping[str, tuple[tuple[str, Reader], ...]] = {
         (".perl-version", _line),
         _tools("perl"),
     ),
-    "jee": ((".java-version", _line), _tools("java")),
+    "jee": (
+        ("pom.xml", _pom),
+        (".java-version", lambda text: _java(text.strip())),
+        _tools("java"),
+    ),
     "dotnet": (("global.json", _json("sdk/version")),),
     ".net": (("global.json", _json("sdk/version")),),
 }

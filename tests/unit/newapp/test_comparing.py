@@ -77,3 +77,39 @@ def test_an_annotation_that_says_nothing_readable_is_another() -> None:
     current["metadata"]["annotations"][TRIGGERS] = "{"
 
     assert differences(content, current, PROJECT) == [f"metadata.annotations.{TRIGGERS}"]
+
+
+def secret(**fields: Any) -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db"}, **fields}
+
+
+def test_words_of_a_secret_are_what_the_server_keeps_of_them_up_24() -> None:
+    content = secret(stringData={"user": "me"}, data={"port": "MQ=="})
+    current = secret(data={"user": "bWU=", "port": "MQ=="}, type="Opaque")
+
+    settled = kept(content, current)
+
+    assert differences(settled, current, PROJECT) == []
+    assert "stringData" not in settled
+
+
+def test_another_word_of_a_secret_is_changed() -> None:
+    content, current = secret(stringData={"user": "you"}), secret(data={"user": "bWU="})
+
+    assert differences(kept(content, current), current, PROJECT) == ["data.user"]
+
+
+def test_what_is_part_of_another_application_stays_part_of_it_up_25() -> None:
+    content, current = wanted("ImageStream", "--name=second"), wanted("ImageStream")
+    content["metadata"]["labels"]["tier"] = "web"
+
+    settled = kept(content, current)
+
+    assert settled["metadata"]["labels"] == {"tier": "web"}
+    assert settled["metadata"]["annotations"] == {}
+
+
+def test_what_is_part_of_the_same_application_is_labelled_as_before() -> None:
+    content, current = wanted("ImageStream"), wanted("ImageStream")
+
+    assert kept(content, current)["metadata"] == content["metadata"]

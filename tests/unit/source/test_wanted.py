@@ -39,6 +39,11 @@ def wanted(platform: str, **files: str) -> Wanted | None:
         ("perl", "cpanfile", 'requires "perl" => "5.020001";\n', "5.20.1"),
         ("perl", "cpanfile", 'requires "perl" => 5.020;\n', "5.20"),
         ("jee", ".java-version", "17", "17"),
+        ("jee", ".java-version", "1.8\n", "8"),
+        ("jee", "pom.xml", "<java.version>17</java.version>", "17"),
+        ("jee", "pom.xml", "<maven.compiler.source>1.8</maven.compiler.source>", "8"),
+        ("jee", "pom.xml", "<configuration><release> 21 </release></configuration>", "21"),
+        ("jee", "pom.xml", "<!-- <java.version>8</java.version> --><target>11</target>", "11"),
         ("dotnet", "global.json", '{"sdk": {"version": "8.0.1"}}', "8.0.1"),
     ],
 )
@@ -61,6 +66,8 @@ def test_each_file_is_read_in_its_own_way(platform: str, file: str, text: str, w
         ("python", "setup.py", "setup()"),
         ("ruby", "Gemfile", 'ruby file: ".ruby-version"'),
         ("ruby", "Gemfile", "source 'x'"),
+        ("jee", "pom.xml", "<release>${java}</release><version>3</version>"),
+        ("jee", "pom.xml", "<!--" * 100_000),
         ("rust", "Cargo.toml", ""),
     ],
 )

@@ -168,6 +168,35 @@ def test_what_is_asked_otherwise_is_changed_and_secrets_stay_up_24(call: Call) -
     assert after["spec"]["triggers"] == before["spec"]["triggers"]
 
 
+def test_a_stream_of_another_application_keeps_its_owner_up_25(call: Call) -> None:
+    call("new-app", f"python~{URL}")
+    before = call("get", "is", "shop", "-o", "json").document["metadata"]["labels"]
+
+    ended = call("new-build", f"python~{URL}", "--name=second", "--to=shop:second")
+    gone = call("delete", "app", "second")
+
+    assert ended.code == 0, ended.stderr
+    assert gone.stdout == 'buildconfig.build.openshift.io "second" deleted\n'
+    assert call("get", "is", "shop", "-o", "json").document["metadata"]["labels"] == before
+
+
+def test_words_of_a_secret_in_a_template_are_unchanged_the_second_time_up_24(
+    call: Call, toolbox: FakeToolbox
+) -> None:
+    secret = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "db"},
+        "stringData": {"user": "${A}"},
+    }
+    toolbox.server.put({**TEMPLATE, "metadata": {"name": "held"}, "objects": [secret]})
+    call("new-app", "held")
+
+    ended = call("new-app", "held")
+
+    assert '    secret "db" unchanged\n' in ended.stdout
+
+
 def test_what_was_sent_and_comes_from_a_repository_now_is_not_both(
     call: Call, toolbox: FakeToolbox
 ) -> None:
