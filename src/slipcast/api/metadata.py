@@ -3,7 +3,7 @@
 What every object has is looked at here, once for all kinds; the rest of an object is the business
 of its kind.
 
-Source: Kubernetes' validation of ObjectMeta; build-api.md BA-8, BA-20.
+Source: Kubernetes' validation of ObjectMeta; build-api.md BA-20.
 """
 
 from __future__ import annotations
@@ -83,13 +83,6 @@ def updated(meta: ObjectMeta, stored: ObjectMeta, kind: Kind) -> tuple[Cause, ..
     """
     labels = labels_of(meta.labels, "metadata.labels") if kind.legacy else ()
     return (*_changes(meta, stored), *labels, *labels, *created(meta, kind))
-
-
-def unconditional(meta: ObjectMeta) -> tuple[Cause, ...]:
-    """What is wrong with an update that does not say which revision it changes (BA-8)."""
-    if meta.resource_version:
-        return ()
-    return (invalid("metadata.resourceVersion", "", "must be specified for an update"),)
 
 
 def labels_of(labels: Mapping[str, str], path: str) -> tuple[Cause, ...]:

@@ -24,7 +24,6 @@ from slipcast.values.sensitive import Sensitive
 
 LONGEST: Final = 16 * 1024
 """Bytes of a token or a password beyond which nobody looks at it."""
-WEBSOCKET_TOKEN: Final = "base64url.bearer.authorization.k8s.io."  # noqa: S105 -- a prefix
 
 
 def credentials_of(exchange: Exchange) -> Credentials:

@@ -48,9 +48,3 @@ def place_of(key: str) -> Place | None:
     _, group, plural, namespace, name = key.split("/", 4)
     kind = kinds.by_plural(group, plural)
     return None if kind is None else Place(kind, namespace, name)
-
-
-def prefixes_of(key: str) -> tuple[str, str]:
-    """The prefixes of the collections that a key is in: all namespaces, and its own."""
-    end = key.rindex("/")
-    return key[: key.rindex("/", 0, end) + 1], key[: end + 1]

@@ -84,12 +84,6 @@ def too_long(path: str, most: int) -> Cause:
     return Cause(field=path, reason=TOO_LONG, message=message)
 
 
-def type_invalid(path: str, value: object, detail: str) -> Cause:
-    """A field holds another type of value than it takes."""
-    message = f"Invalid value: {shown(value)}: {detail}"
-    return Cause(field=path, reason=TYPE_INVALID, message=message)
-
-
 def shown(value: object) -> str:
     """A value as messages quote it: texts in double quotes, numbers and truths bare."""
     if isinstance(value, bool):

@@ -27,8 +27,6 @@ _QUALIFIED_FORM: Final = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 _QUALIFIED: Final = re.compile(_QUALIFIED_FORM, re.ASCII)
 _VALUE_FORM: Final = f"({_QUALIFIED_FORM})?"
 _VALUE: Final = re.compile(_VALUE_FORM, re.ASCII)
-_C_FORM: Final = "[A-Za-z_][A-Za-z0-9_]*"
-_C: Final = re.compile(_C_FORM, re.ASCII)
 _ENV_FORM: Final = "[-._a-zA-Z][-._a-zA-Z0-9]*"
 _ENV: Final = re.compile(_ENV_FORM, re.ASCII)
 _KEY_FORM: Final = "[-._a-zA-Z0-9]+"
@@ -119,17 +117,6 @@ def qualified_name(text: str) -> tuple[str, ...]:
     if not _QUALIFIED.fullmatch(name):
         wrong += (f"name part {_qualified()}",)
     return wrong
-
-
-def c_identifier(text: str) -> tuple[str, ...]:
-    """What keeps a text from being a C identifier: variables of the older API (BA-82)."""
-    if _C.fullmatch(text):
-        return ()
-    what = (
-        "a valid C identifier must start with alphabetic character or '_', followed by a string of"
-        " alphanumeric characters or '_'"
-    )
-    return (_regex(what, _C_FORM, "my_name", "MY_NAME", "MyName"),)
 
 
 def variable_name(text: str) -> tuple[str, ...]:

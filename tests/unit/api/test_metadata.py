@@ -6,7 +6,7 @@ import pytest
 
 from slipcast.api import kinds
 from slipcast.api.meta import ObjectMeta
-from slipcast.api.metadata import created, unconditional, updated
+from slipcast.api.metadata import created, updated
 from verdicts import brief, seen
 
 SECRET = kinds.require("", "Secret")
@@ -157,8 +157,3 @@ def test_wrong_labels_of_openshift_kinds_are_told_three_times_on_update() -> Non
 
     assert brief(updated(new, meta(), CONFIG)) == ["metadata.labels Invalid"] * 3
     assert brief(updated(new, meta(), SECRET)) == ["metadata.labels Invalid"]
-
-
-def test_an_update_says_what_it_changes_ba_8() -> None:
-    assert brief(unconditional(meta())) == ["metadata.resourceVersion Invalid"]
-    assert unconditional(meta(resourceVersion="7")) == ()

@@ -8,7 +8,6 @@ import pytest
 
 from slipcast.values.names import (
     SUFFIX_ALPHABET,
-    c_identifier,
     composed,
     data_key,
     dns_label,
@@ -35,7 +34,6 @@ FINE: list[tuple[Check, str]] = [
     (label_value, "A.b_c-1"),
     (qualified_name, "name"),
     (qualified_name, "example.com/My.Name_1"),
-    (c_identifier, "_a1"),
     (variable_name, "my.env-NAME_1"),
     (data_key, ".dockercfg"),
     (path_segment, "a:b"),
@@ -61,8 +59,6 @@ WRONG: list[tuple[Check, str]] = [
     (qualified_name, "a/b/c"),
     (qualified_name, "A/b"),
     (qualified_name, "a" * 64),
-    (c_identifier, "1a"),
-    (c_identifier, "a-b"),
     (variable_name, "1a"),
     (variable_name, ".."),
     (data_key, "a/b"),

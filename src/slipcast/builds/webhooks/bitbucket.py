@@ -31,9 +31,7 @@ from slipcast.builds.pushes import Push, ignored, judged
 from slipcast.builds.signatures import hub
 
 EVENT: Final = "X-Event-Key"
-CLOUD: Final = "repo:push"
 SERVER: Final = "repo:refs_changed"
-PING: Final = "diagnostics:ping"
 _RAW: Final = re.compile(r"([^<]*)<([^<>]*)>\s*")
 
 

@@ -80,7 +80,6 @@ DECLARE_GONE: Final = """
 UPDATE mark SET revision = least(%s, (SELECT revision FROM mark WHERE name = 'head'))
 WHERE name = 'compacted' AND revision < %s RETURNING revision"""
 LOCK_SWEEP: Final = "SELECT revision FROM mark WHERE name = 'swept' FOR UPDATE"
-COMPACTED: Final = "SELECT revision FROM mark WHERE name = 'compacted'"
 SET_SWEPT: Final = "UPDATE mark SET revision = %s WHERE name = 'swept'"
 SWEEP_REPLACED: Final = """
 DELETE FROM journal WHERE revision IN (
