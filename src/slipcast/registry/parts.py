@@ -19,6 +19,7 @@ from slipcast.ports.distribution import Distribution
 from slipcast.ports.identity import Authenticator
 from slipcast.ports.passes import Passes
 from slipcast.registry.names import Repository
+from slipcast.registry.opened import Opened
 from slipcast.registry.seats import Seats
 from slipcast.values.actor import Actor
 from slipcast.values.digest import Digest
@@ -60,7 +61,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     Shape:  server is the Api with the registry's own rights; address is the registry's own
             `host:port`, under which streams know it, aliases are others that mean it, or have
             meant it; base gives the URL of this server as a client has reached it, by its Host
-            header; asking and receiving are the requests and the uploads of the moment;
+            header; asking and receiving are the requests and the uploads of the moment,
+            opened the uploads that are not over;
             manifests are some that were looked at last, and pieces what such refer to: neither
             ever changes.
     """
@@ -78,6 +80,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     aliases: frozenset[str] = frozenset()
     asking: Seats = msgspec.field(default_factory=lambda: Seats(*REQUESTS))
     receiving: Seats = msgspec.field(default_factory=lambda: Seats(*BODIES))
+    opened: Opened = msgspec.field(default_factory=Opened)
     fetching: Fetching = msgspec.field(default_factory=Fetching)
     manifests: OrderedDict[Digest, Manifest] = msgspec.field(default_factory=OrderedDict)
     pieces: OrderedDict[Digest, Pieces] = msgspec.field(default_factory=OrderedDict)

@@ -51,7 +51,7 @@ async def begin(parts: Parts, call: Call) -> Response:
         return _made(call, digest_of(asked["mount"]))
     whole = "digest" in asked and "mount" not in asked and _has_body(call.request)
     digest = digest_of(asked["digest"]) if whole else None
-    state = await parts.blobs.begin(str(call.repository))
+    state = await parts.opened.begin(parts.blobs, call.actor.name, str(call.repository))
     if digest is None:
         return _told(call, state, 202)
     try:
@@ -60,7 +60,7 @@ async def begin(parts: Parts, call: Call) -> Response:
     except BaseException:
         # Nobody was told of it, so that nobody can go on with it.
         with suppress(NoUpload):
-            await asyncio.shield(parts.blobs.abort(state.id))
+            await asyncio.shield(_aborted(parts, call, state))
         raise
 
 
@@ -101,7 +101,7 @@ async def abort(parts: Parts, call: Call) -> Response:
     Errors: RegistryFault.
     """
     now = await _upload(parts, call)
-    await _tried(call, now, parts.blobs.abort(now.id))
+    await _tried(call, now, _aborted(parts, call, now))
     return Response(status_code=204)
 
 
@@ -156,9 +156,20 @@ async def _taken(
 
 
 async def _finished(parts: Parts, call: Call, now: UploadState, digest: Digest) -> Response:
-    await _tried(call, now, parts.blobs.commit(now.id, digest))
+    try:
+        await _tried(call, now, parts.blobs.commit(now.id, digest))
+    except RegistryFault as fault:
+        if fault.code is DIGEST_INVALID:
+            parts.opened.end(call.actor.name, now.id)
+        raise
+    parts.opened.end(call.actor.name, now.id)
     await parts.links.add("blobs", str(call.repository), digest)
     return _made(call, digest)
+
+
+async def _aborted(parts: Parts, call: Call, now: UploadState) -> None:
+    await parts.blobs.abort(now.id)
+    parts.opened.end(call.actor.name, now.id)
 
 
 async def _body(request: Request, span: ranges.Span | None) -> AsyncGenerator[bytes, None]:
