@@ -45,12 +45,16 @@ def words(found: Found) -> Iterator[str]:
         yield f"{hit.platform}: {', '.join(hit.files)}"
     if found.facts.dockerfile:
         yield f"docker: {found.facts.dockerfile}"
+    if found.facts.jenkinsfile:
+        yield f"pipeline: {found.facts.jenkinsfile}"
     choice = found.choice
     if choice is not None:
         yield f"builder image: {choice.builder.name} ({choice.explanation})"
         yield from (f"warning: {text}" for text in choice.warnings)
         if choice.alternatives:
             yield f"also possible: {', '.join(row.name for row in choice.alternatives)}"
+        scores = ", ".join(f"{each.builder.name} {each.score:.2f}" for each in choice.suited)
+        yield f"scores (0 is best): {scores}"
 
 
 def document(found: Found, revision: SourceRevision) -> dict[str, Any]:
@@ -73,6 +77,10 @@ def document(found: Found, revision: SourceRevision) -> dict[str, Any]:
         "reasons": list(choice.reasons) if choice else [],
         "warnings": list(choice.warnings) if choice else [],
         "alternatives": [row.name for row in choice.alternatives] if choice else [],
+        "scores": [
+            {"builder": each.builder.name, "platform": each.platform, "score": each.score}
+            for each in (choice.suited if choice else ())
+        ],
         "message": found.why_not.message if found.why_not else "",
         "revision": asdict(revision),
     }

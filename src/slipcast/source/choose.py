@@ -15,6 +15,7 @@ import msgspec
 from slipcast.source.catalogue import BuilderImage, Catalogue
 from slipcast.source.detectors import DETECTORS, Detected
 from slipcast.source.inspect import SourceFacts
+from slipcast.source.scores import Suited, suited
 from slipcast.source.versions import newest_first
 from slipcast.source.wanted import Wanted
 from slipcast.values.faults import Fault
@@ -26,7 +27,8 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """A builder image, and why.
 
     Shape:  reasons are sentences without full stop, in reading order; warnings what may surprise.
-            alternatives are builder images that would do as well, the likeliest first.
+            alternatives are builder images that would do as well, the likeliest first. suited are
+            all that suit the source, the chosen one first.
     """
 
     builder: BuilderImage
@@ -34,6 +36,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[str, ...]
     warnings: tuple[str, ...] = ()
     alternatives: tuple[BuilderImage, ...] = ()
+    suited: tuple[Suited, ...] = ()
 
     @property
     def explanation(self) -> str:
@@ -51,23 +54,33 @@ def choose(facts: SourceFacts, catalogue: Catalogue) -> Choice:
     offered = [hit for hit in facts.platforms if catalogue.supporting(hit.platform)]
     if not offered:
         raise _no_builder(facts, catalogue)
-    (chosen, *others), why = ordered(offered, facts)
-    platform = chosen.platform
-    rows = catalogue.supporting(platform)
-    builder, version_reason, warnings = _row(platform, rows, facts.wanted.get(platform))
-    alternatives = [*rows, *(catalogue.supporting(other.platform)[0] for other in others)]
+    hits, why = ordered(offered, facts)
+    scored = suited([hit.platform for hit in hits], facts.wanted, catalogue)
+    best = scored[0]
+    version_reason, warnings = _row(best, scored, facts.wanted.get(best.platform))
     return Choice(
-        builder=builder,
-        platform=platform,
+        builder=best.builder,
+        platform=best.platform,
         reasons=(
             f"found {_listed(facts.files)}",
             *_passed_over(facts, offered),
-            f"chose {platform} because {why}",
+            f"chose {best.platform} because {why}",
             version_reason,
         ),
         warnings=(*warnings, *_unused(facts)),
-        alternatives=tuple(row for row in dict.fromkeys(alternatives) if row != builder),
+        alternatives=tuple(_alternatives(scored)),
+        suited=scored,
     )
+
+
+def _alternatives(scored: tuple[Suited, ...]) -> Iterator[BuilderImage]:
+    """Every other version of the chosen platform, and the best of each other platform."""
+    chosen, *others = scored
+    told = set[str]()
+    for each in others:
+        if each.platform == chosen.platform or each.platform not in told:
+            told.add(each.platform)
+            yield each.builder
 
 
 def _listed(files: tuple[str, ...]) -> str:
@@ -105,26 +118,19 @@ def ordered(hits: list[Detected], facts: SourceFacts) -> tuple[list[Detected], s
 
 
 def _row(
-    platform: str, rows: tuple[BuilderImage, ...], wanted: Wanted | None
-) -> tuple[BuilderImage, str, tuple[str, ...]]:
-    newest = rows[0]
+    best: Suited, scored: tuple[Suited, ...], wanted: Wanted | None
+) -> tuple[str, tuple[str, ...]]:
+    """Why it is that version, and what may surprise about it."""
+    name = best.builder.name
     if wanted is None:
-        return newest, f"took {newest.name}, the newest, as no file asks for a version", ()
-    asks = f"{wanted.file} asks for {platform} {wanted.wish.text}"
-    for row in rows:
-        if wanted.wish.allows(row.version):
-            return row, f"took {row.name} because {asks}", ()
-    nearest = _nearest(rows, wanted)
-    offer = ", ".join(row.version for row in rows)
-    warning = f"{asks}, which no builder image offers (there is {offer}); {nearest.name} is used"
-    return nearest, f"took {nearest.name}, the nearest to what {wanted.file} asks for", (warning,)
-
-
-def _nearest(rows: tuple[BuilderImage, ...], wanted: Wanted) -> BuilderImage:
-    """The oldest that is newer than what is asked for, else the newest."""
-    lowest = newest_first(".".join(map(str, wanted.wish.lowest)))
-    newer = [row for row in rows if newest_first(row.version) <= lowest]
-    return newer[-1] if newer else rows[0]
+        return f"took {name}, the newest, as no file asks for a version", ()
+    asks = f"{wanted.file} asks for {best.platform} {wanted.wish.text}"
+    if best.is_wanted:
+        return f"took {name} because {asks}", ()
+    versions = (each.builder.version for each in scored if each.platform == best.platform)
+    offer = ", ".join(sorted(versions, key=newest_first))
+    warning = f"{asks}, which no builder image offers (there is {offer}); {name} is used"
+    return f"took {name}, the nearest to what {wanted.file} asks for", (warning,)
 
 
 def _unused(facts: SourceFacts) -> Iterator[str]:

@@ -20,6 +20,7 @@ def test_detect_says_what_was_found_and_what_suits_it(call: Call, toolbox: FakeT
     assert "python: app.py\n" in ended.stdout
     assert "builder image: python:3.11 (" in ended.stdout
     assert "also possible: nodejs:18\n" in ended.stdout
+    assert "scores (0 is best): python:3.11 0.00, nodejs:18 1.00\n" in ended.stdout
 
 
 def test_detect_speaks_json(call: Call, toolbox: FakeToolbox) -> None:
@@ -30,6 +31,23 @@ def test_detect_speaks_json(call: Call, toolbox: FakeToolbox) -> None:
     wanted = {"builder": "nodejs:18", "scripts": ["run"], "message": ""}
     assert wanted.items() <= ended.document.items()
     assert ended.document["platforms"] == [{"name": "nodejs", "files": ["package.json"]}]
+
+
+def test_detect_gives_scores_to_programs(call: Call, toolbox: FakeToolbox) -> None:
+    toolbox.work.s2i.tree = MemoryTree({"app.py": b"", "package.json": b"{}"})
+
+    ended = call("detect", ".", "-o", "json")
+
+    assert ended.document["scores"] == [
+        {"builder": "python:3.11", "platform": "python", "score": 0.0},
+        {"builder": "nodejs:18", "platform": "nodejs", "score": 1.0},
+    ]
+
+
+def test_detect_names_a_pipeline(call: Call, toolbox: FakeToolbox) -> None:
+    toolbox.work.s2i.tree = MemoryTree({"Jenkinsfile": b"", "app.py": b""})
+
+    assert "pipeline: Jenkinsfile\n" in call("detect", ".").stdout
 
 
 def test_detecting_nothing_is_a_failure(call: Call) -> None:
