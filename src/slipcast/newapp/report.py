@@ -21,12 +21,15 @@ _WORDS = "io.k8s.description"
 _TAGS = "io.openshift.tags"
 
 
-def found(plan: Plan, age: Callable[[str], str]) -> Iterator[str]:
-    """What was found and will be made, before it is; age tells how old what was made then is."""
+def found(plan: Plan, age: Callable[[str], str], inside: str = "") -> Iterator[str]:
+    """What was found and will be made, before it is; age tells how old what was made then is.
+
+    Shape:  inside are the flags that name the namespace of what is made, where commands need them.
+    """
     for part in plan.parts:
         yield from _head(part, age)
         yield from _match(part)
-        yield from _build(part)
+        yield from _build(part, inside)
         yield from _deployment(plan, part)
         yield ""
     for template in plan.templates:
@@ -34,8 +37,8 @@ def found(plan: Plan, age: Callable[[str], str]) -> Iterator[str]:
         yield ""
 
 
-def afterwards(plan: Plan, made: list[JSON]) -> Iterator[str]:
-    """What can be done with what was made."""
+def afterwards(plan: Plan, made: list[JSON], inside: str = "") -> Iterator[str]:
+    """What can be done with what was made; inside is as `found` has it."""
     configs = {each["metadata"].get("name") for each in made if each["kind"] == "BuildConfig"}
     for part in plan.parts:
         if part.build is None or part.build.name not in configs:
@@ -43,9 +46,10 @@ def afterwards(plan: Plan, made: list[JSON]) -> Iterator[str]:
         name = part.build.name
         is_here = source_is_here(part)
         if part.build.source.is_binary and not is_here:
-            yield f"Use 'slipcast start-build {name} --from-dir=DIR' to build."
+            yield f"Use 'slipcast start-build {name}{inside} --from-dir=DIR' to build."
         elif not is_here:
-            yield f"Build scheduled, use 'slipcast logs -f bc/{name}' to track its progress."
+            follow = f"slipcast logs -f bc/{name}{inside}"
+            yield f"Build scheduled, use '{follow}' to track its progress."
 
 
 def _head(part: Planned, age: Callable[[str], str]) -> Iterator[str]:
@@ -102,7 +106,7 @@ def _match(part: Planned) -> Iterator[str]:
     yield from (f"    * {reason}" for reason in part.reasons)
 
 
-def _build(part: Planned) -> Iterator[str]:
+def _build(part: Planned, inside: str) -> Iterator[str]:
     build = part.build
     if build is None:
         return
@@ -113,9 +117,12 @@ def _build(part: Planned) -> Iterator[str]:
     elif output.name:
         yield f'      * The resulting image will be pushed to "{output.name}"'
     if source_is_here(part):
-        yield "      * It is sent now; 'slipcast start-build --from-dir' sends it again"
+        yield f"      * It is sent now; 'slipcast start-build{inside} --from-dir' sends it again"
     elif build.source.is_binary:
-        yield "      * The source is sent along: use 'slipcast start-build --from-dir' to build"
+        yield (
+            f"      * The source is sent along: use 'slipcast start-build{inside} --from-dir'"
+            " to build"
+        )
     elif part.image is not None and part.image.stream is not None:
         yield f'      * Every time "{part.image.name}" changes a new build will be triggered'
     source = part.source
@@ -124,7 +131,7 @@ def _build(part: Planned) -> Iterator[str]:
     if source is not None and source.needs_credentials and not build.source.credentials:
         yield "      * WARNING: the repository wants credentials; those in a URL, and your own, are"
         yield "        not kept: put them into a Secret, and say which with"
-        yield f"        'slipcast set build-secret --source bc/{build.name} SECRET'"
+        yield f"        'slipcast set build-secret --source bc/{build.name} SECRET{inside}'"
     if source is not None and source.unpushed:
         yield f"      * What is sent holds {source.unpushed}"
 

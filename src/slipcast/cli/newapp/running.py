@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import click
+import msgspec
 
-from slipcast.api import kinds
+from slipcast.api import kinds, kubeconfig
 from slipcast.api.document import JSON
+from slipcast.api.kubeconfig import Access
 from slipcast.api.lens import content_of
 from slipcast.cli import serverflags, starting, templating, uploading
 from slipcast.cli.newapp import creating, flags
@@ -17,7 +19,7 @@ from slipcast.cli.newapp.answers import Answers
 from slipcast.cli.output import generated
 from slipcast.cli.output.form import Form
 from slipcast.cli.printable import printable
-from slipcast.cli.toolbox import Connection, Toolbox
+from slipcast.cli.toolbox import Connection, ServerFlags, Toolbox
 from slipcast.newapp import listing, report
 from slipcast.newapp.documents import documents, with_build_env, with_env
 from slipcast.newapp.facts import Source
@@ -33,14 +35,18 @@ FORMS: Final = frozenset({"", "json", "yaml", "name", "jsonpath"})
 OUTPUT_VERSION: Final = "SLIPCAST_OUTPUT_VERSION"
 """Says what --output-version says, for programs that expect the old client."""
 _BYTES: Final = 15
+_DEFAULT: Final = "default"
+"""The namespace of a context that names none."""
 
 
 def run(ctx: click.Context, words: Sequence[str], given: dict[str, Any], *, builds: bool) -> None:
     """Carry out a command line."""
     toolbox: Toolbox = ctx.obj
     form = generated.form_of(given["output"], "", FORMS, toolbox.directory)
+    server = serverflags.server_flags(given)
 
     async def work(connection: Connection) -> int:
+        inside = _inside(toolbox, server)
         request = flags.request_of(words, given, toolbox, connection.namespace, builds=builds)
         answers = Answers(connection, toolbox)
         if request.is_listed or request.is_searched:
@@ -55,24 +61,45 @@ def run(ctx: click.Context, words: Sequence[str], given: dict[str, Any], *, buil
         if form.name not in {"", "name"}:
             version = given["output_version"] or toolbox.environment.get(OUTPUT_VERSION, "")
             old = version == VERSION
-            _warn_of_unsent(plan)
+            _warn_of_unsent(plan, inside)
             generated.show([as_v1(each) for each in wanted] if old else wanted, form)
             return 0
-        code = await _made(connection, plan, wanted, form, dry=given["dry_run"])
-        if code == 0 and not given["dry_run"]:
-            await _sent(connection, plan, toolbox, form)
+        telling = _Telling(form=form, inside=inside, dry=given["dry_run"])
+        code = await _made(connection, plan, wanted, telling)
+        if code == 0 and not telling.dry:
+            await _sent(connection, plan, toolbox, telling)
         return code
 
-    serverflags.run(ctx, serverflags.server_flags(given), work)
+    serverflags.run(ctx, server, work)
+
+
+class _Telling(msgspec.Struct, frozen=True, kw_only=True):
+    """How it is told what is made.
+
+    Shape:  inside are the flags that name its namespace, where commands need them.
+    """
+
+    form: Form
+    inside: str
+    dry: bool
+
+
+def _inside(toolbox: Toolbox, given: ServerFlags) -> str:
+    """The flags with which other commands find what is made in the namespace that was given."""
+    if not given.namespace:
+        return ""
+    way = kubeconfig.access(toolbox.contexts(given).load(), given.context) or Access()
+    is_home = given.namespace == (way.namespace or _DEFAULT)
+    return "" if is_home else f" -n {given.namespace}"
 
 
 async def _made(
-    connection: Connection, plan: Plan, wanted: Sequence[JSON], form: Form, *, dry: bool
+    connection: Connection, plan: Plan, wanted: Sequence[JSON], telling: _Telling
 ) -> int:
     """Create, and tell of it; or only tell what would be."""
-    narrated = not form.name
-    if narrated:
-        for line in report.found(plan, lambda stamp: age(stamp, connection.clock.now())):
+    form, dry, inside = telling.form, telling.dry, telling.inside
+    if not form.name:
+        for line in report.found(plan, lambda stamp: age(stamp, connection.clock.now()), inside):
             click.echo(printable(line))
     prepared = await creating.prepared(connection, wanted)
     await creating.checked(connection, prepared)
@@ -95,23 +122,24 @@ async def _made(
         fresh = [
             each.content | {"kind": each.kind.name} for each in prepared if each.state == "created"
         ]
-        for line in report.afterwards(plan, fresh):
+        for line in report.afterwards(plan, fresh, inside):
             click.echo(f"    {line}")
     return code
 
 
-async def _sent(connection: Connection, plan: Plan, toolbox: Toolbox, form: Form) -> None:
+async def _sent(connection: Connection, plan: Plan, toolbox: Toolbox, telling: _Telling) -> None:
     """Start builds of the directories that are built as they lie here (UP-5)."""
     for name, source in _directories(plan):
         here, ref = source.directory, source.ref
         at_commit = uploading.Given(repository=here, commit=ref)
         given = at_commit if ref else uploading.Given(directory=here)
         build = await starting.sent(connection, name, given, toolbox)
-        if form.name:
+        if telling.form.name:
             click.echo(f"build/{build}")
         else:
             click.echo(
-                f"    build {build!r} started, use 'slipcast logs -f bc/{name}' to track it."
+                f"    build {build!r} started, use"
+                f" 'slipcast logs -f bc/{name}{telling.inside}' to track it."
             )
 
 
@@ -122,14 +150,14 @@ def _directories(plan: Plan) -> Iterator[tuple[str, Source]]:
             yield part.build.name, part.source
 
 
-def _warn_of_unsent(plan: Plan) -> None:
+def _warn_of_unsent(plan: Plan, inside: str) -> None:
     """Say of what is only printed how its directories are sent when it is there."""
     for name, source in _directories(plan):
         ref = f" --commit={source.ref}" if source.ref else ""
         flag = "--from-repo" if ref else "--from-dir"
         click.echo(
             f"warning: {source.directory} is not sent by -o: when {name!r} is there, use"
-            f" 'slipcast start-build {name} {flag}={source.directory}{ref}'",
+            f" 'slipcast start-build {name}{inside} {flag}={source.directory}{ref}'",
             err=True,
         )
 

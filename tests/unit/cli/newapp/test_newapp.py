@@ -197,6 +197,49 @@ def test_words_of_a_secret_in_a_template_are_unchanged_the_second_time_up_24(
     assert '    secret "db" unchanged\n' in ended.stdout
 
 
+@pytest.fixture
+def _elsewhere(toolbox: FakeToolbox) -> None:
+    toolbox.server.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "other"}})
+
+
+@pytest.mark.usefixtures("_elsewhere")
+@pytest.mark.parametrize("command", ["new-app", "new-build"])
+def test_what_to_do_next_names_a_namespace_that_is_not_the_contexts(
+    call: Call, command: str
+) -> None:
+    ended = call(command, f"python~{URL}", "-n", "other")
+
+    assert "use 'slipcast logs -f bc/shop -n other' to track" in ended.stdout
+
+
+@pytest.mark.usefixtures("_elsewhere")
+def test_a_directory_that_is_sent_to_another_namespace_is_sent_again_there(
+    call: Call, toolbox: FakeToolbox
+) -> None:
+    (toolbox.directory / "shop").mkdir()
+
+    ended = call("new-app", "python~./shop", "-n", "other")
+
+    assert "'slipcast start-build -n other --from-dir' sends it again" in ended.stdout
+
+
+@pytest.mark.usefixtures("_elsewhere")
+def test_a_directory_that_is_printed_for_another_namespace_is_sent_there(
+    call: Call, toolbox: FakeToolbox
+) -> None:
+    (toolbox.directory / "shop").mkdir()
+
+    ended = call("new-app", "python~./shop", "-o", "json", "-n", "other")
+
+    assert f"start-build shop -n other --from-dir={toolbox.directory}/shop" in ended.stderr
+
+
+def test_the_namespace_of_the_context_goes_without_saying(call: Call) -> None:
+    ended = call("new-app", f"python~{URL}", "-n", "default")
+
+    assert "use 'slipcast logs -f bc/shop' to track" in ended.stdout
+
+
 def test_what_was_sent_and_comes_from_a_repository_now_is_not_both(
     call: Call, toolbox: FakeToolbox
 ) -> None:
