@@ -105,9 +105,14 @@ async def put(parts: Parts, call: Call) -> Response:
 
     Errors: RegistryFault.
     """
+    await demand(parts, call.actor, call.repository, "push")
+    # The body is in memory until all is done.
+    with parts.receiving.seat(call.actor.name):
+        return await _taken(parts, call, _sent(call, await whole(call.request, LARGEST)))
+
+
+async def _taken(parts: Parts, call: Call, sent: Sent) -> Response:
     repository = call.repository
-    await demand(parts, call.actor, repository, "push")
-    sent = _sent(call, await whole(call.request, LARGEST))
     stream = await streams.stream_of(parts, repository)
     if stream is None:
         await recording.check_namespace(parts, repository)

@@ -29,7 +29,7 @@ AT_ONCE: Final = 64
 REQUESTS: Final = (2000, 1000)
 """Requests that are answered at once, of all and of one who asks; blobs that are sent are some."""
 BODIES: Final = (256, 128)
-"""Bodies of uploads that come at once, likewise; two megabytes of each are in memory, at most."""
+"""Bodies that come at once, likewise: two megabytes of an upload are in memory, or a manifest."""
 
 
 @dataclass(slots=True)

@@ -317,3 +317,14 @@ async def test_who_sends_too_much_at_once_is_asked_to_wait(
     assert refused.headers["retry-after"] == "1"
     assert taken.status_code == 202
     assert parts.receiving.taken == {}
+
+
+async def test_manifests_are_bodies_too(
+    pushing: httpx.AsyncClient, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts.receiving, "each", 1)
+
+    with parts.receiving.seat("anna"):
+        refused = await pushing.put(f"/v2/{SPACE}/app/manifests/one", content=CONTENT)
+
+    assert (refused.status_code, code_of(refused)) == (429, "TOOMANYREQUESTS")
