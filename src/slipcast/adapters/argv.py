@@ -174,7 +174,8 @@ def stream(
     """Run a program, handing on its output while it comes; its exit status.
 
     Shape:  stdin is handed on as it is when it is a file with a descriptor, else fed from a
-            thread of its own; a reader that stops early is not an error.
+            thread of its own; a reader that stops early is not an error. One sink for both
+            streams has them in the order in which they were written.
             before_end is called before a program that still runs is ended, because we were
             interrupted or it was silent: for programs that would not pass the news on.
     Units:  idle in seconds without output.
@@ -184,7 +185,9 @@ def stream(
     feed = subprocess.DEVNULL if stdin is None else subprocess.PIPE
     if descriptor is not None:
         feed, stdin = descriptor, None
-    with _started(argv, env=env, cwd=cwd, stdin=feed) as child, _fed(child, stdin):
+    one = stdout is stderr
+    started = _started(argv, env=env, cwd=cwd, stdin=feed, one_pipe=one)
+    with started as child, _fed(child, stdin):
         try:
             for sink, data in _pieces(child, stdout, stderr, idle):
                 sink(data)
@@ -303,6 +306,7 @@ def _started(
     cwd: Path | None,
     stdin: int,
     pass_fds: Sequence[int] = (),
+    one_pipe: bool = False,
 ) -> Generator[subprocess.Popen[bytes]]:
     for listener in _listeners:
         listener(shown(argv))
@@ -311,7 +315,7 @@ def _started(
             list(argv),
             stdin=stdin,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=subprocess.STDOUT if one_pipe else subprocess.PIPE,
             env=overlaid(env) if env else None,
             cwd=cwd,
             start_new_session=True,
@@ -351,8 +355,8 @@ def _pieces(
 ) -> Iterator[tuple[Sink, bytes]]:
     with selectors.DefaultSelector() as ready:
         for file, sink in ((child.stdout, stdout), (child.stderr, stderr)):
-            assert file is not None  # noqa: S101 -- Popen was told to make it
-            ready.register(file, selectors.EVENT_READ, sink)
+            if file is not None:
+                ready.register(file, selectors.EVENT_READ, sink)
         while ready.get_map():
             came = ready.select(idle)
             if not came:

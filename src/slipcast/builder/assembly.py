@@ -146,7 +146,8 @@ def run(job: Job, plan: Plan, container: Container) -> None:
     Errors: BuildFault saying how it ended.
     """
     tail = Tail(job.progress, quiet=job.request.quiet)
-    status = container.run(stdout=tail.sink("stdout"), stderr=tail.sink("stderr"))
+    stdout, stderr = tail.sinks(one=job.request.one_stream)
+    status = container.run(stdout=stdout, stderr=stderr)
     if not status.ok:
         path = plan.scripts[scripts.ASSEMBLE].path
         raise diagnosis.fault(

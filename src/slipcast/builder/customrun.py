@@ -70,10 +70,8 @@ def run(custom: Custom) -> int:
         facts = _pulled(custom, container)
         spec = _spec(custom, container, facts)
         with custom.engine.container(spec) as working:
-            status = working.run(
-                stdout=partial(custom.progress.output, "stdout"),
-                stderr=partial(custom.progress.output, "stderr"),
-            )
+            output = partial(custom.progress.output, "stdout")
+            status = working.run(stdout=output, stderr=output)
     except (PortFault, InvalidFault) as fault:
         msg = f"the image {container.image} cannot be run: {fault.message}"
         raise _failed(msg, fault.hint, fault.tail) from fault

@@ -52,12 +52,11 @@ def is_wanted(hook: BuildPostCommitSpec) -> bool:
 
 
 def _run(task: Task, spec: ContainerSpec) -> None:
-    output = task.progress.output
+    output = partial(task.progress.output, "stdout")
     try:
         with task.engine.container(spec) as container:
-            status = container.run(
-                stdout=partial(output, "stdout"), stderr=partial(output, "stderr")
-            )
+            # A log is read in the order in which it was written.
+            status = container.run(stdout=output, stderr=output)
     except PortFault as fault:
         text = f"the post commit hook could not be run: {fault.message}"
         raise _failed(text, fault.hint, fault.tail) from fault

@@ -133,7 +133,8 @@ class Runtime(msgspec.Struct, frozen=True, kw_only=True):
         image = job.request.runtime_image
         with job.progress.stage(*stages.ASSEMBLE, f"Assembling in {image}"):
             tail = Tail(job.progress, quiet=job.request.quiet)
-            status = container.run(stdout=tail.sink("stdout"), stderr=tail.sink("stderr"))
+            stdout, stderr = tail.sinks(one=job.request.one_stream)
+            status = container.run(stdout=stdout, stderr=stderr)
         if not status.ok:
             path = found[scripts.ASSEMBLE_RUNTIME].path
             raise diagnosis.fault(

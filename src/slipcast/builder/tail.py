@@ -36,6 +36,11 @@ class Tail:
 
         return take
 
+    def sinks(self, *, one: bool) -> tuple[Sink, Sink]:
+        """For both streams; one for both keeps their order, and calls all of it standard error."""
+        errors = self.sink("stderr")
+        return (errors, errors) if one else (self.sink("stdout"), errors)
+
     @property
     def lines(self) -> tuple[str, ...]:
         """The last lines of both streams together, as they came, oldest first."""

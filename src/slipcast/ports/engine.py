@@ -190,7 +190,8 @@ class Container(Protocol):
         """Run the program to its end; once per container. Output arrives while it runs.
 
         Shape:  a program that prints nothing on either stream for idle seconds is ended; the
-                status's error says so. None lets it be silent for ever.
+                status's error says so. None lets it be silent for ever. One sink for both streams
+                gets them in the order in which they were written.
         Errors: none for a program that fails; EngineFault when the engine breaks.
         """
         ...

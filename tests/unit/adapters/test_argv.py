@@ -97,6 +97,15 @@ def test_both_streams_are_told_apart() -> None:
     assert (bytes(out), bytes(err)) == (b"out\n", b"err\n")
 
 
+def test_one_sink_for_both_has_them_in_the_order_they_were_written() -> None:
+    said = list[bytes]()
+    script = "for each in 1 2 3 4 5; do echo out; echo err >&2; done"
+
+    argv.stream(["sh", "-c", script], stdout=said.append, stderr=said.append)
+
+    assert b"".join(said) == b"out\nerr\n" * 5
+
+
 def test_a_sink_that_raises_ends_the_program_and_its_children(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
 

@@ -87,6 +87,7 @@ def request(task: Task, source: Fetched) -> S2IRequest:
         cap_drop=_words(task.env.get("DROP_CAPS", "")),
         block_onbuild=True,
         limits=limits.own(),
+        one_stream=True,
         platform=task.platform,
     )
 

@@ -121,5 +121,6 @@ class S2IRequest(msgspec.Struct, frozen=True, kw_only=True):
     send_to: str = ""
     exact_commit: bool = False
     quiet: bool = False
+    one_stream: bool = False
     save_temp_dir: bool = False
     platform: Platform = msgspec.field(default_factory=Platform)
