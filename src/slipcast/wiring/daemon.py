@@ -106,7 +106,7 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
         tls = listening.Tls(
             certificate=pki.server.certificate, key=pki.server.key, clients=pki.authority
         )
-        server = listening.Server(application, tls, drain=application.drain)
+        server = listening.Server(application, tls, drain=partial(_drain, application, store))
         _heed_signals(server, hosted)
         running = _running(wanted, place, address)
         write_kubeconfig(running.kubeconfig, running.address, pki)
@@ -125,6 +125,12 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
             allocation.freeze()
 
         await _run(server, socket, works, ready)
+
+
+def _drain(application: Application, store: Store) -> None:
+    """Have clients, and other servers, go elsewhere."""
+    application.drain()
+    store.held.cut()
 
 
 def _running(wanted: Serving, place: Place, address: str) -> Running:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from weakref import WeakSet
 
 import msgspec
 
@@ -182,6 +183,14 @@ class Held:
 
     def __init__(self, pods: Pods | None, logs: PodLogs | None) -> None:
         self._records = Records(pods, logs)
+        self._followed: WeakSet[Ending] = WeakSet()
+        self._is_cut = False
+
+    def cut(self) -> None:
+        """Let nobody follow any longer: this server stops."""
+        self._is_cut = True
+        for ending in self._followed:
+            ending.cut()
 
     async def records(
         self, pod: str, key: str, container: str, *, follow: bool = False
@@ -190,7 +199,11 @@ class Held:
         source = Source(pod=pod, key=key, container=container)
         if not follow:
             return await self._records.read(source)
-        return await self._records.follow(source, Ending())
+        ending = Ending()
+        self._followed.add(ending)
+        if self._is_cut:
+            ending.cut()
+        return await self._records.follow(source, ending)
 
     async def containers(self, key: str) -> tuple[str, ...]:
         """See the port."""

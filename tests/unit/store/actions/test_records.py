@@ -14,7 +14,7 @@ from slipcast.api.container import Container
 from slipcast.api.meta import ObjectMeta
 from slipcast.api.pod import Pod, PodSpec
 from slipcast.ports.pods import Materials
-from slipcast.store.actions.records import Ending, OverError, Records, Source
+from slipcast.store.actions.records import Ending, Held, OverError, Records, Source
 from slipcast.testing.pods import FakePods
 from slipcast.values.faults import NotFound
 from slipcast.values.logrecords import written
@@ -105,3 +105,19 @@ async def test_nobody_waits_for_what_is_over() -> None:
     async with aclosing(await pods.records("uid", "main", follow=True)) as silent:
         with pytest.raises(OverError):
             await ending.next(silent)
+
+
+async def test_a_server_that_stops_lets_no_other_follow_any_longer() -> None:
+    pods = FakePods()
+    held = Held(pods, None)
+    await started(pods)
+    pods.say("web", "1")
+
+    async with aclosing(await held.records("uid", "key", "main", follow=True)) as following:
+        first = await anext(following)
+        held.cut()
+        before = [piece async for piece in following]
+    after = [piece async for piece in await held.records("uid", "key", "main", follow=True)]
+
+    assert before == []
+    assert after == [first]
