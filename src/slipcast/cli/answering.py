@@ -14,6 +14,7 @@ LOOPBACK = "127.0.0.1"
 
 _PAUSE = 0.1
 _PATIENCE = 2.0
+_GLANCE = 0.5
 _LONGEST = 30.0
 _MOST = 1 << 16
 
@@ -83,7 +84,28 @@ def wait(port: int, deadline: float, alive: Callable[[], bool]) -> Answer:
 
 
 def is_free(port: int) -> bool:
-    """Whether a port of the loopback address can be listened on."""
+    """Whether a port of the loopback address can be listened on, and leads nowhere now.
+
+    Shape:  the firewall leads some ports to containers, also those of other storages: nobody
+            listens there, and yet somebody answers.
+    """
+    return not leads_somewhere(port) and _can_listen(port)
+
+
+def leads_somewhere(port: int) -> bool:
+    """Whether a connection to a port of the loopback address is taken, or vanishes."""
+    with socket.socket() as probe:
+        probe.settimeout(_GLANCE)
+        try:
+            probe.connect((LOOPBACK, port))
+        except ConnectionRefusedError:
+            return False
+        except OSError:
+            return True
+    return True
+
+
+def _can_listen(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

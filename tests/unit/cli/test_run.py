@@ -68,6 +68,20 @@ def test_a_taken_port_gives_way_to_a_free_one(call: Call, toolbox: FakeToolbox, 
     assert toolbox.work.launcher.started[0].ports == ((0, port),)
 
 
+def test_a_port_at_which_somebody_answers_leads_somewhere(port: int) -> None:
+    assert answering.leads_somewhere(port)
+
+
+def test_a_port_that_refuses_leads_nowhere_and_is_not_free_for_that() -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port = held.getsockname()[1]
+
+        assert (answering.leads_somewhere(port), answering.is_free(port)) == (False, False)
+
+    assert answering.is_free(port)
+
+
 def test_json_holds_address_name_and_ports(call: Call, app: str, port: int) -> None:
     ended = call("run", app, "--port", str(port), "-o", "json")
 
