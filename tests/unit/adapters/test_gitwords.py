@@ -90,3 +90,11 @@ def test_words_nobody_knows_are_repeated():
     fault = fault_of(["warning: x", "fatal: the moon is full", "hint: wait"], _url())
 
     assert fault.message.endswith("fatal: the moon is full")
+
+
+def test_who_is_refused_is_told_which_credentials_of_his_git_uses() -> None:
+    said = "fatal: could not read Username for 'https://example.com': terminal prompts disabled"
+
+    fault = fault_of([said], _url())
+
+    assert "credential helper or an ssh key" in fault.hint
