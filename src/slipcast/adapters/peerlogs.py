@@ -42,7 +42,7 @@ class HttpPeerLogs:
 
     def __init__(
         self,
-        peers: Callable[[], Sequence[Peer]],
+        peers: Callable[[], Awaitable[Sequence[Peer]]],
         word: Callable[[], Awaitable[Sensitive]],
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
@@ -57,7 +57,7 @@ class HttpPeerLogs:
     ) -> AsyncGenerator[bytes, None]:
         """See the port."""
         query = {"pod": pod, "key": key, "container": container, "follow": "1" if follow else ""}
-        for peer in self._peers():
+        for peer in await self._peers():
             answer = await self._asked(peer, RECORDS, query, follow=follow)
             if answer is not None:
                 return _pieces(answer)
@@ -65,7 +65,7 @@ class HttpPeerLogs:
 
     async def containers(self, key: str) -> tuple[str, ...]:
         """See the port."""
-        for peer in self._peers():
+        for peer in await self._peers():
             answer = await self._asked(peer, CONTAINERS, {"key": key})
             if answer is None:
                 continue

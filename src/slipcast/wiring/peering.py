@@ -65,8 +65,8 @@ class Peering:
         """Let go of connections."""
         await self._logs.close()
 
-    def _known(self) -> tuple[Peer, ...]:
-        found = () if self._servers is None else self._servers.others()
+    async def _known(self) -> tuple[Peer, ...]:
+        found = () if self._servers is None else await self._servers.present()
         return tuple(
             Peer(name=each.name, address=each.address, authority=each.authority) for each in found
         )

@@ -35,9 +35,13 @@ async def another() -> Sensitive:
     return Sensitive("another")
 
 
+async def one() -> tuple[Peer, ...]:
+    return (PEER,)
+
+
 def over_http(held: PeerLogs) -> HttpPeerLogs:
     transport = httpx.ASGITransport(PeerDoor(held, word).app)
-    return HttpPeerLogs(lambda: (PEER,), word, transport)
+    return HttpPeerLogs(one, word, transport)
 
 
 def here(held: PeerLogs) -> PeerLogs:
@@ -82,7 +86,7 @@ async def test_whose_logs_are_kept_is_told(peers: PeerLogs) -> None:
 
 async def test_who_does_not_know_the_word_is_told_nothing(held: Held) -> None:
     transport = httpx.ASGITransport(PeerDoor(held, word).app)
-    stranger = HttpPeerLogs(lambda: (PEER,), another, transport)
+    stranger = HttpPeerLogs(one, another, transport)
 
     assert await stranger.containers(KEY) == ()
     with pytest.raises(NotFound):
@@ -91,7 +95,11 @@ async def test_who_does_not_know_the_word_is_told_nothing(held: Held) -> None:
 
 async def test_a_server_that_moved_is_asked_where_it_is(held: Held) -> None:
     peers = [PEER]
-    logs = HttpPeerLogs(lambda: peers, word, httpx.ASGITransport(PeerDoor(held, word).app))
+
+    async def moving() -> list[Peer]:
+        return peers
+
+    logs = HttpPeerLogs(moving, word, httpx.ASGITransport(PeerDoor(held, word).app))
     await logs.containers(KEY)
 
     peers[:] = [Peer(name=PEER.name, address="https://moved:8443", authority="")]

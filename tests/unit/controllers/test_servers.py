@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from slipcast.controllers.servers import LASTS, Address, Servers
+from slipcast.controllers.servers import FRESH, LASTS, Address, Servers
 from unit.controllers.agency import Agency, an_agency
 
 pytestmark = pytest.mark.anyio
@@ -31,6 +31,17 @@ async def test_servers_hear_where_the_others_are(agency: Agency) -> None:
 
     assert [each.address for each in one.others()] == ["https://other:8443"]
     assert [each.authority for each in other.others()] == ["PEM of one"]
+
+
+async def test_who_has_come_just_now_is_known_to_who_asks(agency: Agency) -> None:
+    one, other = a_server(agency, "one"), a_server(agency, "other")
+    await one.look()
+    await other.look()
+    agency.clock.move(seconds=FRESH.total_seconds())
+
+    found = await one.present()
+
+    assert [each.name for each in found] == ["other"]
 
 
 async def test_a_server_that_is_silent_for_long_is_gone(agency: Agency) -> None:
