@@ -42,6 +42,10 @@ from slipcast.values.imageref import ImageRef
 MOST_LOGINS: Final = 100
 """Tokens of one namespace that are tried."""
 PIECE: Final = 256 * 1024
+_HINT: Final = (
+    "it is of this server's registry: whoever imports it, or the service accounts of the namespace"
+    " when that is the server, needs the role system:image-puller there"
+)
 
 
 class AllRegistries:
@@ -175,7 +179,7 @@ def _missing(image: ImageRef) -> DistributionFault:
 
 
 def _refused(image: ImageRef, way: Way) -> DistributionFault:
-    fault = DistributionFault(f"{image} is not for who asks", reason=UNAUTHORIZED)
+    fault = DistributionFault(f"{image} is not for who asks", reason=UNAUTHORIZED, hint=_HINT)
     fault.anonymous = way.actor is None and not way.logins
     return fault
 

@@ -97,6 +97,7 @@ def test_who_may_not_pull_is_told_nothing(
     never = imported(stranger, own, named(repo, "never"))
 
     assert (there["status"]["reason"], there.get("image")) == ("Unauthorized", None)
+    assert PULLER in there["status"]["message"]
     assert json.dumps(there).replace("/app:1", "/never:1") == json.dumps(never)
     mine = Repo(stranger, f"{own}/app")
     assert mine.get(f"manifests/{image.digest}").status_code == 404

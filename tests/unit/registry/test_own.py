@@ -138,6 +138,7 @@ async def test_who_may_not_is_told_the_same_whether_there_is_something_or_not(
 
     assert {there.reason, never.reason, nowhere.reason} == {UNAUTHORIZED}
     assert there.message.replace("app", "never") == never.message
+    assert there.hint == never.hint
 
 
 @pytest.mark.parametrize("part", ["blob", "tags"])

@@ -42,6 +42,7 @@ def of_registry(fault: DistributionFault, name: str) -> Status:
             message = f'you may not have access to the Docker image "{name}"'
             if fault.anonymous:
                 message += " and did not have credentials to the repository"
+            message += f"; {fault.hint}" if fault.hint else ""
             return _failure(reason, message, 401)
         case reason if reason == HTTP_ONLY:
             message = "this repository is HTTP only and requires the insecure flag to import"

@@ -14,6 +14,7 @@ from slipcast.ports.distribution import (
     LIMITED,
     NOT_V2,
     TLS,
+    UNAUTHORIZED,
     UNREACHABLE,
     DistributionFault,
 )
@@ -40,6 +41,14 @@ async def test_a_repository_that_is_not_there_is_told_is_88(api: Api):
     assert status["repository"]["status"]["message"] == (
         f'dockerimage.image.openshift.io "{HOST}/acme/none" not found'
     )
+
+
+async def test_who_may_not_is_told_what_helps(api: Api, elsewhere: FakeRegistries):
+    elsewhere.broken[HOST] = DistributionFault("no", reason=UNAUTHORIZED, hint="ask Ada")
+
+    said = await failure(api)
+
+    assert said["message"] == f'you may not have access to the Docker image "{WEB}"; ask Ada'
 
 
 async def test_images_are_looked_up_once_however_often_they_are_asked_for(
