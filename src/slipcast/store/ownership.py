@@ -17,7 +17,6 @@ from slipcast.api.kinds import Kind
 from slipcast.store.metadata import FOREGROUND, ORPHAN
 
 
-
 class _Ties(msgspec.Struct, frozen=True, rename="camel"):
     """What of the metadata says whose an object is, and who holds it."""
 
