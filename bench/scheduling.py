@@ -20,7 +20,7 @@ from slipcast.adapters.identity.signing import SigningKey
 from slipcast.adapters.journal.sqlite import SqliteJournal
 from slipcast.adapters.podlogs import DirectoryLogs
 from slipcast.api import kinds
-from slipcast.builds.strategies import Cluster
+from slipcast.builds.cluster import Cluster
 from slipcast.controllers.agent import Agent, Hosting
 from slipcast.controllers.controller import Controllers, Running
 from slipcast.controllers.materials import Gatherer, Server

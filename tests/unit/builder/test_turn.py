@@ -6,6 +6,8 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
+from typing_extensions import override
+
 from slipcast.builder import turn
 from slipcast.testing.progress import RecordingProgress
 
@@ -15,6 +17,7 @@ def test_whoever_comes_second_waits_and_says_so(tmp_path: Path):
     waits = threading.Event()
 
     class Waiting(RecordingProgress):
+        @override
         def note(self, text: str, *, level: int = 1) -> None:
             super().note(text, level=level)
             waits.set()
