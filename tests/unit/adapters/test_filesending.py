@@ -229,7 +229,7 @@ async def test_a_server_that_stops_in_the_middle_leaves_nothing(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads = ThreadPoolExecutor(1)
-    monkeypatch.setattr(filesending, "_THREADS", threads)
+    monkeypatch.setattr(filesending, "_WAITING", threads)
     sender = Sender(file)
     loop = asyncio.get_running_loop()
     async with _serving(sender) as (listener, state):
@@ -327,7 +327,7 @@ async def test_a_server_that_stops_in_the_middle_over_tls_leaves_nothing(
     file: Path, pki: certificates.Certificates, tls: Tls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads = ThreadPoolExecutor(1)
-    monkeypatch.setattr(filesending, "_THREADS", threads)
+    monkeypatch.setattr(filesending, "_ENCRYPTING", threads)
     sender = Sender(file)
     async with _serving(sender, tls) as (listener, state):
         reader, writer = await _secured(listener, pki)
