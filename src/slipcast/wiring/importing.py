@@ -45,15 +45,15 @@ def trust(wanted: Importing, listening_on: str, own: Iterable[str]) -> Trust:
     """Whom the server speaks to that listens on a host, where own are its own registry's addresses.
 
     Shape:  who is on this machine reaches whatever the server reaches; others do not. A proxy looks
-            names up itself, and forbids what it will.
+            names up itself, and forbids what it will; unless a setting says which addresses.
     """
-    is_alone = is_loopback(listening_on) or not _PROXIES.isdisjoint(getproxies())
-    usual = Reaches.ANYWHERE if is_alone else Reaches.NETWORK
+    usual = Reaches.ANYWHERE if is_loopback(listening_on) else Reaches.NETWORK
     return Trust(
         ca_file=wanted.ca_file,
         origins=Origins(allowed=(*wanted.allowed, *own) if wanted.allowed else ()),
         reach=wanted.reach or usual,
         known=frozenset(own),
+        proxied=not wanted.reach and not _PROXIES.isdisjoint(getproxies()),
     )
 
 

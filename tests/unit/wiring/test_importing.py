@@ -29,23 +29,29 @@ def test_without_settings_it_is_as_usual_is_105():
 
 
 @pytest.mark.parametrize(
-    ("host", "proxies", "expected"),
+    ("host", "proxies", "expected", "proxied"),
     [
-        ("127.0.0.1", {}, Reaches.ANYWHERE),
-        ("localhost", {}, Reaches.ANYWHERE),
-        ("[::1]", {}, Reaches.ANYWHERE),
-        ("10.1.2.3", {}, Reaches.NETWORK),
-        ("server.example.com", {}, Reaches.NETWORK),
-        ("10.1.2.3", {"https": "http://proxy:3128"}, Reaches.ANYWHERE),
-        ("10.1.2.3", {"no": "localhost"}, Reaches.NETWORK),
+        ("127.0.0.1", {}, Reaches.ANYWHERE, False),
+        ("localhost", {}, Reaches.ANYWHERE, False),
+        ("[::1]", {}, Reaches.ANYWHERE, False),
+        ("10.1.2.3", {}, Reaches.NETWORK, False),
+        ("server.example.com", {}, Reaches.NETWORK, False),
+        ("10.1.2.3", {"https": "http://proxy:3128"}, Reaches.NETWORK, True),
+        ("10.1.2.3", {"no": "localhost"}, Reaches.NETWORK, False),
     ],
 )
 def test_who_serves_others_does_not_lead_them_to_itself(
-    host: str, proxies: dict[str, str], expected: Reaches, monkeypatch: pytest.MonkeyPatch
+    host: str,
+    proxies: dict[str, str],
+    expected: Reaches,
+    proxied: bool,  # noqa: FBT001 -- a column of the table
+    monkeypatch: pytest.MonkeyPatch,
 ):
     monkeypatch.setattr("slipcast.wiring.importing.getproxies", lambda: proxies)
 
-    assert trust(Importing(), host, ()).reach is expected
+    found = trust(Importing(), host, ())
+
+    assert (found.reach, found.proxied) == (expected, proxied)
 
 
 def test_what_is_said_counts_and_the_own_registry_is_known():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.request import getproxies, proxy_bypass
 
 import msgspec
 
@@ -37,14 +38,16 @@ class Trust(msgspec.Struct, frozen=True, kw_only=True):
     """Whom we speak to.
 
     Shape:  ca_file vouches for registries beside what this machine trusts; origins says which ones
-            there may be, reach at which addresses. Where not any address will do, no proxy is
-            used, since it would look names up itself. known are `host:port` that may be anywhere.
+            there may be, reach at which addresses. Where not any address will do, a proxy is used
+            only where proxied says so, since it looks names up itself: reach is then for what the
+            environment exempts from it. known are `host:port` that may be anywhere.
     """
 
     ca_file: Path | None = None
     origins: Origins = Origins()
     reach: Reaches = Reaches.ANYWHERE
     known: frozenset[str] = frozenset()
+    proxied: bool = False
 
     def guards(self, host: str) -> bool:
         """Whether the address behind a host, which may have a port, matters."""
@@ -91,7 +94,7 @@ class Reach:
         self._trust = trust
         self._bounds = bounds
         self._transport = transport
-        self._clients: dict[bool, httpx.AsyncClient] = {}
+        self._clients: dict[tuple[bool, str], httpx.AsyncClient] = {}
 
     async def close(self) -> None:
         """End all connections."""
@@ -133,24 +136,27 @@ class Reach:
             "Accept-Encoding": "identity",
             **headers,
         }
-        if self._trust.guards(url.netloc.decode("ascii")):
+        proxy = _proxy(url) if self._trust.proxied else ""
+        if not proxy and self._trust.guards(url.netloc.decode("ascii")):
             address = await allowed_address(url.host, url.port or _port(url), self._trust.reach)
             target, extensions = url.copy_with(host=address), {"sni_hostname": url.host}
             sent["Host"] = url.netloc.decode("ascii")
-        client = self._client(insecure=insecure)
+        client = self._client(proxy, insecure=insecure)
         try:
             request = client.build_request("GET", target, headers=sent, extensions=extensions)
             return await client.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as broken:
             raise broken_fault(url.netloc.decode("ascii"), broken) from broken
 
-    def _client(self, *, insecure: bool) -> httpx.AsyncClient:
+    def _client(self, proxy: str, *, insecure: bool) -> httpx.AsyncClient:
         import httpx  # noqa: PLC0415 -- as in ask
 
-        if insecure not in self._clients:
+        key = (insecure, proxy)
+        if key not in self._clients:
             allowed = self._trust.reach is Reaches.ANYWHERE
-            self._clients[insecure] = httpx.AsyncClient(
+            self._clients[key] = httpx.AsyncClient(
                 transport=self._transport,
+                proxy=proxy or None,
                 verify=self._transport is None and self._context(insecure=insecure),
                 timeout=httpx.Timeout(self._bounds.silence, connect=self._bounds.connecting),
                 follow_redirects=False,
@@ -158,7 +164,7 @@ class Reach:
                 # Connections are told apart by address: one may not serve two names of it.
                 limits=httpx.Limits(max_keepalive_connections=20 if allowed else 0),
             )
-        return self._clients[insecure]
+        return self._clients[key]
 
     def _context(self, *, insecure: bool) -> ssl.SSLContext:
         context = ssl.create_default_context()
@@ -200,6 +206,14 @@ def place_of(response: httpx.Response) -> httpx.URL:
     """Who was asked, by name also where it was reached by address."""
     url, host = response.request.url, response.request.headers.get("host", "")
     return url.copy_with(netloc=host.encode("ascii")) if host else url
+
+
+def _proxy(url: httpx.URL) -> str:
+    """The proxy that the environment has for a URL; empty where it is to be reached directly."""
+    if proxy_bypass(url.netloc.decode("ascii")):
+        return ""
+    proxies = getproxies()
+    return proxies.get(url.scheme) or proxies.get("all", "")
 
 
 def _port(url: httpx.URL) -> int:

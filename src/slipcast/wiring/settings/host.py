@@ -91,7 +91,7 @@ SETTINGS = (
         readers.one_of(*Reaches),
         "At which addresses registries may be that the server takes images from: network, neither"
         " on this machine nor on its link; internet, in no private network either. Default:"
-        " anywhere for a server that answers this machine alone or is told of a proxy, else"
+        " anywhere for a server that answers this machine alone, else"
         " network.",
     ),
     Setting(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 
 import httpx
@@ -173,6 +174,39 @@ async def test_registries_in_private_networks_may_be_forbidden(web: Web, clock: 
     found = await fault(guarded, image=ImageRef.parse("127.0.0.1:5000/acme/web:1"))
 
     assert (found.reason, web.asked) == (FORBIDDEN, [])
+
+
+async def test_what_no_proxy_is_for_is_guarded(
+    web: Web, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    trust = Trust(reach=Reaches.NETWORK, proxied=True)
+    guarded = RemoteRegistries(clock, trust=trust, transport=httpx.MockTransport(web))
+
+    found = await fault(guarded, image=ImageRef.parse("127.0.0.1:5000/acme/web:1"))
+
+    assert (found.reason, web.asked) == (FORBIDDEN, [])
+
+
+async def test_who_is_reached_by_a_proxy_is_the_proxys_to_forbid(
+    clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+):
+    heard = list[bytes]()
+
+    async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.readuntil(b"\r\n"))
+        writer.close()
+
+    async with await asyncio.start_server(proxy, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{port}")
+        monkeypatch.delenv("no_proxy", raising=False)
+        guarded = RemoteRegistries(clock, trust=Trust(reach=Reaches.NETWORK, proxied=True))
+        await fault(guarded, image=ImageRef.parse("169.254.169.254/acme/web:1"))
+        await guarded.close()
+
+    assert heard[0].startswith(b"CONNECT 169.254.169.254:443 ")
 
 
 async def test_where_private_networks_are_forbidden_so_are_those_who_lead_there(
