@@ -35,7 +35,7 @@ STEADY_CREATES = 500
 STEADY_GETS = 1000
 STARTING = 30.0
 
-BASELINE = {"create": 2600.0, "get": 5800.0, "list of 500": 133.0}
+BASELINE = {"create": 2600.0, "create ConfigMap": 2600.0, "get": 5800.0, "list of 500": 133.0}
 """THE TABLE of what the peer does in a second."""
 BASELINE_MEMORY = 640e6
 
@@ -118,12 +118,27 @@ async def rates(bench: Bench) -> None:
     collection = await bench.space()
     head("as fast as it goes, 16 connections")
     row("create", await bench.fill(collection, 0, requests))
+    row("create ConfigMap", await _maps(bench, requests))
     await reading(bench, collection, requests)
     row("update", await flood(bench.target, await _updates(bench, collection), CONNECTIONS))
     if requests < objects:
         await bench.fill(collection, requests, objects)
     whole = [request("GET", collection)] * 8
     row(f"list of {max(requests, objects):,}", await flood(bench.target, whole, 2))
+
+
+async def _maps(bench: Bench, number: int) -> Load:
+    """ConfigMaps of 2 kB, a kind that the peer has as well."""
+    namespace = (await bench.space()).rpartition("/")[0].rpartition("/")[2]
+    bodies = [
+        request(
+            "POST",
+            f"/api/v1/namespaces/{namespace}/configmaps",
+            {"metadata": {"name": f"map-{each:06}"}, "data": {"words": "x" * 1800}},
+        )
+        for each in range(number)
+    ]
+    return await flood(bench.target, bodies, CONNECTIONS)
 
 
 async def _updates(bench: Bench, collection: str) -> list[bytes]:
