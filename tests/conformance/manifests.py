@@ -46,7 +46,9 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
         "message": "It was tested.",
         "type": "Normal",
     },
-    "limitranges": {"spec": {"limits": [{"type": "Pod", "max": {"cpu": "1"}}]}},
+    "limitranges": {
+        "spec": {"limits": [{"type": "PersistentVolumeClaim", "max": {"storage": "1Ti"}}]}
+    },
     "resourcequotas": {"spec": {"hard": {"pods": "3"}}},
     "persistentvolumeclaims": {
         "spec": {
