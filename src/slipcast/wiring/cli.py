@@ -5,10 +5,13 @@ Everything is imported when it is first needed: `--version` and `--help` need no
 
 from __future__ import annotations
 
+import gc
 import sys
 
 NAMES = {"s2i": ["s2i"], "sti": ["s2i"]}
 """Names under which the program is another one, and the words that then come first (S2I-9)."""
+YOUNG = 50_000
+"""New objects until the collector looks: imports make many, which all stay."""
 
 
 def main() -> None:
@@ -22,6 +25,7 @@ def main() -> None:
 
         sys.stdout.write(f"slipcast {__version__}\n")
         return
+    gc.set_threshold(YOUNG, 20, 20)
     try:
         code = run(argv)
     except KeyboardInterrupt:
