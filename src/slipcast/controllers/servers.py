@@ -44,9 +44,6 @@ RENEWED: Final = timedelta(seconds=10)
 LASTS: Final = timedelta(minutes=5)
 """How long nothing may be heard of a server until others care for what it was to run."""
 
-FRESH: Final = timedelta(seconds=1)
-"""How long what was heard is new enough for who asks about the others right now."""
-
 _AS_IS: Final = WriteOptions(validation="Ignore")
 _BYTES: Final = 32
 
@@ -70,7 +67,6 @@ class Servers:
         self._heard: dict[str, tuple[str, datetime]] = {}
         self._others: dict[str, Address] = {}
         self._word: Sensitive | None = None
-        self._listened = clock.now() - FRESH
 
     async def run(self) -> None:
         """Say that we are there, and hear of the others, for ever."""
@@ -87,12 +83,11 @@ class Servers:
             log.warning("servers.unheard", extra={"fields": {"why": fault.message}})
 
     async def present(self) -> tuple[Address, ...]:
-        """The others, also those that have come just now."""
-        if self._clock.now() - self._listened >= FRESH:
-            try:
-                await self._hear()
-            except (ApiFault, PortFault) as fault:
-                log.warning("servers.unheard", extra={"fields": {"why": fault.message}})
+        """The others, also those that have come just now: a few rows, for who misses something."""
+        try:
+            await self._hear()
+        except (ApiFault, PortFault) as fault:
+            log.warning("servers.unheard", extra={"fields": {"why": fault.message}})
         return self.others()
 
     def others(self) -> tuple[Address, ...]:
@@ -166,7 +161,7 @@ class Servers:
         return replace(lease, metadata=metadata, spec=spec)
 
     async def _hear(self) -> None:
-        self._listened = now = self._clock.now()
+        now = self._clock.now()
         page = await self._api.list(Resource(LEASE, SPACE), ListOptions(labels=LABEL))
         for document in page.documents:
             lease = read(document, Lease)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from slipcast.controllers.servers import FRESH, LASTS, Address, Servers
+from slipcast.controllers.servers import LASTS, Address, Servers
 from unit.controllers.agency import Agency, an_agency
 
 pytestmark = pytest.mark.anyio
@@ -37,7 +37,6 @@ async def test_who_has_come_just_now_is_known_to_who_asks(agency: Agency) -> Non
     one, other = a_server(agency, "one"), a_server(agency, "other")
     await one.look()
     await other.look()
-    agency.clock.move(seconds=FRESH.total_seconds())
 
     found = await one.present()
 
