@@ -10,7 +10,7 @@ import sys
 
 NAMES = {"s2i": ["s2i"], "sti": ["s2i"]}
 """Names under which the program is another one, and the words that then come first (S2I-9)."""
-YOUNG = 50_000
+YOUNG = 200_000
 """New objects until the collector looks: imports make many, which all stay."""
 
 
