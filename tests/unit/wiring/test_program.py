@@ -47,7 +47,7 @@ except Interrupted as fault:
 HEARING = """
 # Whoever starts the tests in the background has them ignore signals.
 import signal
-for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
     signal.signal(number, signal.SIG_DFL)
 """
 
