@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from slipcast.builder import pulls, stages
+from slipcast.builder.passing import Passing
 from slipcast.builder.task import Task
 from slipcast.builds.s2i.reasons import Exit, Reason, failure
-from slipcast.ports.progress import Progress, Stream
 from slipcast.values.faults import Fault, Interrupted
 
 
@@ -47,26 +47,11 @@ def _make(task: Task, image: str) -> None:
         ) from fault
 
 
-class _Untimed:
+class _Untimed(Passing):
     """A Progress whose stages are remarks: all of it is one step of the build."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
 
     @contextmanager
     def stage(self, name: str, step: str, text: str) -> Iterator[None]:  # noqa: ARG002 -- Progress
         """Say what begins."""
         self._progress.note(f"{text} ...", level=0)
         yield
-
-    def output(self, stream: Stream, data: bytes) -> None:
-        """Pass output on."""
-        self._progress.output(stream, data)
-
-    def note(self, text: str, *, level: int = 1) -> None:
-        """Pass a remark on."""
-        self._progress.note(text, level=level)
-
-    def warn(self, text: str) -> None:
-        """Pass a warning on."""
-        self._progress.warn(text)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from slipcast.ports.progress import Progress, Stream
+from slipcast.builder.passing import Passing
+from slipcast.ports.progress import Progress
 from slipcast.ports.s2i import Stage
 
 PULL_BUILDER = ("PullImages", "PullBuilderImage")
@@ -22,13 +23,13 @@ COMMIT = ("CommitContainer", "CommitContainer")
 PUSH = ("PushImage", "PushDockerImage")
 
 
-class Recorder:
+class Recorder(Passing):
     """A Progress that keeps every stage it passes on."""
 
     def __init__(
         self, progress: Progress, now: Callable[[], float], elapsed: Callable[[], float]
     ) -> None:
-        self._progress = progress
+        super().__init__(progress)
         self._now = now
         self._elapsed = elapsed
         self.stages: list[Stage] = []
@@ -43,15 +44,3 @@ class Recorder:
         finally:
             duration = round((self._elapsed() - began) * 1000)
             self.stages.append(Stage(name=name, step=step, start=start, duration_ms=duration))
-
-    def output(self, stream: Stream, data: bytes) -> None:
-        """Pass output on."""
-        self._progress.output(stream, data)
-
-    def note(self, text: str, *, level: int = 1) -> None:
-        """Pass a remark on."""
-        self._progress.note(text, level=level)
-
-    def warn(self, text: str) -> None:
-        """Pass a warning on."""
-        self._progress.warn(text)

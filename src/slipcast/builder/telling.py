@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from typing import Final
 
 from slipcast.api.build import StepInfo
+from slipcast.builder.passing import Passing
 from slipcast.builder.recording import Record
 from slipcast.builds.stages import STAGES, Step
-from slipcast.ports.progress import Progress, Stream
+from slipcast.ports.progress import Progress
 from slipcast.values.instant import to_text
 
 _STEPS: Final = {
@@ -25,7 +26,7 @@ _STEPS: Final = {
 """THE TABLE of steps that source to image calls otherwise (BLD-169, BLD-170)."""
 
 
-class Telling:
+class Telling(Passing):
     """A Progress that times steps for the Build, and passes on what people want to see."""
 
     def __init__(
@@ -39,7 +40,7 @@ class Telling:
 
         Units:  now in seconds since the epoch, elapsed in seconds.
         """
-        self._progress = progress
+        super().__init__(progress)
         self._record = record
         self._now = now
         self._elapsed = elapsed
@@ -59,15 +60,3 @@ class Telling:
                 duration_milliseconds=round((self._elapsed() - began) * 1000),
             )
             self._record.step(STAGES[known] if known else name, info)
-
-    def output(self, stream: Stream, data: bytes) -> None:
-        """Pass output on."""
-        self._progress.output(stream, data)
-
-    def note(self, text: str, *, level: int = 1) -> None:
-        """Pass a remark on."""
-        self._progress.note(text, level=level)
-
-    def warn(self, text: str) -> None:
-        """Pass a warning on."""
-        self._progress.warn(text)
