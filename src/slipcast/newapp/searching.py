@@ -273,16 +273,9 @@ class Search:
                 troubles.append(f"as an image: {answer.why.removeprefix(_INTERNAL)}")
             return ()
         assert isinstance(answer, RegistryImage)  # noqa: S101 -- it is one or the other
-        found = Match(
-            term=word,
-            origin="image",
-            name=str(replace(ref, tag="", digest=None)),
-            tag=ref.tag,
-            image=answer.image,
-            pull_spec=answer.pull_spec,
-            insecure=self._place.insecure,
-        )
-        return (found,)
+        found = _as_match(word, ref, answer.image)
+        insecure = self._place.insecure
+        return (replace(found, origin="image", pull_spec=answer.pull_spec, insecure=insecure),)
 
     def _on_host(self, word: str) -> tuple[Match, ...]:
         """An image that this machine has, and no registry (RS-43)."""
@@ -293,15 +286,8 @@ class Search:
         answer = self._facts.ask(OnHost(word), object)
         if not isinstance(answer, HostImage):
             return ()
-        found = Match(
-            term=word,
-            origin="host",
-            name=str(replace(ref, tag="", digest=None)),
-            tag=ref.tag,
-            image=answer.image,
-            pull_spec=answer.name,
-        )
-        return (found,)
+        found = _as_match(word, ref, answer.image)
+        return (replace(found, origin="host", pull_spec=answer.name),)
 
     def _missing(self, word: str) -> tuple[Match, ...]:
         """An image that nobody has seen: whoever builds will have it."""
@@ -313,3 +299,9 @@ class Search:
             return ()
         name = str(replace(ref, tag="", digest=None))
         return (Match(term=word, origin="missing", name=name, tag=ref.tag, pull_spec=word),)
+
+
+def _as_match(word: str, ref: ImageRef, image: ImageFacts) -> Match:
+    """What a word means that is a reference to an image."""
+    name = str(replace(ref, tag="", digest=None))
+    return Match(term=word, origin="image", name=name, tag=ref.tag, image=image)
