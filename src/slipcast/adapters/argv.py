@@ -185,7 +185,7 @@ def stream(
     feed = subprocess.DEVNULL if stdin is None else subprocess.PIPE
     if descriptor is not None:
         feed, stdin = descriptor, None
-    one = stdout is stderr
+    one = stdout == stderr  # a bound method is another object each time it is named
     started = _started(argv, env=env, cwd=cwd, stdin=feed, one_pipe=one)
     with started as child, _fed(child, stdin):
         try:
