@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from slipcast.values.digest import Digest
 from slipcast.values.faults import InvalidFault
 from slipcast.values.imageref import ImageRef
-from slipcast.values.quantity import Quantity, docker_memory
+from slipcast.values.quantity import Quantity
 
 components = st.from_regex(r"[a-z0-9]+(?:(?:\.|_|__|-{1,3})[a-z0-9]+){0,2}", fullmatch=True)
 hosts = st.from_regex(
@@ -68,10 +68,3 @@ def test_a_quantity_is_never_rounded_down(number: int, suffix: str) -> None:
 
     assert quantity.whole >= quantity.amount
     assert quantity.whole - quantity.amount < 1
-
-
-@given(st.integers(0, 10**6), st.sampled_from("bkmg"), st.sampled_from(["", "b", "iB", "B"]))
-def test_docker_sizes_do_not_depend_on_case(number: int, power: str, rest: str) -> None:
-    text = f"{number}{power}" if power == "b" else f"{number}{power}{rest}"
-
-    assert docker_memory(text.lower()) == docker_memory(text.upper())

@@ -127,12 +127,6 @@ def without_context(config: JSON, context: str) -> JSON:
     return {**EMPTY, **config, "contexts": rest}
 
 
-def with_namespace(config: JSON, context: str, namespace: str) -> JSON:
-    """The document with another namespace in a context."""
-    joined = _named(config, "contexts", "context", context) or {}
-    return _with(config, "contexts", "context", context, {**joined, "namespace": namespace})
-
-
 def without_token(config: JSON, user: str) -> JSON:
     """The document without what lets a user in again."""
     held = dict(_named(config, "users", "user", user) or {})

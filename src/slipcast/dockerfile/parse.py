@@ -2,12 +2,11 @@
 
 Shape only: which variables have which value, and what an instruction does, is not decided here.
 
-Source: Dockerfile reference: format, parser directives, here-documents, JSON forms.
+Source: Dockerfile reference: format, parser directives, here-documents.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 
@@ -61,18 +60,6 @@ class Instruction(msgspec.Struct, frozen=True, kw_only=True):
     first_line: int = 0
     last_line: int = 0
     unfinished: bool = False
-
-    @property
-    def json_words(self) -> tuple[str, ...] | None:
-        """The words of the JSON form; None when it is the shell form."""
-        if not self.arguments.startswith("["):
-            return None
-        try:
-            words = json.loads(self.arguments)
-        except (ValueError, RecursionError):
-            return None
-        fits = isinstance(words, list) and all(isinstance(word, str) for word in words)
-        return tuple(words) if fits else None
 
 
 class Dockerfile(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,8 +1,6 @@
 """Amounts of memory and processor time as people write them, and exactly what they mean.
 
-Two spellings live side by side because `m` is a thousandth to Kubernetes and 2^20 to docker.
-
-Source: Kubernetes API conventions, resource quantities; docker's memory sizes.
+Source: Kubernetes API conventions, resource quantities.
 """
 
 from __future__ import annotations
@@ -11,7 +9,7 @@ import math
 import re
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Final, Self
+from typing import Self
 
 from typing_extensions import override
 
@@ -27,13 +25,8 @@ SUFFIXES = {
 }
 """THE TABLE of Kubernetes suffixes."""
 
-_DOCKER_POWERS: Final[dict[str, int]] = {letter: power for power, letter in enumerate("bkmgtp")}
 _NUMBER = r"(?P<number>[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))"
 _QUANTITY = re.compile(rf"{_NUMBER}(?:[eE](?P<exponent>[+-]?[0-9]{{1,3}})|(?P<suffix>[A-Za-z]*))")
-_DOCKER = re.compile(
-    r"(?P<number>[0-9]+(?:\.[0-9]+)?) ?(?:(?P<power>[kmgtp])i?b?|b)?", re.IGNORECASE
-)
-_LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +66,6 @@ class Quantity:
     @override
     def __str__(self) -> str:
         return self.text or str(self.amount)
-
-
-def docker_memory(text: str, where: str = "memory") -> int:
-    """The bytes that a docker memory size means: `64m`, `1.5g`, `64MiB`, `4096`.
-
-    Shape:  every suffix counts by 1024, in either case; a fraction of a byte is dropped.
-    Errors: InvalidFault.
-    """
-    found = _DOCKER.fullmatch(text)
-    if found is None:
-        what = "write a number and one of b k m g t p, such as 512m"
-        raise InvalidFault((FieldError(path=where, what=what, value=text),))
-    power = _DOCKER_POWERS[(found["power"] or "b").lower()]
-    size = math.floor(Fraction(found["number"]) * Fraction(1024**power))
-    if size > _LARGEST:
-        raise InvalidFault(
-            (FieldError(path=where, what="is more than any machine has", value=text),)
-        )
-    return size
 
 
 def _away_from_zero(amount: Fraction) -> int:

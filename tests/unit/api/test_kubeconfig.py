@@ -7,7 +7,6 @@ from slipcast.api.kubeconfig import (
     merged,
     with_access,
     with_current,
-    with_namespace,
     without_token,
 )
 
@@ -43,15 +42,6 @@ def test_a_way_is_replaced_and_the_rest_of_the_file_stays() -> None:
     assert config["extensions"] == [1]
     assert len(config["clusters"]) == 1
     assert config["clusters"][0]["cluster"]["server"] == "https://new"
-
-
-def test_a_namespace_belongs_to_a_context() -> None:
-    config = with_namespace(with_access({}, WAY, cluster="c", user="u"), "here", "shop")
-
-    found = access(config)
-
-    assert found is not None
-    assert found.namespace == "shop"
 
 
 def test_a_token_can_be_taken_away() -> None:

@@ -85,24 +85,6 @@ def test_what_only_looks_like_a_here_document_is_none(text: str) -> None:
     assert only(text).heredocs == ()
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ('CMD ["a", "b c"]', ("a", "b c")),
-        ("CMD []", ()),
-        ("CMD a b", None),
-        ("CMD [a]", None),
-        ("CMD [1]", None),
-        ('CMD ["a"] b', None),
-        ("RUN [ -f x ]", None),
-    ],
-)
-def test_the_json_form_is_told_from_the_shell_form(
-    text: str, words: tuple[str, ...] | None
-) -> None:
-    assert only(text).json_words == words
-
-
 def test_two_dashes_alone_end_the_flags() -> None:
     instruction = only("RUN --mount=a -- --b\n")
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from slipcast.values.faults import InvalidFault
-from slipcast.values.quantity import Quantity, docker_memory
+from slipcast.values.quantity import Quantity
 
 
 @pytest.mark.parametrize(
@@ -43,25 +43,3 @@ def test_equal_amounts_are_equal_however_typed() -> None:
 def test_what_is_no_quantity_is_refused(text: str) -> None:
     with pytest.raises(InvalidFault, match="such as 512Mi"):
         Quantity.parse(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "size"),
-    [
-        ("4096", 4096),
-        ("1b", 1),
-        ("64m", 64 << 20),
-        ("64MiB", 64 << 20),
-        ("64 MB", 64 << 20),
-        ("1.5g", 3 << 29),
-        ("0.3k", 307),
-    ],
-)
-def test_a_docker_size_counts_by_1024(text: str, size: int) -> None:
-    assert docker_memory(text) == size
-
-
-@pytest.mark.parametrize("text", ["", "-1", "1i", "m", "1 m b", "99999999p"])
-def test_what_is_no_docker_size_is_refused(text: str) -> None:
-    with pytest.raises(InvalidFault, match="memory"):
-        docker_memory(text)
