@@ -25,6 +25,8 @@ MOST_UPDATERS: Final = 10
 ANCIENT: Final = "ancient-changes"
 """The manager that the oldest updates become when there are too many."""
 
+NOTHING: Final[Fields] = {}
+
 _TEXTS: Final = ("manager", "operation", "apiVersion", "time", "subresource")
 
 
@@ -73,14 +75,16 @@ def updated(
     shape: Shape,
     *,
     subresource: str = "",
+    of_server: Fields = NOTHING,
 ) -> JSON:
     """`after` with its managedFields brought up to date: what changed is the manager's.
 
     A client may send managedFields of its own with `after`; those that make no sense are passed
     over, and `[{}]` or `[]` forgets all.
 
-    Shape:  before None for an object that is created; now as the API writes moments. Parts that
-            are not changed are shared with `after`, and with `before`.
+    Shape:  before None for an object that is created; now as the API writes moments; of_server:
+            what the server itself has added, which is no manager's. Parts that are not changed
+            are shared with `after`, and with `before`.
     """
     ours = Entry(
         manager=manager,
@@ -92,6 +96,9 @@ def updated(
     )
     entries = _entries_to_go_on(before, after, is_subresource=bool(subresource))
     differing = change(before, after, shape)
+    if of_server:
+        changed = difference(differing.changed, of_server)
+        differing = msgspec.structs.replace(differing, changed=changed)
     if differing.is_none:
         return with_entries(after, entries)
     kept: list[Entry] = []

@@ -15,6 +15,7 @@ from slipcast.api.fullness import settled
 from slipcast.api.kinds import BUILD
 from slipcast.api.lenience import lenient
 from slipcast.api.lens import overlay
+from slipcast.api.managed import NOTHING
 from slipcast.ports.api import Resource, WriteOptions
 from slipcast.ports.clock import Clock
 from slipcast.store import metadata as meta
@@ -22,7 +23,7 @@ from slipcast.store.dice import Dice
 from slipcast.store.hooks import hooks_of
 from slipcast.store.keys import Place
 from slipcast.store.occasion import Hooks, Occasion
-from slipcast.store.typed import seen, tracked, unknown_fields, wrong_metadata
+from slipcast.store.typed import added, seen, tracked, unknown_fields, wrong_metadata
 from slipcast.values import instant, names
 from slipcast.values.apifaults import BadRequest, Invalid, changed_meanwhile
 from slipcast.values.causes import Cause, invalid
@@ -78,10 +79,12 @@ class Drafts:
         *,
         name: str = "",
         form: str = "",
+        asked: JSON | None = None,
     ) -> Draft:
         """A new object, of that name if it has none of its own.
 
-        Shape:  form is "apply" when it comes of one.
+        Shape:  form is "apply" when it comes of one; asked is what the client sent, where the
+                server has added to it.
         Errors: BadRequest; Invalid.
         """
         kind, hooks, now = resource.kind, hooks_of(resource.kind), self.now()
@@ -99,7 +102,8 @@ class Drafts:
         occasion = Occasion(resource=resource, before=None)
         content = _checked(occasion, hooks, content, None)
         if form != "apply":
-            content = tracked(resource, None, content, options, now)
+            of_server = NOTHING if asked is None else added(resource, asked, given)
+            content = tracked(resource, None, content, options, now, of_server=of_server)
         place = Place(kind, resource.namespace, content["metadata"]["name"])
         return Draft(place=place, content=content, body=body_of(content), warnings=warnings)
 

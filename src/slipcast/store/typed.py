@@ -6,12 +6,14 @@ from typing import Any
 
 from slipcast.api import apply, lens, managed, metadata
 from slipcast.api.document import JSON, Document
+from slipcast.api.fieldset import Fields, union
 from slipcast.api.kinds import Kind
 from slipcast.api.shapes import shape_of
+from slipcast.api.tracked import change
 from slipcast.ports.api import Resource, WriteOptions
 from slipcast.values.causes import Cause
 
-__all__ = ["applied", "seen", "shape_of", "tracked", "unknown_fields", "wrong_metadata"]
+__all__ = ["added", "applied", "seen", "shape_of", "tracked", "unknown_fields", "wrong_metadata"]
 
 
 def seen(kind: Kind, source: Document | JSON) -> Any:
@@ -35,22 +37,39 @@ def unknown_fields(kind: Kind, content: JSON) -> tuple[str, ...]:
 
 
 def tracked(
-    resource: Resource, before: JSON | None, after: JSON, options: WriteOptions, now: str
+    resource: Resource,
+    before: JSON | None,
+    after: JSON,
+    options: WriteOptions,
+    now: str,
+    *,
+    of_server: Fields = managed.NOTHING,
 ) -> JSON:
     """The object with its managed fields brought up to date.
 
-    Shape:  the legacy paths are older than managed fields, and their clients compare objects.
+    Shape:  `of_server` is what was added to what a client sent before anything else; a new
+            object's status is the server's as well. The legacy paths are older than managed
+            fields, and their clients compare objects.
     """
     if not options.manager or resource.legacy:
         return after
+    shape = shape_of(resource.kind)
+    if before is None and "status" in after:
+        of_server = union(of_server, change(None, {"status": after["status"]}, shape).changed)
     return managed.updated(
         before,
         after,
         options.manager,
         now,
-        shape_of(resource.kind),
+        shape,
         subresource=resource.subresource,
+        of_server=of_server,
     )
+
+
+def added(resource: Resource, asked: JSON, given: JSON) -> Fields:
+    """The fields that were added to what a client asked for."""
+    return change(asked, given, shape_of(resource.kind)).changed
 
 
 def applied(

@@ -98,13 +98,16 @@ class Writing:
         Errors: AlreadyExists; Invalid; BadRequest; NotFound and Forbidden for its namespace.
         """
         await self._namespaces.check(resource)
-        content = await self._fill(resource, content)
+        sent, content = content, await self._fill(resource, content)
+        asked = None if content is sent else sent
         given = content.get("metadata")
         taken = ""
         is_named = not isinstance(given, dict) or bool(given.get("name"))
         for _ in range(1 if is_named else NAMES):
             name = "" if is_named else self._drafts.generated(content)
-            draft = self._drafts.creation(resource, content, options, name=name, form=form)
+            draft = self._drafts.creation(
+                resource, content, options, name=name, form=form, asked=asked
+            )
             try:
                 return await self._add(resource, draft, options)
             except Stale:

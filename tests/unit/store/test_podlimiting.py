@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from slipcast.api import kinds
-from slipcast.ports.api import Api, Resource
+from slipcast.ports.api import Api, Resource, WriteOptions
 from slipcast.values.apifaults import Forbidden
 
 pytestmark = pytest.mark.anyio
@@ -32,3 +32,16 @@ async def test_a_pod_beyond_them_is_refused(api: Api) -> None:
 
     with pytest.raises(Forbidden, match="maximum memory usage per Container is 1Gi"):
         await api.create(PODS, {**POD, "spec": {"containers": (wants,)}})
+
+
+async def test_what_a_pod_is_given_belongs_to_no_manager(api: Api) -> None:
+    item = {"type": "Container", "default": {"memory": "1Gi"}}
+    await api.create(RANGES, {"metadata": {"name": "r"}, "spec": {"limits": [item]}})
+
+    made = await api.create(PODS, POD, WriteOptions(manager="me"))
+
+    (entry,) = made.document.content["metadata"]["managedFields"]
+    container = entry["fieldsV1"]["f:spec"]["f:containers"]['k:{"name":"main"}']
+    assert "f:image" in container
+    assert "f:resources" not in container
+    assert "f:status" not in entry["fieldsV1"]
