@@ -35,8 +35,6 @@ def container(value: Container, path: str, volumes: Collection[str]) -> Iterator
         yield from (invalid(f"{path}.name", value.name, what) for what in dns_label(value.name))
     if not value.image:
         yield required(f"{path}.image")
-    elif value.image.strip() != value.image:
-        yield invalid(f"{path}.image", value.image, "must not have leading or trailing whitespace")
     if value.image_pull_policy and value.image_pull_policy not in PULLS:
         yield not_supported(f"{path}.imagePullPolicy", value.image_pull_policy, PULLS)
     yield from _ports(value.ports, f"{path}.ports")

@@ -39,7 +39,19 @@ _FIXED: Final = (
 def pod(new: Pod, old: Pod | None) -> tuple[Cause, ...]:
     """What is wrong with a pod: of a stored one, little may change."""
     changes = _changes(new.spec, old.spec) if old is not None else ()
-    return (*pod_spec(new.spec, "spec"), *changes)
+    return (*pod_spec(new.spec, "spec"), *_padded(new.spec), *changes)
+
+
+def _padded(spec: PodSpec) -> Iterator[Cause]:
+    """Images with blanks around them; templates may have them, for triggers to fill in."""
+    what = "must not have leading or trailing whitespace"
+    for field, containers in (
+        ("containers", spec.containers),
+        ("initContainers", spec.init_containers),
+    ):
+        for number, each in enumerate(containers):
+            if each.image.strip() != each.image:
+                yield invalid(f"spec.{field}[{number}].image", each.image, what)
 
 
 def pod_template(template: PodTemplateSpec, path: str) -> Iterator[Cause]:

@@ -47,6 +47,15 @@ def test_a_deployment_selects_its_own_pods() -> None:
     assert of_deployment(selector={"matchLabels": {"app": "other"}}) == [LABELS]
 
 
+def test_images_that_triggers_fill_in_may_be_blank() -> None:
+    blank = {
+        "metadata": TEMPLATE["metadata"],
+        "spec": {"containers": [{"name": "c", "image": " "}]},
+    }
+
+    assert of_deployment(template=blank) == []
+
+
 @pytest.mark.parametrize(
     ("selector", "wrong"),
     [
