@@ -186,11 +186,11 @@ def test_a_deployment_config_deploys_in_known_ways() -> None:
 def test_an_image_that_a_trigger_brings_is_not_missing() -> None:
     from_ = {"kind": "ImageStreamTag", "name": "a:b"}
     params = {"containerNames": ["c"], "from": from_}
-    template = {**TEMPLATE, "spec": {"containers": [{"name": "c", "image": " "}]}}
+    template = {**TEMPLATE, "spec": {"containers": [{"name": "c", "image": ""}]}}
     trigger = {"type": "ImageChange", "imageChangeParams": params}
 
     assert of_config(template=template, triggers=[trigger]) == []
-    assert of_config(template=template) == ["spec.template.spec.containers[0].image Invalid"]
+    assert of_config(template=template) == ["spec.template.spec.containers[0].image Required"]
 
 
 def test_a_trigger_says_which_image_is_for_whom() -> None:
