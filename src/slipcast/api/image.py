@@ -19,7 +19,7 @@ from slipcast.api.meta import (
     ObjectReference,
 )
 from slipcast.api.status import Status
-from slipcast.api.wire import REPLACED, Anything, Int64, Time, Wire, patched
+from slipcast.api.wire import REPLACED, Anything, Int64, Time, Wire, merged
 
 
 class ImageLayer(Wire, frozen=True, kw_only=True):
@@ -110,7 +110,7 @@ class Image(Object, frozen=True, kw_only=True):
     docker_image_metadata_version: str = ""
     docker_image_manifest: str = ""
     docker_image_layers: tuple[ImageLayer, ...] = ()
-    signatures: Annotated[tuple[ImageSignature, ...], patched("name")] = ()
+    signatures: Annotated[tuple[ImageSignature, ...], merged("name")] = ()
     docker_image_signatures: tuple[bytes, ...] = ()
     docker_image_manifest_media_type: str = ""
     docker_image_config: str = ""
@@ -179,7 +179,7 @@ class ImageStreamSpec(Wire, frozen=True, kw_only=True):
 
     lookup_policy: ImageLookupPolicy = ImageLookupPolicy()
     docker_image_repository: str = ""
-    tags: Annotated[tuple[TagReference, ...], patched("name")] = ()
+    tags: Annotated[tuple[TagReference, ...], merged("name")] = ()
 
 
 class TagEvent(Wire, frozen=True, kw_only=True):
@@ -239,7 +239,7 @@ class ImageStreamStatus(Wire, frozen=True, kw_only=True):
 
     docker_image_repository: str = ""
     public_docker_image_repository: str = ""
-    tags: Annotated[tuple[NamedTagEventList, ...], patched("tag")] = ()
+    tags: Annotated[tuple[NamedTagEventList, ...], merged("tag")] = ()
 
 
 class ImageStream(Object, frozen=True, kw_only=True):

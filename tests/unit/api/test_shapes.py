@@ -23,8 +23,9 @@ KEYED = [
     (("", "Service"), "spec.ports", "port", ("port", "protocol")),
     (("", "ServiceAccount"), "secrets", "name", ("name",)),
     (("apps", "Deployment"), "spec.template.spec.containers", "name", ("name",)),
-    (("image.openshift.io", "ImageStream"), "spec.tags", "name", ()),
-    (("image.openshift.io", "ImageStream"), "status.tags", "tag", ()),
+    (("image.openshift.io", "ImageStream"), "spec.tags", "name", ("name",)),
+    (("image.openshift.io", "ImageStream"), "status.tags", "tag", ("tag",)),
+    (("", "Pod"), "status.hostIPs", "ip", ()),
     ((BUILD, "BuildConfig"), "spec.strategy.dockerStrategy.volumes", "name", ("name",)),
 ]
 
