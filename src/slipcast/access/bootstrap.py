@@ -238,6 +238,7 @@ ROLES: Final = (
         name="basic-user",
         rules=(
             Rule(verbs=("get",), groups=(kinds.USER, LEGACY), resources=("users",), names=("~",)),
+            _on(kinds.OAUTH, ("delete", *READ), "useroauthaccesstokens"),
             _on(kinds.PROJECT, ("list", "watch"), "projects"),
             _on(kinds.PROJECT, ("list",), "projectrequests"),
             _on(kinds.AUTHORIZATION, CREATE, "selfsubjectaccessreviews", "selfsubjectrulesreviews"),

@@ -216,6 +216,11 @@ KINDS: Final = (
         struct="user:OAuthAccessToken", namespaced=False, legacy=True,
     ),
     Kind(
+        group=OAUTH, name="UserOAuthAccessToken", plural="useroauthaccesstokens",
+        struct="user:UserOAuthAccessToken", namespaced=False, stored=False,
+        verbs=("delete", "get", "list", "watch"),
+    ),
+    Kind(
         group=APPS, name="Deployment", plural="deployments", struct="apps:Deployment",
         short=("deploy",), categories=("all",), subresources=(STATUS,),
     ),

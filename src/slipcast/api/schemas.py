@@ -77,7 +77,7 @@ _ELSEWHERE: Final[Mapping[str, str]] = {
         ),
         _AUTHENTICATION,
     ),
-    "OAuthAccessToken": f"{_OPENSHIFT}.oauth.v1",
+    **dict.fromkeys(("OAuthAccessToken", "UserOAuthAccessToken"), f"{_OPENSHIFT}.oauth.v1"),
 }
 """Structs that are not where their module is."""
 _INT_OR_STRING: Final = "io.k8s.apimachinery.pkg.util.intstr.IntOrString"

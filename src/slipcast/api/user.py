@@ -79,3 +79,7 @@ class OAuthAccessToken(Object, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         # Tokens must not come into a log by way of a repr.
         return f"OAuthAccessToken(name=..., user_name={self.user_name!r})"
+
+
+class UserOAuthAccessToken(OAuthAccessToken, frozen=True, kw_only=True):
+    """A token of whoever asks."""

@@ -171,8 +171,7 @@ class OAuth:
         return _page(pages.notice("Nothing to see here", "This address is for programs."))
 
     async def _challenged(self, request: Request, ask: Ask) -> Response:
-        if not request.headers.get("x-csrf-token"):
-            # A browser must not be made to ask its user for a password, nor to show one it has.
+        if not _is_programs(request):
             what = "A non-empty X-CSRF-Token header is required to receive basic-auth challenges"
             text = f"{what}. For a token, visit {self._where(request)}/oauth/token/request\n"
             return Response(text, 401, {"warning": f'199 slipcast "{what}"'}, "text/plain")
@@ -271,6 +270,18 @@ def _basic(request: Request) -> tuple[str, Sensitive]:
     except (binascii.Error, UnicodeDecodeError):
         return "", Sensitive("")
     return user, Sensitive(password)
+
+
+def _is_programs(request: Request) -> bool:
+    """Whether no page made a browser send that.
+
+    A browser must not be made to ask its user for a password, nor to show one it has: pages cannot
+    add the header elsewhere, and browsers say of each request where it comes from.
+    """
+    headers = request.headers
+    if headers.get("x-csrf-token"):
+        return True
+    return "sec-fetch-site" not in headers and bool(_basic(request)[0])
 
 
 def _client_of(request: Request) -> str:

@@ -1,7 +1,8 @@
 """Authorization codes: what a program gets by way of the browser, and trades in for a token.
 
-A code is good once, for a moment, for the program that asked, which proves with its verifier that
-it is the same (PKCE). Codes are kept by their hash, in memory: a restart ends logins in progress.
+A code is good once, for a moment, for the program that asked. One that gave a challenge proves with
+its verifier that it is the same (PKCE); who may do without is decided in `oauthrequest`. Codes are
+kept by their hash, in memory: a restart ends logins in progress.
 
 Source: RFC 6749 section 4.1, RFC 7636.
 """
@@ -73,11 +74,15 @@ class Codes:
         asked = kept.asked
         if (asked.client, asked.redirect) != (client, redirect):
             return None
-        if not VERIFIER.fullmatch(verifier):
-            return None
-        if not hmac.compare_digest(asked.challenge, challenge_of(verifier)):
-            return None
-        return asked, kept.actor
+        return (asked, kept.actor) if _is_proven(asked.challenge, verifier) else None
+
+
+def _is_proven(challenge: str, verifier: str) -> bool:
+    if not challenge:
+        return not verifier
+    if not VERIFIER.fullmatch(verifier):
+        return False
+    return hmac.compare_digest(challenge, challenge_of(verifier))
 
 
 def challenge_of(verifier: str) -> str:

@@ -88,7 +88,9 @@ def _wrong(client: Client, asked: Asked, kind: str, fields: Mapping[str, str]) -
         return "unsupported_response_type"
     if not {*asked.scopes} <= {*SCOPES}:
         return "invalid_scope"
+    if kind != "code" or (client.is_challenged and not asked.challenge):
+        # Whoever is challenged gets the code in the answer: no browser is between, that leaks it.
+        return ""
     method = fields.get("code_challenge_method", "")
-    if kind == "code" and not (method == "S256" and CHALLENGE.fullmatch(asked.challenge)):
-        return "invalid_request"
-    return ""
+    is_proof = method == "S256" and CHALLENGE.fullmatch(asked.challenge)
+    return "" if is_proof else "invalid_request"

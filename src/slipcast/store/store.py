@@ -50,6 +50,7 @@ from slipcast.store.streams import addresses, views
 from slipcast.store.streams.finishing import Finishing, Place
 from slipcast.store.streams.imports import IMPORT, Importing, Imports
 from slipcast.store.tending import tended
+from slipcast.store.usertokens import OWN, UserTokens
 from slipcast.store.verbs import Verbs
 from slipcast.store.virtual import Virtual
 from slipcast.store.watching import Pace
@@ -214,4 +215,5 @@ def _virtual(verbs: Verbs, furnishing: Furnishing, reviews: Reviews) -> Mapping[
     table[PROJECT] = Projects(verbs)
     table[PROCESSED] = ProcessedTemplates()
     table[REQUEST] = ProjectRequests(verbs, furnishing)
+    table[OWN] = UserTokens(verbs)
     return table

@@ -5,38 +5,33 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 import bcrypt
 import httpx
 import pytest
 
-from slipcast.adapters.identity.chain import Chain
-from slipcast.adapters.identity.oauthtokens import AccessTokens
-from slipcast.adapters.identity.passwords import Passwords
-from slipcast.adapters.journal.memory import MemoryJournal
-from slipcast.server.app import Application
-from slipcast.server.oauth import PREFIXES, OAuth
-from slipcast.server.oauthcodes import challenge_of
-from slipcast.store.store import SERVER, Setup, Store
 from slipcast.values import accesstoken
+from unit.server.oauthworld import (
+    ANNA,
+    ASKS,
+    BASE,
+    CHALLENGING,
+    CLI,
+    PKCE,
+    VERIFIER,
+    authorize,
+    fill_in,
+    fragment,
+    query,
+    serving,
+    trade,
+    who,
+)
 from unit.store.conftest import StandingClock
 
 pytestmark = pytest.mark.anyio
-
-BASE = "https://server.test"
-CHALLENGING = {"client_id": "openshift-challenging-client", "response_type": "token"}
-VERIFIER = "v" * 43
-PKCE = {
-    "response_type": "code",
-    "code_challenge": challenge_of(VERIFIER),
-    "code_challenge_method": "S256",
-}
-CLI = {"client_id": "openshift-cli-client", "redirect_uri": "http://127.0.0.1:4711/callback"}
-ASKS = {"x-csrf-token": "1"}
-ANNA = ("anna", "secret")
 
 
 @pytest.fixture
@@ -47,26 +42,6 @@ def anyio_backend() -> str:
 @pytest.fixture
 def clock() -> StandingClock:
     return StandingClock()
-
-
-@asynccontextmanager
-async def serving(
-    users: Path, clock: StandingClock, *, guarded: bool
-) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of a server that knows the users of a file."""
-    journal = MemoryJournal(pause=0.02)
-    store = Store(journal, clock, Setup(guarded=guarded))
-    if guarded:
-        await store.prepare()
-    api = store.as_(SERVER)
-    chain = Chain([AccessTokens(api, clock), Passwords(users, api, clock)])
-    store.tell(lambda *_: chain.forget())
-    oauth = OAuth(chain, api, clock, lambda _: BASE)
-    application = Application(store, chain, mounts=dict.fromkeys(PREFIXES, oauth.app))
-    transport = httpx.ASGITransport(application)
-    async with httpx.AsyncClient(transport=transport, base_url=BASE) as browser:
-        yield browser
-    await journal.close()
 
 
 @pytest.fixture
@@ -90,65 +65,6 @@ async def guarded(users: Path, clock: StandingClock) -> AsyncIterator[httpx.Asyn
         yield browser
 
 
-async def authorize(
-    browser: httpx.AsyncClient,
-    fields: dict[str, str],
-    auth: tuple[str, str] | None = None,
-    headers: dict[str, str] | None = None,
-) -> httpx.Response:
-    return await browser.get(
-        "/oauth/authorize",
-        params=fields,
-        headers=headers or {},
-        auth=auth or httpx.USE_CLIENT_DEFAULT,
-    )
-
-
-def fragment(answer: httpx.Response) -> dict[str, str]:
-    """What is said behind the # of the address that an answer leads to."""
-    return {
-        name: each[0]
-        for name, each in parse_qs(urlsplit(answer.headers["location"]).fragment).items()
-    }
-
-
-def query(answer: httpx.Response) -> dict[str, str]:
-    return {
-        name: each[0] for name, each in parse_qs(urlsplit(answer.headers["location"]).query).items()
-    }
-
-
-async def fill_in(
-    browser: httpx.AsyncClient, fields: dict[str, str], **more: str
-) -> httpx.Response:
-    """The form, asked for and sent back."""
-    form = await authorize(browser, fields)
-    csrf = re.findall('name="csrf" value="([^"]+)"', form.text)
-    return await browser.post(
-        f"/oauth/authorize?{urlencode(fields)}",
-        data={"csrf": csrf[0], "username": "anna", "password": "secret", **more},
-    )
-
-
-async def trade(browser: httpx.AsyncClient, good: str, **changed: str) -> httpx.Response:
-    """A code for a token, by the command line."""
-    fields = {
-        "grant_type": "authorization_code",
-        "client_id": CLI["client_id"],
-        "redirect_uri": CLI["redirect_uri"],
-        "code": good,
-        "code_verifier": VERIFIER,
-    }
-    return await browser.post("/oauth/token", data={**fields, **changed})
-
-
-async def who(browser: httpx.AsyncClient, token: str) -> httpx.Response:
-    """The answer to `whoami`."""
-    return await browser.get(
-        "/apis/user.openshift.io/v1/users/~", headers={"authorization": f"Bearer {token}"}
-    )
-
-
 async def test_the_server_says_where_it_lets_people_in(browser: httpx.AsyncClient):
     about = (await browser.get("/.well-known/oauth-authorization-server")).json()
 
@@ -168,7 +84,7 @@ async def test_a_program_is_challenged(browser: httpx.AsyncClient):
 async def test_a_browser_is_not_challenged_behind_its_users_back(
     browser: httpx.AsyncClient, auth: tuple[str, str] | None
 ):
-    answer = await authorize(browser, CHALLENGING, auth)
+    answer = await authorize(browser, CHALLENGING, auth, {"sec-fetch-site": "cross-site"})
 
     assert answer.status_code == 401
     assert "www-authenticate" not in answer.headers
@@ -185,6 +101,14 @@ async def test_a_program_with_the_password_gets_a_token(browser: httpx.AsyncClie
         "86400", "user:full", "Bearer",
     )  # fmt: skip
     assert (await who(browser, said["access_token"])).json()["metadata"]["name"] == "anna"
+
+
+async def test_a_program_that_shows_the_password_unasked_gets_a_token(
+    browser: httpx.AsyncClient,
+):
+    answer = await authorize(browser, CHALLENGING, ANNA)
+
+    assert (await who(browser, fragment(answer)["access_token"])).status_code == 200
 
 
 async def test_who_has_logged_in_is_a_user_who_may_ask_for_projects(guarded: httpx.AsyncClient):
@@ -434,6 +358,31 @@ async def test_a_modern_oc_takes_its_code_to_the_token_endpoint(browser: httpx.A
     )
 
     assert (await who(browser, answer.json()["access_token"])).status_code == 200
+
+
+async def test_who_is_challenged_may_do_without_pkce(browser: httpx.AsyncClient):
+    asked = {**CHALLENGING, "response_type": "code", "code_challenge_method": "S256"}
+    code = query(await authorize(browser, asked, ANNA, ASKS))["code"]
+
+    answer = await browser.post(
+        "/oauth/token",
+        data={"grant_type": "authorization_code", "code": code, "state": "1"},
+        auth=(CHALLENGING["client_id"], ""),
+    )
+
+    assert (await who(browser, answer.json()["access_token"])).status_code == 200
+
+
+async def test_who_gave_a_challenge_must_answer_it(browser: httpx.AsyncClient):
+    code = query(await authorize(browser, {**CHALLENGING, **PKCE}, ANNA, ASKS))["code"]
+
+    answer = await browser.post(
+        "/oauth/token",
+        data={"grant_type": "authorization_code", "code": code},
+        auth=(CHALLENGING["client_id"], ""),
+    )
+
+    assert answer.json() == {"error": "invalid_grant"}
 
 
 async def test_a_browser_is_shown_a_token_once(browser: httpx.AsyncClient):
