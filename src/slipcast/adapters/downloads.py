@@ -1,4 +1,4 @@
-"""Downloads over HTTP: scripts fetched, callbacks delivered.
+"""Downloads over HTTP: scripts and archives fetched, callbacks delivered.
 
 Certificates are checked against this machine's own store, and against one more bundle where a
 platform gives one. Proxies are those of the environment (S2I-158).
@@ -11,10 +11,12 @@ from __future__ import annotations
 import json
 from collections.abc import Generator
 from contextlib import contextmanager
+from email.message import Message
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from slipcast.ports.downloads import Download
 from slipcast.values.faults import DownloadFault
 from slipcast.values.sensitive import redacted
 
@@ -25,6 +27,7 @@ LARGEST = 16 << 20
 
 _TRIES = 3
 _TIMEOUT = 30.0
+_PIECE = 1 << 18
 _FOUND = frozenset({200, 201})
 
 
@@ -55,6 +58,16 @@ class Http:
                         reason="TooLarge",
                     )
             return bytes(body)
+
+    @contextmanager
+    def opened(self, url: str) -> Generator[Download]:
+        """Whatever is behind a URL, piece by piece."""
+        with self._translated(url), self._client.stream("GET", url) as answer:
+            yield Download(
+                status=answer.status_code,
+                pieces=answer.iter_bytes(_PIECE),
+                file_name=_file_name(answer.headers.get("Content-Disposition", "")),
+            )
 
     def post_json(self, url: str, document: object) -> int:
         """Deliver a document, whole at every try (S2I-287)."""
@@ -105,6 +118,14 @@ class Http:
             raise DownloadFault(
                 f"the CA bundle {self._ca_file} cannot be used: {_cause(broken)}", reason="TLS"
             ) from broken
+
+
+def _file_name(disposition: str) -> str:
+    """What a Content-Disposition calls the file, in either form; the last part of a path."""
+    header = Message()
+    header["Content-Disposition"] = disposition
+    name = PurePosixPath(header.get_filename("").replace("\\", "/")).name
+    return "" if name == ".." else name
 
 
 def _cause(broken: BaseException) -> str:

@@ -51,7 +51,7 @@ MEANINGS = (
     _row(
         "Unreachable",
         r"Host key verification failed",
-        "the key of {host} is not known on this machine",
+        "the key that {host} shows is not one that known_hosts has for it",
         "add the host's key to known_hosts once it is verified (ssh-keyscan prints it)",
     ),
     _row(

@@ -14,6 +14,8 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 from urllib.parse import urlsplit
@@ -26,9 +28,10 @@ from slipcast.api.build import BuildConfig
 from slipcast.cli.toolbox import Toolbox
 from slipcast.dockerfile import ignore
 from slipcast.dockerfile.ignore import IgnoreRules
+from slipcast.ports.downloads import Download
 from slipcast.ports.git import CloneSpec
 from slipcast.ports.packing import Packing
-from slipcast.values.faults import Fault, UsageFault
+from slipcast.values.faults import Fault, GitFault, UsageFault
 from slipcast.values.giturl import parse_git_url
 from slipcast.values.revision import SourceRevision
 
@@ -37,6 +40,8 @@ PIECE: Final = 1 << 18
 MAGIC: Final = ((0, b"PK\x03\x04"), (0, b"\x1f\x9d"), (0, b"\x1f\xa0"), (0, b"BZh"),
                 (0, b"\x1f\x8b"), (257, b"ustar"))  # fmt: skip
 """How archives begin (SB-43)."""
+HEAD: Final = 280
+"""Bytes that have to be seen to tell an archive."""
 USUAL: Final = r"(^|/)\.git(/|$)"
 """What is never sent unless asked for (SB-40)."""
 
@@ -118,24 +123,34 @@ def prepared(
     """
     place = given.directory or given.archive
     if given.repository:
-        with _cloned(given, toolbox) as tree:
-            sent = _directory(tree, given, config, toolbox, compress=compress)
-            commit = sent.parameters.get("revision.commit", "")[:7]
-            yield replace(sent, told=f'Sending repository "{given.repository}", commit {commit}')
+        with _cloned(given, toolbox) as (tree, within):
+            sent = _directory(tree / within, given, config, toolbox, compress=compress)
+            revision = toolbox.git.describe(tree)
+            told = f'Sending repository "{given.repository}", commit {revision.commit[:7]}'
+            warning = f"only the directory {within} of that repository is sent" if within else ""
+            parameters = dict(_parameters(revision))
+            yield replace(sent, told=told, parameters=parameters, warning=warning)
+    elif _is_url(given.file):
+        with _fetched(given.file, toolbox) as found:
+            name = found.file_name or PurePosixPath(urlsplit(given.file).path).name
+            if not name:
+                raise UsageFault(f"no file name can be told from {given.file}")
+            told = f"Sending what {given.file} gave"
+            yield Upload(pieces=found.pieces, told=told, parameters={"asFile": name})
     elif given.file:
         yield _single(given.file, toolbox)
     elif place == STDIN:
-        yield _checked(sys.stdin.buffer, "Sending standard input as an archive")
+        yield _checked(_read(sys.stdin.buffer), "Sending standard input as an archive")
     elif _is_url(place):
-        body = _fetched(place, toolbox)
-        yield Upload(pieces=_cut(body), told=f"Sending what {place} gave", warning=_warning(body))
+        with _fetched(place, toolbox) as found:
+            yield _checked(found.pieces, f"Sending what {place} gave")
     else:
         path = _there(place, toolbox)
         if path.is_dir():
             yield _directory(path, given, config, toolbox, compress=compress)
         else:
             with path.open("rb") as file:
-                yield _checked(file, f'Sending archive file "{place}"')
+                yield _checked(_read(file), f'Sending archive file "{place}"')
 
 
 def _directory(
@@ -200,14 +215,7 @@ def _rules(path: Path, given: Given, config: BuildConfig | None) -> IgnoreRules 
 
 
 def _single(word: str, toolbox: Toolbox) -> Upload:
-    """A file that stays one (SB-32, SB-34)."""
-    if _is_url(word):
-        name = PurePosixPath(urlsplit(word).path).name
-        if not name:
-            raise UsageFault(f"no file name can be told from {word}")
-        body = _fetched(word, toolbox)
-        parameters = {"asFile": name}
-        return Upload(pieces=_cut(body), told=f"Sending what {word} gave", parameters=parameters)
+    """A file that stays one (SB-32)."""
     path = _there(word, toolbox)
     if path.is_dir():
         raise UsageFault(f"{word} is a directory", hint="--from-dir sends directories.")
@@ -217,9 +225,10 @@ def _single(word: str, toolbox: Toolbox) -> Upload:
 
 
 @contextmanager
-def _cloned(given: Given, toolbox: Toolbox) -> Iterator[Path]:
+def _cloned(given: Given, toolbox: Toolbox) -> Iterator[tuple[Path, str]]:
     """A repository's tree at a commit, in a directory that is gone afterwards (SB-35).
 
+    Shape:  and where in it the directory lies that was named, empty for its root.
     Errors: UsageFault; GitFault.
     """
     if not toolbox.git.available():
@@ -227,32 +236,50 @@ def _cloned(given: Given, toolbox: Toolbox) -> Iterator[Path]:
             "--from-repo needs git, which is not installed", hint="--from-dir sends a directory."
         )
     word = given.repository
-    url = parse_git_url(word)
-    local = (toolbox.directory / word).resolve() if url is None else None
-    if local is not None:
-        if not toolbox.git.state(local).is_repository:
+    url, within = parse_git_url(word), ""
+    if url is None:
+        local = (toolbox.directory / word).resolve()
+        root = _root_of(local, toolbox)
+        if root is None:
             raise UsageFault(f"{word} is not a Git repository")
-        url = parse_git_url(local.as_uri())
+        within = "" if root == local else str(local.relative_to(root))
+        url = parse_git_url(root.as_uri())
     assert url is not None  # noqa: S101 -- a file's URL is one of git's
     place = Path(tempfile.mkdtemp(prefix="slipcast-"))
     try:
         tree = place / "source"
-        toolbox.git.clone(CloneSpec(url=url, ref=given.commit, history=True), tree)
-        yield tree
+        _clone(CloneSpec(url=url, ref=given.commit, history=True), tree, given, toolbox)
+        if not (tree / within).is_dir():
+            raise UsageFault(f"{word} is no directory of that commit")
+        yield tree, within
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _checked(file: IO[bytes], told: str) -> Upload:
+def _clone(spec: CloneSpec, tree: Path, given: Given, toolbox: Toolbox) -> None:
+    try:
+        toolbox.git.clone(spec, tree)
+    except GitFault as fault:
+        if fault.reason == "RefUnknown":
+            raise Fault(
+                f"{given.repository} has no branch, tag or commit {given.commit or 'HEAD'}",
+                hint="Let --commit be one that the repository has.",
+            ) from fault
+        raise
+
+
+def _root_of(directory: Path, toolbox: Toolbox) -> Path | None:
+    """The repository that a directory is, or is a part of; None where there is none."""
+    places = (directory, *directory.parents)
+    return next((each for each in places if toolbox.git.state(each).is_repository), None)
+
+
+def _checked(pieces: Iterator[bytes], told: str) -> Upload:
     """An archive from a stream, with a warning when it looks like none (SB-43)."""
-    head = file.read(PIECE)
-
-    def pieces() -> Iterator[bytes]:
-        yield head
-        while piece := file.read(PIECE):
-            yield piece
-
-    return Upload(pieces=pieces(), told=told, warning=_warning(head))
+    head = b""
+    while len(head) < HEAD and (piece := next(pieces, b"")):
+        head += piece
+    return Upload(pieces=chain((head,), pieces), told=told, warning=_warning(head))
 
 
 def _warning(head: bytes) -> str:
@@ -263,19 +290,24 @@ def _warning(head: bytes) -> str:
 
 def _file(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
-        while piece := file.read(PIECE):
-            yield piece
+        yield from _read(file)
 
 
-def _cut(body: bytes) -> Iterator[bytes]:
-    return (body[at : at + PIECE] for at in range(0, len(body), PIECE))
+def _read(file: IO[bytes]) -> Iterator[bytes]:
+    while piece := file.read(PIECE):
+        yield piece
 
 
-def _fetched(url: str, toolbox: Toolbox) -> bytes:
-    body = toolbox.downloads.fetch(url)
-    if body is None:
-        raise Fault(f"unable to download file {url}: the server did not answer with 200")
-    return body
+@contextmanager
+def _fetched(url: str, toolbox: Toolbox) -> Iterator[Download]:
+    """What a URL gives (SB-34).
+
+    Errors: Fault; DownloadFault.
+    """
+    with toolbox.downloads.opened(url) as found:
+        if found.status != HTTPStatus.OK:
+            raise Fault(f"unable to download file {url}: the server answered {found.status}")
+        yield found
 
 
 def _there(word: str, toolbox: Toolbox) -> Path:

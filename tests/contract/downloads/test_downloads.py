@@ -35,6 +35,23 @@ def test_any_other_status_is_nothing_found(downloads: Downloads, web: Web, statu
     assert downloads.fetch(url) is None
 
 
+def test_what_is_large_comes_in_pieces_with_its_name(downloads: Downloads, web: Web) -> None:
+    body = bytes((1 << 20) + 1)
+    says = 'attachment; filename="../app.tar.gz"'
+    url = web.answer("/big", 200, body, **{"Content-Disposition": says})
+
+    with downloads.opened(url) as found:
+        assert (found.status, found.file_name) == (200, "app.tar.gz")
+        assert b"".join(found.pieces) == body
+
+
+def test_what_is_not_there_is_said_by_its_status(downloads: Downloads, web: Web) -> None:
+    url = web.answer("/none", 404, b"no")
+
+    with downloads.opened(url) as found:
+        assert (found.status, found.file_name) == (404, "")
+
+
 def test_a_redirect_is_followed(downloads: Downloads, web: Web) -> None:
     web.answer("/there", 200, b"x")
     url = web.answer("/here", 302, Location="/there")

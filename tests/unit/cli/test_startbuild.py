@@ -141,6 +141,15 @@ def test_a_binary_build_says_what_it_needs(call: Call, toolbox: FakeToolbox) -> 
     assert "you must specify one of '--from-dir', '--from-repo', or '--from-file'" in ended.stderr
 
 
+def test_a_build_of_nothing_says_so_sb_23(call: Call, toolbox: FakeToolbox) -> None:
+    toolbox.server.put(_config("bin", source={"binary": {}}))
+
+    ended = call("start-build", "bin")
+
+    assert ended.code == 0
+    assert "the build has no source: --from-dir" in ended.stderr
+
+
 def test_a_directory_is_sent_without_git_and_what_is_ignored(
     call: Call, toolbox: FakeToolbox, uploads: DirectoryUploads
 ) -> None:

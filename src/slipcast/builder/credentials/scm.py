@@ -112,7 +112,7 @@ def environment(task: Task, url: GitURL) -> Iterator[CloneSpec]:
 
 def _secret(task: Task) -> Mapping[str, bytes]:
     """The files of the source secret that mean something to git."""
-    directory = task.named_by("SOURCE_SECRET_PATH")
+    said, directory = task.env.get("SOURCE_SECRET_PATH", ""), task.named_by("SOURCE_SECRET_PATH")
     if directory is None:
         return {}
     found = {
@@ -124,7 +124,7 @@ def _secret(task: Task) -> Mapping[str, bytes]:
     if not handled & found.keys():
         raise failure(
             Reason.FETCH_SOURCE_FAILED,
-            f"no auth handler was found for secrets in {directory}",
+            f"no auth handler was found for secrets in {said}",
             hint=f"A source secret holds one or more of {', '.join(sorted(handled))}.",
         )
     return found

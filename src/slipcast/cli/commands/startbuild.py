@@ -43,6 +43,10 @@ UNHOOKED: Final = (
     *("follow", "wait", "list_webhooks"),
 )
 """Flags of what a webhook says or is not told."""
+OF_NOTHING: Final = (
+    "the build has no source: --from-dir, --from-repo, --from-archive or --from-file sends one"
+)
+"""What is said of the build of a configuration that waits for something to be sent (SB-23)."""
 INSTALL: Final = "\0"
 """What --git-post-receive says when nothing stands behind it."""
 
@@ -235,9 +239,12 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
             kind, name = (BUILD, self.build) if self.build else (CONFIG, self.config)
             subresource = "clone" if self.build else "instantiate"
             where = Resource(kind, connection.namespace, name, subresource)
-            return (await connection.api.act(where, self._body(name))).document.names.name
+            made = (await connection.api.act(where, self._body(name))).document
         except Invalid as fault:
             raise self._explained(fault, connection) from fault
+        if _is_of_nothing(read(made.content, Build)):
+            warn([OF_NOTHING], colour=toolbox.colour)
+        return made.names.name
 
     def _body(self, name: str) -> JSON:
         return {
@@ -262,6 +269,11 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
             "if this is a binary build you must specify one of '--from-dir', '--from-repo', or "
             "'--from-file'"
         )
+
+
+def _is_of_nothing(build: Build) -> bool:
+    spec = build.spec
+    return spec.strategy.source_strategy is not None and spec.source.type == "None"
 
 
 def _named(words: Sequence[str], flags: Mapping[str, Any]) -> tuple[str, str]:

@@ -78,6 +78,42 @@ def test_a_refusal_is_told_in_words_that_people_know_bld_60(
     assert (refused.value.message, refused.value.reason) == (told, "FetchSourceFailed")
 
 
+ASKED = GitFault("no", reason="Authentication", hint="configure a credential helper")
+
+
+@pytest.mark.parametrize(
+    ("fault", "secret", "told"),
+    [
+        (ASKED, {}, "slipcast set build-secret --source bc/NAME SECRET"),
+        (ASKED, {"sourceSecret": {"name": "mine"}}, "what the source secret mine holds"),
+        (GitFault("no", hint="add it to known_hosts"), {}, "into known_hosts of the source secret"),
+        (GitFault("no", hint="(git: http.sslCAInfo)"), {}, "into ca.crt of the source secret"),
+        (GitFault("no", hint="is the host up?"), {}, "is the host up?"),
+    ],
+)
+def test_what_to_do_about_it_is_said_in_words_of_the_build_up_4(
+    tmp_path: Path, fault: GitFault, secret: Mapping[str, Any], told: str
+):
+    outfit = an_outfit(tmp_path, build_text(source={"git": {"uri": URL}, **secret}))
+    outfit.git.failures = [fault]
+
+    with pytest.raises(BuildFault) as refused:
+        fetched(outfit)
+
+    assert told in refused.value.hint
+
+
+def test_by_hand_git_is_a_persons_own(tmp_path: Path):
+    outfit = an_outfit(tmp_path)
+    outfit.env["SLIPCAST_ROOT"] = "/"
+    outfit.git.failures = [ASKED]
+
+    with pytest.raises(BuildFault) as refused:
+        fetched(outfit)
+
+    assert refused.value.hint == "configure a credential helper"
+
+
 def test_a_password_in_the_address_is_shown_nowhere(tmp_path: Path):
     outfit = of(tmp_path, {"uri": "https://ada:tower@git.example/none.git"})
 

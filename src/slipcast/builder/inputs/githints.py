@@ -1,0 +1,45 @@
+"""What to do about a repository that cannot be fetched, where only the Build can be changed.
+
+By hand git is a person's own, with helpers and keys to configure; in a pod it knows nothing but the
+source secret. Pure.
+
+Source: user-pain.md UP-4; builder-process.md 4.1.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from slipcast.api.build import Build
+from slipcast.builds import naming
+from slipcast.values.faults import PortFault
+
+_TO_CONFIGURE: Final = MappingProxyType(
+    {
+        "known_hosts": "Once the host's key is verified (ssh-keyscan prints it), put it into "
+        "known_hosts of the source secret.",
+        "http.sslCAInfo": "Put the certificate of the authority that vouches for the host into "
+        "ca.crt of the source secret.",
+    }
+)
+"""THE TABLE: what git is to be configured with, and what that is in a source secret."""
+_CREDENTIALS: Final = "credential helper"
+
+
+def of_pod(fault: PortFault, build: Build) -> str:
+    """The hint of a fault of git, in words of the Build."""
+    if _CREDENTIALS in fault.hint:
+        return _of_credentials(build)
+    return next((told for word, told in _TO_CONFIGURE.items() if word in fault.hint), fault.hint)
+
+
+def _of_credentials(build: Build) -> str:
+    given = build.spec.source.source_secret
+    if given is not None and given.name:
+        return f"See whether the address is right, and what the source secret {given.name} holds."
+    config = naming.config_name(build) or "NAME"
+    return (
+        "The build has no source secret. If the repository is private: "
+        f"slipcast set build-secret --source bc/{config} SECRET"
+    )
