@@ -74,7 +74,7 @@ class StoreMachine(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.journal = MemoryJournal()
-        pace = Pace(bookmarks=0.001, longest=1)
+        pace = Pace(bookmarks=0.001, longest=600)
         self.api = Store(self.journal, StandingClock(), Setup(pace=pace)).as_(Actor(name="ada"))
         made = self.run(self.api.create(NAMESPACES, {"metadata": {"name": "p"}}))
         assert made.created

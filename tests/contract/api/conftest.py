@@ -68,7 +68,7 @@ class Ada:
 async def api(request: pytest.FixtureRequest) -> AsyncIterator[Api]:
     """Each implementation in turn: the store, and the client of a server over it."""
     journal = MemoryJournal(pause=0.02)
-    store = Store(journal, StandingClock(), Setup(pace=Pace(bookmarks=0.02, longest=5)))
+    store = Store(journal, StandingClock(), Setup(pace=Pace(bookmarks=0.02, longest=600)))
     await store.as_(ADMIN).create(NAMESPACES, {"metadata": {"name": "p"}})
     if request.param == "store":
         yield store.as_(ADMIN)

@@ -151,7 +151,7 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     logs = DirectoryLogs(tmp_path / "logs")
     uploads = DirectoryUploads(tmp_path / "uploads", clock, largest=LARGEST)
     running = Running(pods=pods, logs=logs, uploads=uploads)
-    store = Store(journal, clock, Setup(pace=Pace(bookmarks=0.02, longest=5), running=running))
+    store = Store(journal, clock, Setup(pace=Pace(bookmarks=0.02, longest=600), running=running))
     api = store.as_(ADMIN)
     await api.create(NAMESPACES, {"metadata": {"name": "p"}})
     if request.param == "store":

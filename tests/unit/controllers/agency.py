@@ -176,7 +176,7 @@ class Agency:
 async def an_agency(place: Path) -> Agency:
     """A store with the namespace `shop` in it."""
     clock = StandingClock()
-    setup = Setup(pace=Pace(bookmarks=0.02, longest=5), issuer=SpokenTokens())
+    setup = Setup(pace=Pace(bookmarks=0.02, longest=600), issuer=SpokenTokens())
     store = Store(MemoryJournal(pause=0.02), clock, setup)
     await store.prepare()
     api = store.as_(SERVER)

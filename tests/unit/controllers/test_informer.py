@@ -22,7 +22,7 @@ from slipcast.store.watching import Pace
 
 pytestmark = pytest.mark.anyio
 
-CALM = Pace(bookmarks=5, longest=5)
+CALM = Pace(bookmarks=600, longest=600)
 MAPS = Resource(kinds.require("", "ConfigMap"), "shop")
 
 

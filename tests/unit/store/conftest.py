@@ -70,7 +70,7 @@ async def journal() -> AsyncIterator[MemoryJournal]:
 
 @pytest.fixture
 def store(journal: MemoryJournal, clock: StandingClock) -> Store:
-    return Store(journal, clock, Setup(pace=Pace(bookmarks=0.02, longest=5)))
+    return Store(journal, clock, Setup(pace=Pace(bookmarks=0.02, longest=600)))
 
 
 @pytest.fixture
