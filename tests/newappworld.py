@@ -15,6 +15,7 @@ from slipcast.cli.newapp import flags
 from slipcast.newapp.documents import documents
 from slipcast.newapp.facts import (
     Answer,
+    Configs,
     Facts,
     HostImage,
     IsSource,
@@ -142,7 +143,7 @@ def answered(question: Question) -> Answer:
             answer = None
         case TemplateFile():
             answer = NoTemplate(why="there is no such file")
-        case Streams() | Templates():
+        case Streams() | Configs() | Templates():
             answer = ()
     return answer
 

@@ -20,6 +20,7 @@ from slipcast.newapp.asking import is_url
 from slipcast.newapp.facts import Facts, NoSource, Source, TemplateFile
 from slipcast.newapp.request import NewAppRequest, Pair
 from slipcast.values.faults import FieldError, InvalidFault
+from slipcast.values.sensitive import redacted
 
 _PATHS: Final = ("./", "../", "/", "~/")
 """How words begin that are paths for sure."""
@@ -71,9 +72,8 @@ def classified(request: NewAppRequest, facts: Facts) -> Classified:
             if _is_template(word, facts):
                 files.append(word)
             else:
-                errors.append(
-                    FieldError(path=word, what=troubles.no_repository(request, word, answer))
-                )
+                what = troubles.no_repository(request, word, answer)
+                errors.append(FieldError(path=redacted(word), what=what))
         elif _VARIABLE.match(word):
             name, _, value = word.partition("=")
             if _NAME.fullmatch(name):

@@ -13,6 +13,7 @@ from typing import Literal, TypeVar, cast
 
 import msgspec
 
+from slipcast.api.build import BuildConfig
 from slipcast.api.image import ImageStream
 from slipcast.api.template import Template
 from slipcast.newapp.image import ImageFacts
@@ -124,6 +125,12 @@ class Streams(msgspec.Struct, frozen=True):
     namespace: str
 
 
+class Configs(msgspec.Struct, frozen=True):
+    """The BuildConfigs of a namespace; none where it may not be read."""
+
+    namespace: str
+
+
 class Templates(msgspec.Struct, frozen=True):
     """The templates of a namespace; none where it may not be read."""
 
@@ -157,12 +164,15 @@ class TemplateFile(msgspec.Struct, frozen=True):
     place: str
 
 
-Question = IsSource | SecretFor | Streams | Templates | TagImage | LookUp | OnHost | TemplateFile
+Question = (
+    IsSource | SecretFor | Streams | Configs | Templates | TagImage | LookUp | OnHost | TemplateFile
+)
 Answer = (
     Source
     | NoSource
     | Lent
     | tuple[ImageStream, ...]
+    | tuple[BuildConfig, ...]
     | tuple[Template, ...]
     | ImageFacts
     | RegistryImage

@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
+from slipcast.api.build import BuildConfig
 from slipcast.newapp import asking, circles, detection, troubles, validate
 from slipcast.newapp.classify import Classified, classified
 from slipcast.newapp.component import (
@@ -20,14 +21,14 @@ from slipcast.newapp.component import (
     DeploymentPlan,
     StrategyKind,
 )
-from slipcast.newapp.facts import Facts, IsSource, NoSource, Source
+from slipcast.newapp.facts import Configs, Facts, IsSource, Need, NoSource, Source, Streams
 from slipcast.newapp.making import Making, Planned, input_of
 from slipcast.newapp.matches import Match, Undecided
 from slipcast.newapp.pairing import Use, paired
 from slipcast.newapp.ports import Port
 from slipcast.newapp.references import Reference, joined, references
 from slipcast.newapp.request import NewAppRequest, Pair
-from slipcast.newapp.searching import Place, Search
+from slipcast.newapp.searching import SHARED, Place, Search
 from slipcast.newapp.streams import is_output
 from slipcast.values.faults import Fault
 from slipcast.values.giturl import parse_git_url
@@ -51,14 +52,35 @@ def planned(request: NewAppRequest, facts: Facts) -> Plan:
     Errors: Need; InvalidFault; Fault with everything that could not be found.
     """
     validate.request(request)
-    words = classified(request, facts)
+    words = _classified(request, facts)
     search = _search(request, facts)
     plan = _Planning(request, facts, words, search).plan()
     before = _of_before(plan, search, request.namespace)
     if before:
         plan = _without(plan, _Planning(request, facts, words, search.apart_from(before)))
-    circular = circles.warnings(request, plan.parts, search.stream)
+    there: tuple[BuildConfig, ...] = ()
+    if any(part.build is not None for part in plan.parts):
+        there = facts.ask(Configs(request.namespace), tuple)
+    circular = circles.warnings(request, plan.parts, search.stream, there)
     return replace(plan, warnings=(*plan.warnings, *circular))
+
+
+def _classified(request: NewAppRequest, facts: Facts) -> Classified:
+    """The words of a request by what they are.
+
+    What is wanted of the project wherever something is built is asked for at the same time.
+
+    Errors: Need; InvalidFault with every word that can be nothing.
+    """
+    likely = (Streams(request.namespace), Streams(SHARED), Configs(request.namespace))
+    missing = [each for each in likely if not facts.knows(each)]
+    try:
+        words = classified(request, facts)
+    except Need as need:
+        raise Need((*need.questions, *missing)) from None
+    if request.builds or request.sources or words.sources:
+        facts.require(likely)
+    return words
 
 
 def _of_before(plan: Plan, search: Search, namespace: str) -> frozenset[str]:
@@ -141,6 +163,10 @@ class _Planning:
             parts.append(self._alone(Source(dockerfile=request.dockerfile), "dockerfile"))
         if request.binary and not pairs.uses:
             parts.append(self._sent())
+        if request.name and len(_groups(parts, pairs.uses)) > 1:
+            raise Fault(
+                "only one component or source repository can be used when specifying a name"
+            )
         env = (*request.env, *self._words.env)
         return Plan(
             parts=tuple(parts),
@@ -317,18 +343,26 @@ class _Planning:
             )
 
     def _check_counts(self, found: list[tuple[Reference, Match]], sources: tuple[str, ...]) -> None:
-        """Refuse one name, or one output, for several things (NA-37)."""
+        """Refuse one output for several things, and a strategy for none (NA-6, DT-23)."""
         request = self._request
-        groups = {each.group for each, _ in found}
-        if request.name and len(groups) > 1:
+        built = [each for each, _ in found if each.has_source] or sources
+        if request.strategy and not (built or request.binary or request.dockerfile is not None):
             raise Fault(
-                "only one component or source repository can be used when specifying a name"
+                "when --strategy is specified you must provide at least one source code location",
+                hint="Add a repository or a directory, or --binary to send the source later.",
             )
         if request.to and len([each for each, _ in found if each.source]) + len(sources) > 1:
             raise Fault(
                 "only one component with source can be used when specifying an output image"
                 " reference"
             )
+
+
+def _groups(parts: Iterable[Planned], uses: Iterable[Use]) -> set[str]:
+    """What is deployed apart from each other (NA-37)."""
+    return {part.group for part in parts} | {
+        use.reference.group for use in uses if use.match.template is not None
+    }
 
 
 def _place_of(source: Source) -> str:

@@ -8,8 +8,9 @@ import pytest
 
 from newappworld import BUILDER, PROJECT, SHOP, WEB, a_source, plan_of, request_of
 from slipcast.api.applications import GENERATED_BY
+from slipcast.api.build import BuildConfig
 from slipcast.api.image import ImageStream
-from slipcast.newapp.facts import Answer, IsSource, Question, Streams, TagImage
+from slipcast.newapp.facts import Answer, Configs, IsSource, Question, Streams, TagImage
 from slipcast.values.faults import Fault
 from verdicts import seen
 
@@ -76,6 +77,47 @@ def test_builds_that_start_each_other_are_refused_up_31() -> None:
 
     with pytest.raises(Fault, match="start each other again and again: a1 -> b1 -> a1"):
         plan_of(request, own(a_stream("a1"), a_stream("b1")))
+
+
+def a_config(name: str, start: str, output: str, **change: Any) -> BuildConfig:
+    """A BuildConfig that builds on one tag and fills another."""
+    return seen(
+        BuildConfig,
+        metadata={"name": name, "namespace": PROJECT},
+        spec={
+            "strategy": {"dockerStrategy": {"from": {"kind": "ImageStreamTag", "name": start}}},
+            "output": {"to": {"kind": "ImageStreamTag", "name": output}},
+            "triggers": [{"type": "ImageChange", "imageChange": change}],
+        },
+    )
+
+
+def test_a_build_that_is_there_and_starts_from_the_new_one_closes_the_circle_up_31() -> None:
+    there: dict[Question, Answer] = {Configs(PROJECT): (a_config("old", "b1:latest", "a1:latest"),)}
+
+    with pytest.raises(Fault, match="again and again: b1 -> old -> b1") as refused:
+        plan_of(request_of("new-build", f"a1~{B}"), {**own(a_stream("a1")), **there})
+    assert "bc/old is there already" in refused.value.hint
+
+
+def test_circles_of_others_and_what_nothing_starts_are_none_of_ours() -> None:
+    others = (a_config("x", "y:latest", "x:latest"), a_config("y", "x:latest", "y:latest"))
+    quiet = a_config("old", "b1:latest", "a1:latest", **{"from": {"kind": "DockerImage"}})
+
+    plan = plan_of(
+        request_of("new-build", f"a1~{B}"),
+        {**own(a_stream("a1")), Configs(PROJECT): (*others, quiet)},
+    )
+
+    assert plan.warnings == ()
+
+
+def test_a_build_that_is_made_again_gives_way_to_itself_up_24() -> None:
+    there: dict[Question, Answer] = {Configs(PROJECT): (a_config("b1", "b1:latest", "a1:latest"),)}
+
+    plan = plan_of(request_of("new-build", f"a1~{B}"), {**own(a_stream("a1")), **there})
+
+    assert plan.warnings == ()
 
 
 def test_a_chain_of_builds_is_none() -> None:

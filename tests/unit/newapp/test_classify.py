@@ -91,3 +91,10 @@ def test_everything_wrong_is_said_at_once_up_7_up_8() -> None:
         ("~x", "names no image before the ~"),
         ("a b=c", "'a b' is no name of a variable"),
     ]
+
+
+def test_a_password_in_a_url_is_not_repeated() -> None:
+    with pytest.raises(InvalidFault) as refused:
+        sorted_out("https://me:rosebud@a/b", w0=NoSource(why="no", is_denied=True))
+
+    assert "rosebud" not in str(refused.value.message)

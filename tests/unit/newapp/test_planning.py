@@ -383,11 +383,19 @@ def test_of_several_languages_the_one_that_starts_something_is_taken_and_that_is
         ({"builds": True}, "you must specify at least one source repository"),
         ({"binary": True}, "you must provide a --name"),
         ({"binary": True, "strategy": "source"}, "you must provide a builder image"),
+        ({"words": ("mysql",), "strategy": "docker"}, "at least one source code location"),
     ],
 )
 def test_a_request_for_nothing_is_told_what_to_ask(more: dict[str, Any], said: str) -> None:
     with pytest.raises(Fault, match=said):
-        made(**more)
+        made(*more.pop("words", ()), **more)
+
+
+def test_two_sources_cannot_have_one_name_na_37() -> None:
+    request = newappworld.request_of("new-app", newappworld.SHOP, newappworld.WEB, "--name=x")
+
+    with pytest.raises(Fault, match="only one component or source repository"):
+        newappworld.plan_of(request)
 
 
 def test_what_contradicts_itself_is_refused_at_once() -> None:

@@ -9,6 +9,7 @@ from typing import Final, TypeVar, assert_never
 from msgspec.structs import replace
 
 from slipcast.api import kinds
+from slipcast.api.build import BuildConfig
 from slipcast.api.document import JSON
 from slipcast.api.image import Image, ImageStream, ImageStreamImport, ImageStreamTag
 from slipcast.api.kinds import Kind
@@ -19,6 +20,7 @@ from slipcast.cli.newapp import looking, secrets
 from slipcast.cli.toolbox import Connection, EngineFlags, Toolbox
 from slipcast.newapp.facts import (
     Answer,
+    Configs,
     Facts,
     HostImage,
     IsSource,
@@ -51,6 +53,7 @@ T = TypeVar("T")
 STREAM: Final = kinds.require(kinds.IMAGE, "ImageStream")
 TAG: Final = kinds.require(kinds.IMAGE, "ImageStreamTag")
 IMPORT: Final = kinds.require(kinds.IMAGE, "ImageStreamImport")
+CONFIG: Final = kinds.require(kinds.BUILD, "BuildConfig")
 TEMPLATE: Final = kinds.require(kinds.TEMPLATE, "Template")
 ASKED: Final = "newapp"
 """The name of the import that imports nothing (RS-40)."""
@@ -99,6 +102,9 @@ class Answers:
             case Streams():
                 contents = await self._listed(STREAM, question.namespace)
                 answer = tuple(read(each, ImageStream) for each in contents)
+            case Configs():
+                contents = await self._listed(CONFIG, question.namespace)
+                answer = tuple(read(each, BuildConfig) for each in contents)
             case Templates():
                 contents = await self._listed(TEMPLATE, question.namespace)
                 answer = tuple(read(each, Template) for each in contents)
