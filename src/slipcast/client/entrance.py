@@ -8,6 +8,7 @@ Source: RFC 8414, RFC 6749 section 4.2; `oc login`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -17,6 +18,7 @@ from slipcast.api.kubeconfig import Access
 from slipcast.client import wire
 from slipcast.client.http import HttpApi
 from slipcast.client.wire import Request
+from slipcast.ports.api import NO_PARAMETERS
 from slipcast.values.apifaults import Forbidden, NotServed, Unauthorized
 from slipcast.values.faults import PortFault
 from slipcast.values.sensitive import Sensitive
@@ -29,6 +31,10 @@ QUERY: Final = urlencode({"client_id": "openshift-challenging-client", "response
 class HttpEntrance:
     """Gets tokens by password."""
 
+    def __init__(self, environment: Mapping[str, str] = NO_PARAMETERS) -> None:
+        """Shape:  environment is that in which proxies may be named."""
+        self._environment = environment
+
     async def token(self, way: Access, user: str, password: Sensitive) -> str:
         """See the port."""
         bare = Access(
@@ -39,28 +45,28 @@ class HttpEntrance:
             authority_file=way.authority_file,
             insecure=way.insecure,
         )
-        place = await _place(bare)
-        known = HttpApi(replace(bare, username=user, password=password.reveal()))
+        place = await self._place(bare)
+        named = replace(bare, username=user, password=password.reveal())
+        known = HttpApi(named, environment=self._environment)
         try:
             return await _asked(known, place, way)
         finally:
             await known.close()
 
-
-async def _place(way: Access) -> str:
-    """Where the server lets people in."""
-    api = HttpApi(way)
-    try:
-        answer = await api.send(Request(method="GET", path=ABOUT))
-        place = wire.read(answer.content).get("authorization_endpoint")
-    except (NotServed, Forbidden, Unauthorized):
-        # Servers of the 3.5 era do not say; theirs is the usual place.
-        place = USUAL
-    finally:
-        await api.close()
-    if not isinstance(place, str) or not place.startswith(("https://", "/")):
-        raise _no_login(way)
-    return place
+    async def _place(self, way: Access) -> str:
+        """Where the server lets people in."""
+        api = HttpApi(way, environment=self._environment)
+        try:
+            answer = await api.send(Request(method="GET", path=ABOUT))
+            place = wire.read(answer.content).get("authorization_endpoint")
+        except (NotServed, Forbidden, Unauthorized):
+            # Servers of the 3.5 era do not say; theirs is the usual place.
+            place = USUAL
+        finally:
+            await api.close()
+        if not isinstance(place, str) or not place.startswith(("https://", "/")):
+            raise _no_login(way)
+        return place
 
 
 async def _asked(api: HttpApi, place: str, way: Access) -> str:
@@ -71,8 +77,7 @@ async def _asked(api: HttpApi, place: str, way: Access) -> str:
         raise _no_login(way) from nowhere
     except Unauthorized as wrong:
         raise Unauthorized("user name or password are wrong") from wrong
-    where: str = answer.headers.get("location", "")
-    token = parse_qs(urlsplit(where).fragment).get("access_token", [""])[0]
+    token = parse_qs(urlsplit(answer.location).fragment).get("access_token", [""])[0]
     if not token:
         raise _no_login(way)
     return token

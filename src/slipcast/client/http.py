@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import contextlib
 import ssl
+import sys
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import httpx
+import msgspec
 
 from slipcast import __version__
 from slipcast.api.document import JSON, Document
 from slipcast.api.kubeconfig import Access
-from slipcast.client import wire
+from slipcast.client import proxies, wire
+from slipcast.client.direct import Direct, basic
+from slipcast.client.sending import (
+    Carrier,
+    Headers,
+    Incoming,
+    NoAddress,
+    NotCarried,
+    Patience,
+    Sent,
+    address_of,
+    every,
+    first,
+    joined,
+)
 from slipcast.client.wire import Request
 from slipcast.ports.api import (
     NO_PARAMETERS,
@@ -34,35 +49,55 @@ from slipcast.values.faults import PortFault
 
 AGENT: Final = f"slipcast/{__version__}"
 FAILED: Final = 400
+_CONNECTING: Final = 60.0
 _LIST = ListOptions()
 _WATCH = WatchOptions()
 _WRITE = WriteOptions()
 _DELETE = DeleteOptions()
 
 
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer that was read whole."""
+
+    status: int
+    headers: Headers
+    content: bytes
+
+    @property
+    def location(self) -> str:
+        """Where it leads."""
+        return first(self.headers, "location")
+
+
 class HttpApi:
     """An Api at the end of a connection."""
 
-    def __init__(self, way: Access, *, timeout: float | None = 60) -> None:
+    def __init__(
+        self,
+        way: Access,
+        *,
+        timeout: float | None = 60,
+        environment: Mapping[str, str] = NO_PARAMETERS,
+    ) -> None:
         """Speak to a server by the way a kubeconfig says.
 
+        Shape:  environment is that in which proxies may be named.
         Units:  timeout in seconds for each answer to begin; streams have none.
         Errors: PortFault when certificates or keys cannot be read, or the server's URL is none.
         """
         self._way = way
+        self._environment = environment
+        self._patience = Patience.even(timeout)
+        self._headers = _headers(way)
+        self._context = tls(way)
+        self._carriers: dict[bool, Carrier] = {}
         with self._reached():
-            self._http = httpx.AsyncClient(
-                base_url=way.server,
-                verify=tls(way),
-                timeout=httpx.Timeout(timeout, pool=None),
-                headers=_headers(way),
-                auth=(way.username, way.password) if way.username else None,
-                trust_env=True,
-            )
+            address_of(way.server)
 
     async def close(self) -> None:
         """Let go of connections."""
-        await self._http.aclose()
+        for carrier in self._carriers.values():
+            await carrier.close()
 
     async def get(self, resource: Resource, *, resource_version: str = "") -> Document:
         """See the port."""
@@ -134,24 +169,16 @@ class HttpApi:
         request = wire.opening(resource, parameters, is_sent=body is not None)
         return _pieces(await self._open(request, body))
 
-    async def send(self, request: Request) -> httpx.Response:
+    async def send(self, request: Request) -> Reply:
         """Send a request whose answer is read whole.
 
         Errors: the ApiFault of a refusal; PortFault when there is no answer.
         """
         with self._reached():
-            answer = await self._http.request(
-                request.method,
-                request.target,
-                content=request.body or None,
-                headers={
-                    **({"content-type": request.content_type} if request.body else {}),
-                    **request.headers,
-                },
-            )
-        if answer.status_code >= FAILED:
-            raise wire.fault_of(answer.status_code, answer.content)
-        return answer
+            reply = await _whole(await self._sent(request, request.body, self._patience))
+        if reply.status >= FAILED:
+            raise wire.fault_of(reply.status, reply.content)
+        return reply
 
     async def ask(self, request: Request, *, most: int) -> Answered:
         """Whatever a request is answered with, and how it begins.
@@ -160,10 +187,7 @@ class HttpApi:
         Errors: PortFault when there is no answer.
         """
         with self._reached():
-            asked = self._http.build_request(
-                request.method, request.target, content=request.body, headers=request.headers
-            )
-            answer = await self._http.send(asked, stream=True)
+            answer = await self._sent(request, request.body, self._patience)
         said = b""
         async with aclosing(_pieces(answer)) as pieces:
             async for piece in pieces:
@@ -171,10 +195,10 @@ class HttpApi:
                 if len(said) >= most:
                     break
         return Answered(
-            status=answer.status_code,
+            status=answer.status,
             body=said[:most],
-            location=answer.headers.get("location", ""),
-            warnings=wire.warnings_of(answer.headers.get_list("warning")),
+            location=first(answer.headers, "location"),
+            warnings=wire.warnings_of(every(answer.headers, "warning")),
         )
 
     async def _write(
@@ -188,26 +212,55 @@ class HttpApi:
         request = wire.writing(method, resource, content, options, query)
         return _answer(resource, await self.send(request))
 
-    async def _open(
-        self, request: Request, body: AsyncIterator[bytes] | None = None
-    ) -> httpx.Response:
-        asked = self._http.build_request(
-            request.method,
-            request.target,
-            content=body,
-            headers=request.headers,
-            timeout=httpx.Timeout(60, read=None, write=None, pool=None),
-        )
+    async def _open(self, request: Request, body: AsyncIterator[bytes] | None = None) -> Incoming:
+        patience = Patience(connecting=_CONNECTING, reading=None, writing=None)
         with self._reached():
-            answer = await self._http.send(asked, stream=True)
-            if answer.status_code >= FAILED:
-                said = await answer.aread()
-                await answer.aclose()
-                raise wire.fault_of(answer.status_code, said)
+            answer = await self._sent(request, body or b"", patience, is_stream=True)
+            if answer.status >= FAILED:
+                reply = await _whole(answer)
+                raise wire.fault_of(reply.status, reply.content)
         return answer
 
+    async def _sent(
+        self,
+        request: Request,
+        body: bytes | AsyncIterator[bytes],
+        patience: Patience,
+        *,
+        is_stream: bool = False,
+    ) -> Incoming:
+        url = joined(self._way.server, request.target)
+        own = {"content-type": request.content_type} if request.body else {}
+        own |= {name.lower(): value for name, value in request.headers.items()}
+        usual = (each for each in self._headers if each[0] not in own)
+        sent = Sent(
+            method=request.method,
+            url=url,
+            headers=(*usual, *own.items()),
+            body=body,
+            patience=patience,
+            is_stream=is_stream,
+        )
+        return await self._carrier(address_of(url).host).send(sent)
+
+    def _carrier(self, host: str) -> Carrier:
+        """Who carries what is for a host."""
+        through = proxies.may_stand_before(host, self._environment)
+        if through not in self._carriers:
+            self._carriers[through] = self._made(through=through)
+        return self._carriers[through]
+
+    def _made(self, *, through: bool) -> Carrier:
+        if not through:
+            return Direct(self._context, self._way.server_name)
+        # httpx has a command line of its own, which takes longer to import than all the rest.
+        sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+        from slipcast.client.proxied import Proxied  # noqa: PLC0415 -- slow, and seldom needed
+
+        return Proxied(self._context, self._way.server_name)
+
     async def _events(
-        self, resource: Resource, answer: httpx.Response
+        self, resource: Resource, answer: Incoming
     ) -> AsyncGenerator[WatchEvent, None]:
         async with aclosing(_pieces(answer)) as pieces:
             rest = b""
@@ -218,66 +271,75 @@ class HttpApi:
                         yield wire.event_of(resource.kind, line)
 
     @contextlib.contextmanager
-    def _reached(self) -> Any:
+    def _reached(self) -> Iterator[None]:
         try:
             yield
-        except httpx.InvalidURL as fault:
+        except NoAddress as fault:
             raise PortFault(f"there can be no server at {self._way.server}: {fault}") from fault
-        except httpx.HTTPError as fault:
-            why = str(fault) or type(fault).__name__
+        except NotCarried as fault:
             raise PortFault(
-                f"the server at {self._way.server} does not answer: {why}",
+                f"the server at {self._way.server} does not answer: {fault}",
                 reason="Unreachable",
                 hint="`slipcast server --status` tells whether one runs on this machine.",
                 retryable=True,
             ) from fault
 
 
-async def _pieces(answer: httpx.Response) -> AsyncGenerator[bytes, None]:
+async def _whole(answer: Incoming) -> Reply:
+    """An answer, read to its end."""
     try:
-        async for piece in answer.aiter_bytes():
-            yield piece
-    except httpx.HTTPError as fault:
+        async with aclosing(answer.pieces()) as pieces:
+            content = b"".join([piece async for piece in pieces])
+    finally:
+        await answer.close()
+    return Reply(status=answer.status, headers=answer.headers, content=content)
+
+
+async def _pieces(answer: Incoming) -> AsyncGenerator[bytes, None]:
+    try:
+        async with aclosing(answer.pieces()) as pieces:
+            async for piece in pieces:
+                yield piece
+    except NotCarried as fault:
         raise PortFault(
             f"the connection ended in the middle of an answer: {fault}",
             reason="Unreachable",
             retryable=True,
         ) from fault
     finally:
-        await answer.aclose()
+        await answer.close()
 
 
-def _answer(resource: Resource, answer: httpx.Response) -> Answer:
-    warnings = wire.warnings_of(answer.headers.get_list("warning"))
-    return wire.answer_of(resource, answer.status_code, answer.content, warnings)
+def _answer(resource: Resource, reply: Reply) -> Answer:
+    warnings = wire.warnings_of(every(reply.headers, "warning"))
+    return wire.answer_of(resource, reply.status, reply.content, warnings)
 
 
-def _headers(way: Access) -> list[tuple[str, str]]:
+def _headers(way: Access) -> Headers:
     headers = [("user-agent", AGENT), ("accept", "application/json")]
     token = way.token
     if way.token_file:
         token = _file(way.token_file).decode().strip()
-    if token:
+    if way.username:
+        headers.append(("authorization", basic(way.username, way.password)))
+    elif token:
         headers.append(("authorization", f"Bearer {token}"))
     if way.impersonate:
         headers.append(("impersonate-user", way.impersonate))
         headers += [("impersonate-group", group) for group in way.impersonate_groups]
-    return headers
+    return tuple(headers)
 
 
-def tls(way: Access) -> ssl.SSLContext | bool:
+def tls(way: Access) -> ssl.SSLContext | None:
     """How the server is verified, and what we show it.
 
     Errors: PortFault.
     """
     if not way.server.startswith("https:"):
-        return True
+        return None
     authority = way.authority or (_file(way.authority_file) if way.authority_file else b"")
     try:
-        context = ssl.create_default_context(cadata=authority.decode() if authority else None)
-        if way.insecure:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
+        context = _unverified() if way.insecure else _verifying(authority)
         certificate = way.certificate or (
             _file(way.certificate_file) if way.certificate_file else b""
         )
@@ -287,6 +349,19 @@ def tls(way: Access) -> ssl.SSLContext | bool:
         raise PortFault(
             f"the certificates of the context {way.context} cannot be used: {wrong}"
         ) from wrong
+    return context
+
+
+def _verifying(authority: bytes) -> ssl.SSLContext:
+    """A context that believes an authority; without one, those of the system."""
+    return ssl.create_default_context(cadata=authority.decode() if authority else None)
+
+
+def _unverified() -> ssl.SSLContext:
+    """A context that believes anybody, and need not read whom the system believes."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
     return context
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -66,13 +66,15 @@ def kubeconfig(flags: ServerFlags, places: Places) -> KubeconfigFiles:
 
 
 @asynccontextmanager
-async def connected(flags: ServerFlags, files: KubeconfigFiles) -> AsyncIterator[HttpConnection]:
-    """A connection, closed when left.
+async def connected(
+    flags: ServerFlags, files: KubeconfigFiles, environment: Mapping[str, str]
+) -> AsyncIterator[HttpConnection]:
+    """A connection, closed when left; proxies are those that the environment names.
 
     Errors: as `cli.toolbox.Toolbox.connect`.
     """
     way = way_of(flags, files)
-    api = HttpApi(way, timeout=flags.timeout or PATIENCE)
+    api = HttpApi(way, timeout=flags.timeout or PATIENCE, environment=environment)
     try:
         yield HttpConnection(api=api, namespace=way.namespace, access=way)
     finally:

@@ -142,15 +142,14 @@ class RealToolbox:
         """Webhooks of whatever server."""
         from slipcast.client.webhooks import HttpWebhooks
 
-        return HttpWebhooks()
+        return HttpWebhooks(environment=self._environment)
 
     def connect(self, flags: ServerFlags) -> AbstractAsyncContextManager[Connection]:
         """The server that the flags or the kubeconfig name."""
-        # httpx has a command line of its own, which takes longer to import than all the rest.
-        sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
         from slipcast.wiring import connecting
 
-        return connecting.connected(flags, connecting.kubeconfig(flags, self._places))
+        files = connecting.kubeconfig(flags, self._places)
+        return connecting.connected(flags, files, self._environment)
 
     def contexts(self, flags: ServerFlags) -> Contexts:
         """The kubeconfig that the flags choose."""
@@ -163,7 +162,7 @@ class RealToolbox:
         """The login of a server."""
         from slipcast.client.entrance import HttpEntrance
 
-        return HttpEntrance()
+        return HttpEntrance(self._environment)
 
     @property
     def _places(self) -> Places:
