@@ -169,7 +169,8 @@ def described(image: Image) -> Image:
     """The image with what its manifest and configuration say of it (IS-66).
 
     Shape:  an image without a manifest, or with one that is none, stays as it is; one whose
-            configuration cannot be read gets what the manifest says.
+            configuration cannot be read gets what the manifest says. Manifests of schema 1 do
+            not say how large layers are: these sizes stay as whoever has the layers tells them.
     """
     if not image.docker_image_manifest:
         return image
@@ -192,8 +193,13 @@ def described(image: Image) -> Image:
 
 def _described_schema1(image: Image, found: References, body: bytes) -> Image:
     old = schema1.read(_content(schema1.payload(body)))
+    known = {layer.name: layer.size for layer in image.docker_image_layers}
     layers = tuple(
-        ImageLayer(name=str(piece.digest), size=size, media_type=piece.media_type)
+        ImageLayer(
+            name=str(piece.digest),
+            size=known.get(str(piece.digest)) or size,
+            media_type=piece.media_type,
+        )
         for piece, size in zip(found.layers, old.sizes, strict=True)
     )
     size = sum({layer.name: layer.size for layer in layers}.values())

@@ -6,6 +6,7 @@ IS-113 to IS-119.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -25,6 +26,7 @@ from slipcast.images.manifests import (
 )
 from slipcast.images.schema1 import payload
 from slipcast.ports.api import Resource
+from slipcast.ports.blobs import BlobInfo
 from slipcast.registry import belonging, contents, pullthrough, recording, streams
 from slipcast.registry.bodies import whole
 from slipcast.registry.faults import (
@@ -116,14 +118,15 @@ async def _taken(parts: Parts, call: Call, sent: Sent) -> Response:
     stream = await streams.stream_of(parts, repository)
     if stream is None:
         await recording.check_namespace(parts, repository)
-    await _check_pieces(parts, repository, stream, sent.found)
+    there = await _pieces(parts, repository, stream, sent.found)
+    _check_sizes(sent.found, there)
     if stream is None:
         await recording.prepare(parts, call.actor, repository)
     manifest = sent.manifest
     await contents.keep(parts, repository, manifest)
     subject = sent.found.subject.digest if sent.found.subject else None
     await parts.links.add("manifests", str(repository), manifest.digest, subject)
-    held = await texts(parts, manifest, sent.found)
+    held = await texts(parts, manifest, sent.found, there)
     image = recording.image_of(parts, repository, manifest, held, subject)
     await recording.record(parts, repository, image, sent.tag)
     headers = {
@@ -195,10 +198,10 @@ def _sent(call: Call, body: bytes) -> Sent:
     return Sent(manifest=Manifest(digest=digest, media_type=form, body=body), found=found, tag=tag)
 
 
-async def _check_pieces(
+async def _pieces(
     parts: Parts, repository: Repository, stream: ImageStream | None, found: References
-) -> None:
-    """Nothing, when all that a manifest refers to is the repository's, and stays here.
+) -> Mapping[Digest, BlobInfo]:
+    """All that a manifest refers to: it is the repository's, and stays here.
 
     Errors: RegistryFault MANIFEST_BLOB_UNKNOWN, with all that is missing.
     """
@@ -219,6 +222,24 @@ async def _check_pieces(
             "the manifest refers to what the repository does not have",
             detail=[{"digest": each} for each in missing],
         )
+    return there
+
+
+def _check_sizes(found: References, there: Mapping[Digest, BlobInfo]) -> None:
+    """Nothing, when all is as large as a manifest says, which limits of images go by.
+
+    Errors: RegistryFault MANIFEST_INVALID.
+    """
+    if found.media_type in OLDEST:
+        return
+    config = (found.config,) if found.config else ()
+    for piece in (*config, *found.layers, *found.manifests):
+        info = there.get(piece.digest)
+        if info is not None and info.size != piece.size:
+            raise RegistryFault(
+                MANIFEST_INVALID,
+                f"{piece.digest} has {info.size} bytes, and not {piece.size} as the manifest says",
+            )
 
 
 def _digest(reference: str) -> Digest | None:

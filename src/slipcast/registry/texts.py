@@ -18,8 +18,10 @@ from slipcast.api.document import JSON
 from slipcast.api.image import Image
 from slipcast.api.lens import content_of
 from slipcast.api.meta import ObjectMeta
-from slipcast.images.manifests import Piece, References, described
+from slipcast.images.manifests import OLDEST, Piece, References, described
+from slipcast.ports.blobs import BlobInfo
 from slipcast.registry.parts import Manifest, Parts
+from slipcast.values.digest import Digest
 
 LARGEST: Final = 2**20
 """Bytes of a manifest, and of a configuration, up to which the Image holds it."""
@@ -32,10 +34,21 @@ _SAID: Final = (
 )
 
 
-async def texts(parts: Parts, manifest: Manifest, found: References) -> JSON:
-    """The fields of the Image of a manifest."""
+async def texts(
+    parts: Parts, manifest: Manifest, found: References, there: Mapping[Digest, BlobInfo]
+) -> JSON:
+    """The fields of the Image of a manifest, of which these pieces are there.
+
+    Shape:  with the sizes of layers where the manifest does not say them (schema 1).
+    """
     config = await _config(parts, found.config)
-    form = {"dockerImageManifestMediaType": manifest.media_type}
+    form: JSON = {"dockerImageManifestMediaType": manifest.media_type}
+    if manifest.media_type in OLDEST:
+        form["dockerImageLayers"] = [
+            {"name": str(piece.digest), "size": there[piece.digest].size, "mediaType": ""}
+            for piece in found.layers
+            if piece.digest in there
+        ]
     if len(manifest.body) > LARGEST:
         return {**form, **_said(manifest, config)}
     held = {**form, "dockerImageManifest": manifest.body.decode()}

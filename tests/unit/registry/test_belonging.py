@@ -27,9 +27,9 @@ NAMESPACES = Resource(kinds.require("", "Namespace"))
 STREAMS = Resource(kinds.require(kinds.IMAGE, "ImageStream"), SPACE)
 
 
-def descriptor(digest: Digest, what: str = "layer.v1.tar") -> JSON:
+def descriptor(digest: Digest, what: str = "layer.v1.tar", size: int = 1) -> JSON:
     """What a manifest says of a piece."""
-    return {"mediaType": f"{OCI}.{what}", "digest": str(digest), "size": 1}
+    return {"mediaType": f"{OCI}.{what}", "digest": str(digest), "size": size}
 
 
 async def manifest(parts: Parts, *layers: Digest, where: str = WEB) -> Digest:

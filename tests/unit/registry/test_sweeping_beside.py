@@ -63,8 +63,11 @@ async def pushed(client: httpx.AsyncClient, repository: str, layers: list[bytes]
         {
             "schemaVersion": 2,
             "mediaType": f"{OCI}.manifest.v1+json",
-            "config": descriptor(config, "config.v1+json"),
-            "layers": [descriptor(digest) for digest in digests],
+            "config": descriptor(config, "config.v1+json", len(CONFIG)),
+            "layers": [
+                descriptor(digest, size=len(layer))
+                for digest, layer in zip(digests, layers, strict=True)
+            ],
         }
     )
     kind = {"content-type": f"{OCI}.manifest.v1+json"}

@@ -1,4 +1,4 @@
-"""What Images hold of manifests that are too large for the store."""
+"""What Images hold of manifests, of those that are too large for the store, too."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from slipcast.api import kinds
 from slipcast.api.document import JSON
 from slipcast.api.image import Image
 from slipcast.api.lens import read
+from slipcast.images.manifests import SCHEMA_1
 from slipcast.images.prune import Keeping, Known, prune
 from slipcast.ports.api import Api, Resource
 from slipcast.registry.names import Repository
@@ -21,6 +22,7 @@ from slipcast.registry.sweeping import Options, sweep
 from slipcast.registry.texts import LARGEST
 from slipcast.testing.blobs import MemoryBlobs
 from slipcast.values.digest import Digest
+from unit.images.test_manifests import an_old_body
 from unit.registry.conftest import ANNA, SPACE, basic, bind
 from unit.registry.test_belonging import OCI, descriptor
 from unit.registry.test_uploads import CONTENT, DIGEST, have
@@ -45,8 +47,8 @@ async def pushing(client: httpx.AsyncClient, api: Api, parts: Parts) -> httpx.As
 
 
 def an_image(**more: object) -> JSON:
-    config = descriptor(Digest.of(b"{}"), "config.v1+json")
-    layers = [{**descriptor(DIGEST), "size": len(CONTENT)}]
+    config = descriptor(Digest.of(b"{}"), "config.v1+json", len(b"{}"))
+    layers = [descriptor(DIGEST, size=len(CONTENT))]
     return {"schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": layers, **more}
 
 
@@ -58,6 +60,13 @@ async def put(client: httpx.AsyncClient, reference: str, content: JSON) -> Diges
     answer = await client.put(f"/v2/{APP}/manifests/{named}", content=body, headers=headers)
     assert answer.status_code == 201, answer.text
     return Digest.of(body)
+
+
+async def size_of(parts: Parts, digest: Digest) -> int:
+    """How large a blob is."""
+    info = await parts.blobs.stat(digest)
+    assert info is not None
+    return info.size
 
 
 async def image_of(api: Api, digest: Digest) -> Image:
@@ -73,14 +82,14 @@ async def test_an_image_without_its_manifest_says_what_that_says(
     assert image.docker_image_manifest == ""
     assert [(each.name, each.size) for each in image.docker_image_layers] == [(str(DIGEST), 500)]
     assert isinstance(image.docker_image_metadata, dict)
-    assert image.docker_image_metadata["Size"] == len(CONTENT) + 1
+    assert image.docker_image_metadata["Size"] == len(CONTENT) + len(b"{}")
 
 
 async def test_what_such_an_image_consists_of_is_not_swept(
     pushing: httpx.AsyncClient, parts: Parts, blobs: MemoryBlobs, clock: StandingClock
 ) -> None:
     image = await put(pushing, "", an_image(**LONG))
-    index = await put(pushing, "latest", _index(image))
+    index = await put(pushing, "latest", _index(image, await size_of(parts, image)))
     await have(parts, APP, b"garbage")
     clock.moment += NINE_DAYS
 
@@ -97,7 +106,7 @@ async def test_what_such_an_image_stands_for_and_what_is_about_it_is_not_pruned(
         await put(pushing, "", an_image(annotations={})),
         await put(pushing, "", an_image()),
     )
-    index = await put(pushing, "latest", _index(part))
+    index = await put(pushing, "latest", _index(part, await size_of(parts, part)))
     about = {"subject": descriptor(index, "index.v1+json")}
     referrer = await put(pushing, "", an_image(**LONG, **about))
     images = [await image_of(api, each) for each in (other, part, index, referrer)]
@@ -109,6 +118,30 @@ async def test_what_such_an_image_stands_for_and_what_is_about_it_is_not_pruned(
     assert [each.metadata.name for each in found.images] == [str(other)]
 
 
-def _index(*parts: Digest) -> JSON:
-    manifests = [descriptor(each, "manifest.v1+json") for each in parts]
+async def test_layers_of_schema_1_are_as_large_as_what_was_sent(
+    pushing: httpx.AsyncClient, api: Api
+) -> None:
+    body = an_old_body(str(DIGEST))
+    where = f"/v2/{APP}/manifests/old"
+
+    await pushing.put(where, content=body, headers={"content-type": SCHEMA_1})
+
+    image = await image_of(api, Digest.of(body))
+    assert [(each.name, each.size) for each in image.docker_image_layers] == [(str(DIGEST), 500)]
+    assert isinstance(image.docker_image_metadata, dict)
+    assert image.docker_image_metadata["Size"] == len(CONTENT)
+
+
+async def test_a_manifest_that_lies_about_sizes_is_refused(pushing: httpx.AsyncClient) -> None:
+    content = an_image(layers=[descriptor(DIGEST, size=1)])
+    headers = {"content-type": MANIFEST}
+
+    answer = await pushing.put(f"/v2/{APP}/manifests/1", json=content, headers=headers)
+
+    assert answer.status_code == 400
+    assert "500 bytes, and not 1 as the manifest says" in answer.json()["errors"][0]["message"]
+
+
+def _index(part: Digest, size: int) -> JSON:
+    manifests = [descriptor(part, "manifest.v1+json", size)]
     return {"schemaVersion": 2, "mediaType": INDEX, "manifests": manifests, **LONG}
