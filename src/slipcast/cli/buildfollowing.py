@@ -6,10 +6,13 @@ Source: cli.md sections 3.5 and 5; user-pain.md UP-1, UP-2, UP-28.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import aclosing
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import aclosing, contextmanager
 from datetime import timedelta
 from typing import Final
+
+import click
 
 from slipcast.api import kinds
 from slipcast.api.build import Build
@@ -67,6 +70,16 @@ async def _told(
     except (ApiFault, PortFault) as fault:
         return max(sent, at), fault
     return max(sent, at), None
+
+
+@contextmanager
+def left_alone(build: str) -> Iterator[None]:
+    """Say what becomes of a build when nobody waits for it any more."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        click.echo(f"The build goes on; `slipcast cancel-build {build}` ends it.", err=True)
+        raise
 
 
 async def look(connection: Connection, name: str) -> Build:

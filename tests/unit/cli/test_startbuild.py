@@ -302,6 +302,15 @@ def test_how_a_build_ended_is_told(
     assert (fault.message if fault else "", fault.exit_code if fault else 0) == (said, code)
 
 
+def test_who_stops_waiting_is_told_that_the_build_goes_on(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(asyncio.CancelledError), buildfollowing.left_alone("app-1"):
+        raise asyncio.CancelledError
+
+    assert "`slipcast cancel-build app-1` ends it" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -129,9 +129,10 @@ def startbuild(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> N
             return await _list_webhooks(connection, wanted, given["list_webhooks"])
         build = await wanted.start(connection, toolbox)
         _tell(build, given["output"])
-        if given["follow"]:
-            return await _followed(connection, build, toolbox)
-        return await _ended(connection, build) if given["wait"] else 0
+        with buildfollowing.left_alone(build):
+            if given["follow"]:
+                return await _followed(connection, build, toolbox)
+            return await _ended(connection, build) if given["wait"] else 0
 
     serverflags.run(ctx, flags, work)
 
