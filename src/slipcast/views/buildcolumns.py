@@ -26,7 +26,8 @@ _SHORT = 7
 def strategy(content: JSON, _: datetime) -> Cell:
     """The type of a build's strategy (GT-1)."""
     held = at(content, "spec", "strategy") or {}
-    return next((name for field, name in STRATEGIES.items() if held.get(field)), "")
+    said = (name for field, name in STRATEGIES.items() if held.get(field) is not None)
+    return next(said, str(held.get("type") or ""))
 
 
 def origin(content: JSON, now: datetime) -> Cell:

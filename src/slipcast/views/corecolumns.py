@@ -79,6 +79,50 @@ def number(*path: str) -> Any:
     return read
 
 
+def deployment_triggers(content: JSON, _: datetime) -> Cell:
+    """What a deployment configuration is deployed anew by."""
+    shown = []
+    for each in at(content, "spec", "triggers") or ():
+        if at(each, "type") == "ConfigChange":
+            shown.append("config")
+        elif at(each, "type") == "ImageChange":
+            shown.append(f"image({at(each, 'imageChangeParams', 'from', 'name') or ''})")
+    return ",".join(shown)
+
+
+def of_containers(field: str) -> Read:
+    """A column of what a template's containers have in a field."""
+
+    def read(content: JSON, _: datetime) -> Cell:
+        containers = at(content, "spec", "template", "spec", "containers") or ()
+        return ",".join(str(at(each, field) or "") for each in containers)
+
+    return read
+
+
+def access_modes(content: JSON, _: datetime) -> Cell:
+    """How a claim's volume is mounted, in short; empty until there is one."""
+    return ",".join(_MODES.get(each, each) for each in at(content, "status", "accessModes") or ())
+
+
+def event_source(content: JSON, _: datetime) -> Cell:
+    """Who tells of an event, and where."""
+    told = at(content, "source", "component") or at(content, "reportingComponent")
+    host = at(content, "source", "host") or at(content, "reportingInstance")
+    return ", ".join(str(each) for each in (told, host) if each)
+
+
+def event_first(content: JSON, now: datetime) -> Cell:
+    """When an event was first seen."""
+    stamp = at(content, "firstTimestamp") or at(content, "eventTime")
+    return ages.age(stamp, now)
+
+
+def event_count(content: JSON, _: datetime) -> Cell:
+    """How often an event was seen."""
+    return int(at(content, "series", "count") or at(content, "count") or 1)
+
+
 def job_status(content: JSON, _: datetime) -> Cell:
     """What became of a job."""
     for condition in at(content, "status", "conditions") or ():
@@ -151,6 +195,13 @@ def whole(name: str, read: Read, description: str = "") -> Column:
     return Column(name, read, description, type="integer", format="int32")
 
 
+_MODES: Final = {
+    "ReadWriteOnce": "RWO",
+    "ReadOnlyMany": "ROX",
+    "ReadWriteMany": "RWX",
+    "ReadWriteOncePod": "RWOP",
+}
+
 NAMESPACE: Final = (NAME, Column("Status", text("status", "phase")), AGE)
 PROJECT: Final = (
     NAME,
@@ -183,7 +234,11 @@ EVENT: Final = (
     Column("Type", text("type")),
     Column("Reason", text("reason")),
     Column("Object", event_object),
+    Column("Subobject", text("involvedObject", "fieldPath"), priority=1),
+    Column("Source", event_source, priority=1),
     Column("Message", text("message")),
+    Column("First Seen", event_first, priority=1),
+    Column("Count", event_count, "How often.", type="integer", format="int32", priority=1),
     Column("Name", text("metadata", "name"), priority=1),
 )
 DEPLOYMENT: Final = (
@@ -192,6 +247,8 @@ DEPLOYMENT: Final = (
     whole("Up-to-date", number("status", "updatedReplicas")),
     whole("Available", number("status", "availableReplicas")),
     AGE,
+    Column("Containers", of_containers("name"), priority=1),
+    Column("Images", of_containers("image"), priority=1),
     Column("Selector", selector("spec", "selector", "matchLabels"), priority=1),
 )
 DEPLOYMENT_CONFIG: Final = (
@@ -199,6 +256,7 @@ DEPLOYMENT_CONFIG: Final = (
     whole("Revision", number("status", "latestVersion")),
     whole("Desired", number("spec", "replicas")),
     whole("Current", number("status", "replicas")),
+    Column("Triggered By", deployment_triggers),
 )
 JOB: Final = (
     NAME,
@@ -206,6 +264,8 @@ JOB: Final = (
     Column("Completions", job_completions),
     Column("Duration", job_duration),
     AGE,
+    Column("Containers", of_containers("name"), priority=1),
+    Column("Images", of_containers("image"), priority=1),
 )
 ROUTE: Final = (
     NAME,
@@ -214,6 +274,7 @@ ROUTE: Final = (
     Column("Services", text("spec", "to", "name")),
     Column("Port", text("spec", "port", "targetPort")),
     Column("Termination", text("spec", "tls", "termination")),
+    Column("Wildcard", text("spec", "wildcardPolicy", empty="None")),
 )
 LIMIT_RANGE: Final = (NAME, Column("Created At", created_at, format="date-time"))
 RESOURCE_QUOTA: Final = (NAME, AGE)
@@ -222,6 +283,7 @@ CLAIM: Final = (
     Column("Status", text("status", "phase")),
     Column("Volume", text("spec", "volumeName")),
     Column("Capacity", text("status", "capacity", "storage")),
+    Column("Access Modes", access_modes),
     Column("StorageClass", text("spec", "storageClassName")),
     AGE,
 )

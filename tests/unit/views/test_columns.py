@@ -155,3 +155,37 @@ def test_a_long_description_is_cut_tp_85() -> None:
     content = {"metadata": {"annotations": {"description": "x" * 100}}}
 
     assert row(kinds.TEMPLATE, "Template", content)[1] == "x" * 77 + "..."
+
+
+def test_a_build_tells_its_strategy_however_little_that_says_gt_1() -> None:
+    content = {"spec": {"strategy": {"type": "Docker", "dockerStrategy": {}}}}
+
+    assert row(kinds.BUILD, "BuildConfig", content)[1] == "Docker"
+
+
+def test_a_deployment_configuration_tells_what_it_is_deployed_by() -> None:
+    image = {"type": "ImageChange", "imageChangeParams": {"from": {"name": "app:latest"}}}
+    content = {"spec": {"replicas": 2, "triggers": [{"type": "ConfigChange"}, image]}}
+
+    assert row(kinds.APPS_OPENSHIFT, "DeploymentConfig", content) == [
+        "", 0, 2, 0, "config,image(app:latest)",
+    ]  # fmt: skip
+
+
+def test_an_event_tells_who_says_so_and_how_often_to_those_who_ask() -> None:
+    content = {
+        "source": {"component": "build-controller"},
+        "firstTimestamp": "2026-11-22T11:58:00Z",
+        "count": 3,
+    }
+    columns = columns_of(kinds.require("", "Event"))
+
+    wide = {each.name: each.read(content, NOW) for each in columns if each.priority}
+
+    assert (wide["Source"], wide["First Seen"], wide["Count"]) == ("build-controller", "2m", 3)
+
+
+def test_a_claim_tells_how_its_volume_is_mounted() -> None:
+    status = {"phase": "Bound", "accessModes": ["ReadWriteOnce", "ReadOnlyMany"]}
+
+    assert row("", "PersistentVolumeClaim", {"status": status})[4] == "RWO,ROX"

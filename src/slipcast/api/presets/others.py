@@ -33,7 +33,8 @@ def filled_claim(claim: PersistentVolumeClaim) -> PersistentVolumeClaim:
     """The claim with everything filled in."""
     mode = claim.spec.volume_mode
     spec = replace(claim.spec, volume_mode="Filesystem" if mode is None else mode)
-    return replace(claim, spec=spec)
+    status = replace(claim.status, phase=claim.status.phase or "Pending")
+    return replace(claim, spec=spec, status=status)
 
 
 _Binding = TypeVar("_Binding", RoleBinding, ClusterRoleBinding)

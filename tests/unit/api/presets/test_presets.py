@@ -310,3 +310,7 @@ def test_roles_and_users_are_of_the_group_of_roles() -> None:
     assert binding.role_ref.api_group == RBAC
     assert [subject.api_group for subject in binding.subjects] == [RBAC, ""]
     assert cluster.subjects == binding.subjects
+
+
+def test_a_claim_waits_for_its_volume() -> None:
+    assert filled_claim(seen(PersistentVolumeClaim)).status.phase == "Pending"
