@@ -5,7 +5,10 @@ A login goes to the host it is for and nowhere else: what is asked of others is 
 
 from __future__ import annotations
 
+import os
+import socket
 import ssl
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.request import getproxies, proxy_bypass
@@ -251,16 +254,28 @@ def broken_fault(host: str, broken: Exception) -> DistributionFault:
         )
     if odd is not None:
         return DistributionFault(f"{host} cannot be spoken to with TLS: {reason}", reason=TLS)
-    why = str(broken) or type(broken).__name__
+    why = _system_error(broken) or str(broken) or type(broken).__name__
     if isinstance(broken, httpx.TimeoutException):
         why = "it took too long"
     return DistributionFault(f"{host} does not answer: {why}", reason=UNREACHABLE, retryable=True)
 
 
 def _tls_error(broken: BaseException) -> ssl.SSLError | None:
+    return next((each for each in _causes(broken) if isinstance(each, ssl.SSLError)), None)
+
+
+def _system_error(broken: BaseException) -> str:
+    """What the system says of why nobody was reached; empty when it is not the reason."""
+    for each in _causes(broken):
+        if isinstance(each, socket.gaierror):
+            return "there is no such host" if each.errno == socket.EAI_NONAME else str(each.args[1])
+        if isinstance(each, OSError) and each.errno:
+            return os.strerror(each.errno).lower()
+    return ""
+
+
+def _causes(broken: BaseException) -> Iterator[BaseException]:
     inner: BaseException | None = broken
     while inner is not None:
-        if isinstance(inner, ssl.SSLError):
-            return inner
+        yield inner
         inner = inner.__cause__ or inner.__context__
-    return None

@@ -36,7 +36,7 @@ FAILED: Final = "The import completed with errors.\n"
 @click.option(
     "--insecure/--no-insecure",
     default=None,
-    help="The registry may use http or a bad certificate. Default: the stream's word.",
+    help="The registry may use http or a bad certificate. Default: as the tag has it.",
 )
 @click.option(
     "--scheduled/--no-scheduled",

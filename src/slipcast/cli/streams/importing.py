@@ -5,7 +5,8 @@ Source: cli.md II-1 to II-18; `oc import-image`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any, Final
 
 import msgspec
@@ -88,9 +89,15 @@ def failures(answer: JSON) -> Iterator[str]:
     repository = status.get("repository") or {}
     if _failed(repository) and not repository.get("images"):
         yield str(repository["status"].get("message") or "the repository could not be read")
-    for found in (*(status.get("images") or ()), *(repository.get("images") or ())):
-        if _failed(found):
-            yield f"tag {found.get('tag') or ''} failed: {found['status'].get('message') or ''}"
+    wanted = [(each.get("to") or {}).get("name") for each in _images(answer.get("spec"))]
+    for found, tag in zip_longest((*_images(status), *_images(repository)), wanted):
+        if _failed(found or {}):
+            name = tag or found.get("tag") or ""
+            yield f"tag {name} failed: {found['status'].get('message') or ''}"
+
+
+def _images(asked: JSON | None) -> Sequence[JSON]:
+    return (asked or {}).get("images") or ()
 
 
 def left_out(answer: JSON) -> tuple[str, ...]:
@@ -222,11 +229,12 @@ def _asked(wish: Wish, stream: ImageStream, spec: JSON) -> JSON:
 def _one(wish: Wish, stream: ImageStream, source: str, tag: str = "") -> JSON:
     """An image or a repository that is looked up, and how (II-18)."""
     known = next((each for each in stream.spec.tags if each.name == tag), TagReference())
-    insecure = stream.metadata.annotations.get(INSECURE) == "true"
+    marked = stream.metadata.annotations.get(INSECURE) == "true"
+    insecure = marked or known.import_policy.insecure
     scheduled = known.import_policy.scheduled if wish.scheduled is None else wish.scheduled
     policy: dict[str, Any] = {
         "insecure": insecure if wish.insecure is None else wish.insecure,
-        # Looking once more does not end looking from time to time.
+        # Looking once more ends neither looking from time to time nor how it is looked.
         "scheduled": scheduled,
         "importMode": wish.mode or known.import_policy.import_mode,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 
 import httpx
@@ -116,9 +117,19 @@ def untrusted() -> Exception:
     return error
 
 
+def unreached(cause: OSError) -> Exception:
+    """What is raised when nobody is there."""
+    error = httpx.ConnectError("All connection attempts failed")
+    error.__cause__ = cause
+    return error
+
+
 @pytest.mark.parametrize(
     ("raised", "reason", "words"),
     [
+        (unreached(OSError(111, "Connect call failed")), UNREACHABLE, "connection refused"),
+        (unreached(socket.gaierror(-2, "Name or so")), UNREACHABLE, "there is no such host"),
+        (unreached(socket.gaierror(-3, "Temporary failure")), UNREACHABLE, "Temporary failure"),
         (not_tls(), HTTP_ONLY, "not with TLS"),
         (untrusted(), TLS, "cannot be trusted: self-signed certificate"),
         (httpx.ConnectError("refused"), UNREACHABLE, "refused"),

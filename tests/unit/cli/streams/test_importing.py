@@ -224,3 +224,24 @@ def test_every_failure_is_told_ii_21() -> None:
 
     assert list(importing.failures({"status": status})) == ["gone", "tag a failed: gone"]
     assert importing.left_out({"status": status}) == ("c", "d")
+
+
+def test_what_fails_is_told_by_the_tag_that_was_to_be():
+    failed = {"status": "Failure", "message": "gone"}
+    answer: JSON = {
+        "spec": {"images": [{"to": {"name": "latest"}}, {"to": {"name": "b"}}]},
+        "status": {"images": [{"tag": "1", "status": failed}, {"tag": "2", "status": {}}]},
+    }
+
+    assert list(importing.failures(answer)) == ["tag latest failed: gone"]
+
+
+@pytest.mark.parametrize(("given", "policy"), [(None, {"insecure": True}), (False, {})])
+def test_a_tag_that_is_looked_up_again_is_asked_for_as_it_was(
+    *, given: bool | None, policy: JSON
+) -> None:
+    stream = a_stream(a_tag("latest", FROM, importPolicy={"insecure": True}))
+
+    asked = importing.request(replace(WISH, insecure=given), stream)
+
+    assert asked["spec"]["images"][0]["importPolicy"] == policy
