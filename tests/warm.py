@@ -125,13 +125,15 @@ class Warm:
 
     def _heard(self, client: socket.socket) -> None:
         """Pass on a signal, or that the client was killed."""
-        said = client.recv(1) if client in self._clients else b""
         pid = self._clients.get(client)
+        if pid is None:
+            # Its call ended at the same moment, and came first.
+            return
+        said = client.recv(1)
         if not said:
             self._ready.unregister(client)
-        if pid is not None:
-            with suppress(ProcessLookupError):
-                os.kill(pid, said[0]) if said else os.killpg(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(pid, said[0]) if said else os.killpg(pid, signal.SIGKILL)
 
     def _ended(self, ending: int) -> None:
         client = self._ending.pop(ending)

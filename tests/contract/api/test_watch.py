@@ -160,7 +160,7 @@ async def test_all_namespaces_are_watched_together(api: Api, put: Put):
 async def test_bookmarks_tell_how_far_a_watch_is(api: Api, put: Put):
     start = (await put("a"))["metadata"]["resourceVersion"]
     other = await api.create(SECRETS, {"metadata": {"name": "s"}})
-    options = WatchOptions(resource_version=start, bookmarks=True, timeout=5)
+    options = WatchOptions(resource_version=start, bookmarks=True, timeout=60)
 
     events = await api.watch(CONFIG_MAPS, options)
     async with aclosing(events):

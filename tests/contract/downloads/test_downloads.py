@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def downloads() -> Downloads:
-    return Http(timeout=5, largest=1 << 20)
+    return Http(timeout=60, largest=1 << 20)
 
 
 @pytest.mark.parametrize("status", [200, 201])

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -42,12 +43,19 @@ def left(name: str) -> list[str]:
         ["buildah", *containers.engine_flags(), "inspect", "--type=container", name],
         env=containers.engine_env(), capture_output=True, check=False,
     )  # fmt: skip
-    commands = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
+    commands = map(command, Path("/proc").glob("[0-9]*"))
     return [
         *[line for line in mounts if name in line],
         *(["the storage"] if known.returncode == 0 else []),
         *[str(line) for line in commands if b"runc" in line and name.encode() in line],
     ]
+
+
+def command(process: Path) -> bytes:
+    """The command line of a process, none when it has ended meanwhile."""
+    with suppress(OSError):
+        return (process / "cmdline").read_bytes()
+    return b""
 
 
 def start(state: Path, image: str, network: str) -> tuple[subprocess.Popen[str], str]:
@@ -79,7 +87,7 @@ def test_an_interrupt_ends_the_program_and_leaves_nothing(
     child, name = start(tmp_path / "state", base_image, network)
 
     child.send_signal(signal.SIGINT)
-    child.wait(30)
+    child.wait(120)
 
     assert left(name) == []
     assert child.stdout is not None
@@ -93,7 +101,7 @@ def test_what_a_killed_process_left_is_swept_up(
     child, name = start(tmp_path / "state", base_image, network)
 
     os.kill(child.pid, signal.SIGKILL)
-    child.wait(30)
+    child.wait(120)
     assert left(name) != []
     swept = containers.buildah_engine(tmp_path / "state").sweep()
 
@@ -167,7 +175,7 @@ def test_a_build_that_is_interrupted_leaves_no_working_container(
     child = begin(tmp_path / "state", tmp_path / "context", image, step)
 
     child.send_signal(signal.SIGINT)
-    child.communicate(timeout=30)
+    child.communicate(timeout=120)
 
     assert named_after(image) == []
 
@@ -190,8 +198,9 @@ def test_what_a_killed_build_left_is_swept_up(
 
     programs = Path(f"/proc/{child.pid}/task/{child.pid}/children").read_text().split()
     for process in (child.pid, *map(int, programs)):
-        os.kill(process, signal.SIGKILL)
-    child.communicate(timeout=30)
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+    child.communicate(timeout=120)
     assert named_after(image) != []
     engine.sweep()
 

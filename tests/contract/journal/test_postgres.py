@@ -204,14 +204,14 @@ async def test_while_the_server_is_away_everybody_is_told_at_once_and_heard_when
     await asyncio.gather(*(journal.get("/a") for _ in range(20)))
     own_server.stop()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         told_ = await asyncio.gather(
             *(journal.get("/a") for _ in range(200)), return_exceptions=True
         )
     own_server.start()
 
     assert {getattr(each, "reason", "") for each in told_} == {"JournalUnreachable"}
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         found = await asyncio.gather(*(journal.get("/a") for _ in range(200)))
     assert {each.value for each in found if each} == {b"1"}
     await journal.close()
@@ -227,7 +227,7 @@ async def test_closing_under_load_ends(own_server: cluster.Cluster, *, away: boo
         if away:
             await asyncio.to_thread(own_server.stop)
 
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await journal.close()
 
 

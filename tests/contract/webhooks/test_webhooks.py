@@ -65,7 +65,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 def webhooks() -> Webhooks:
-    return HttpWebhooks(timeout=10)
+    return HttpWebhooks(timeout=60)
 
 
 @pytest.fixture

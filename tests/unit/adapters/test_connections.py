@@ -164,7 +164,7 @@ async def test_only_so_many_requests_wait_on_one_connection() -> None:
     ids=["nothing", "blank lines", "half a line", "half a head", "half a second request"],
 )
 async def test_a_connection_that_never_asks_is_closed(data: bytes) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         said = await _said(data, QUICK)
 
     assert said.count(b"HTTP/1.1") == data.count(GET)
@@ -177,7 +177,7 @@ async def test_a_client_that_reads_nothing_is_given_up() -> None:
     async def endless(scope: Any, receive: Any, send: Any) -> None:
         await _endless({**scope, "over": over}, receive, send)
 
-    async with asyncio.timeout(20), _serving(endless, QUICK) as (_, writer):
+    async with asyncio.timeout(60), _serving(endless, QUICK) as (_, writer):
         writer.write(GET)
         await over.wait()
 

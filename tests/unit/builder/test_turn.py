@@ -29,9 +29,9 @@ def test_whoever_comes_second_waits_and_says_so(tmp_path: Path):
     thread = threading.Thread(target=second)
     with turn.taken(lock, said, "waiting"):
         thread.start()
-        assert waits.wait(timeout=10)
+        assert waits.wait(timeout=60)
         order.append("first")
-    thread.join(timeout=10)
+    thread.join(timeout=60)
 
     assert order == ["first", "second"]
     assert said.notes == []

@@ -65,7 +65,7 @@ async def test_a_watch_goes_on_over_many_and_tells_everything_once(connection: C
 async def next_of(api: Api, seen: asyncio.Queue[str], number: int) -> str:
     """What is told next, when an object is made."""
     await put(api, f"c{number}")
-    return await asyncio.wait_for(seen.get(), 10)
+    return await asyncio.wait_for(seen.get(), 60)
 
 
 @pytest.mark.anyio

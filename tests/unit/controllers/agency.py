@@ -98,7 +98,7 @@ class Agency:
             others=self.others,
         )
         agent = Agent(self.api, self.clock, hosting)
-        async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
             working = tasks.create_task(agent.run())
             yield agent
             working.cancel()

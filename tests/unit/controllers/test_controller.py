@@ -107,7 +107,7 @@ async def test_controllers_at_work_give_every_build_its_pod(api: Api) -> None:
     content = {"spec": spec, "status": {"phase": "New"}}
     await api.create(place, {"metadata": {"name": "before"}, **content})
 
-    async with asyncio.TaskGroup() as tasks, asyncio.timeout(20):
+    async with asyncio.TaskGroup() as tasks, asyncio.timeout(60):
         running = tasks.create_task(Controllers(api, SystemClock(), Running(cluster=CLUSTER)).run())
         await reaches(api, "before", "Pending")
         await api.create(place, {"metadata": {"name": "meanwhile"}, **content})

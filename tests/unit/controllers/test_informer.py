@@ -50,7 +50,7 @@ class Ear:
         self._hear("reached")
 
     async def hears(self, what: str, times: int = 1) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while self.heard.count(what) < times:
                 await self._news.wait()
                 self._news.clear()

@@ -27,9 +27,9 @@ async def agency(tmp_path: Path) -> Agency:
 async def sweeping(agency: Agency) -> AsyncGenerator[Leftovers, None]:
     """While what is left behind is removed."""
     leftovers = Leftovers(agency.api, agency.clock, agency.logs, agency.uploads)
-    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
         working = tasks.create_task(leftovers.run())
-        await asyncio.wait_for(leftovers._is_listed.wait(), 10)
+        await asyncio.wait_for(leftovers._is_listed.wait(), 60)
         yield leftovers
         working.cancel()
 

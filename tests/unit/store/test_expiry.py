@@ -116,7 +116,7 @@ async def test_events_go_while_the_store_works(api: Api, clock: StandingClock, s
 
 
 async def until_gone(api: Api, clock: StandingClock) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while await names(api):
             clock.move(minutes=1)
             await asyncio.sleep(0)

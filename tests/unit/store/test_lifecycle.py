@@ -25,7 +25,7 @@ async def names(api: Api, resource: Resource) -> list[str]:
 
 async def seen(api: Api, resource: Resource, type_: str) -> bool:
     """Whether such an event of one object is seen in time."""
-    async with aclosing(await api.watch(resource, WatchOptions(timeout=5))) as events:
+    async with aclosing(await api.watch(resource, WatchOptions(timeout=60))) as events:
         async for event in events:
             if event.type == type_:
                 return True

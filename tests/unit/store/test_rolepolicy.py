@@ -48,7 +48,7 @@ def test_nothing_is_allowed_that_no_role_says() -> None:
 
 def test_a_binding_counts_as_soon_as_it_is_read() -> None:
     async def story(journal: MemoryJournal, policy: RolePolicy) -> None:
-        async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
             following = tasks.create_task(policy.follow())
             assert not (await policy.decide(ANNA, LOOK)).allowed
             await give(journal, "view")

@@ -90,7 +90,7 @@ async def test_changes_are_told(pods: FakePods) -> None:
     changes = await pods.changes()
     pods.run("app-1-build")
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         assert await anext(changes) == "u-1"
 
 
