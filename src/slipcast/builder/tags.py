@@ -9,12 +9,9 @@ import hashlib
 from typing import Final
 
 from slipcast.api.build import Build
-
-LOCAL: Final = "localhost"
-"""The host in names of images that no registry is ever asked for."""
+from slipcast.builds.localimages import LOCAL, pushed_copy
 
 _LONGEST: Final = 255
-_DIGITS: Final = 32
 
 
 def random_tag(build: Build, token: str) -> str:
@@ -52,10 +49,7 @@ def kept(build: Build) -> str:
             each output of a project.
     """
     pushed = destination(build)
-    if not pushed:
-        return output(build)
-    digest = hashlib.sha256(pushed.encode()).hexdigest()
-    return f"{LOCAL}/{build.metadata.namespace}/pushed:{digest[:_DIGITS]}"
+    return pushed_copy(build.metadata.namespace, pushed) if pushed else output(build)
 
 
 def _repository(build: Build) -> str:

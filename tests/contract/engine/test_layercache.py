@@ -12,7 +12,8 @@ import pytest
 import containers
 from slipcast.adapters.engine.buildah.layercache import LayerCache
 from slipcast.adapters.engine.buildah.storage import Storage
-from slipcast.ports.engine import BuildSpec
+from slipcast.ports.engine import BuildSpec, CommitSpec, ContainerSpec
+from slipcast.values.image import ImageConfig
 
 pytestmark = pytest.mark.engine
 
@@ -45,3 +46,26 @@ def test_the_oldest_steps_go_and_images_with_names_stay(
     assert first.id in gone
     assert len(gone) == 2
     assert engine.inspect(base_image) is not None
+
+
+@pytest.mark.usefixtures("buildah")
+def test_what_a_container_became_goes_when_its_name_is_anothers(
+    tmp_path: Path, base_image: str, new_image: Callable[[], str]
+) -> None:
+    # UP-14
+    state, name = tmp_path / "state", new_image()
+    engine, storage = containers.buildah_engine(state), Storage(containers.STORAGE)
+    later = LayerCache(
+        state / "layers.json", storage, forget, limit=1, now=lambda: time.time() + 7200
+    )
+    spec = ContainerSpec(image=base_image, argv=("/bin/sh", "-c", "echo 1 > /1"))
+
+    with engine.container(spec) as container:
+        container.run()
+        made = container.commit(CommitSpec(config=ImageConfig(), tag=name))
+    named = made.id in later.images()
+    engine.tag(base_image, name)
+    later.keep(later.images(), ())
+
+    assert named
+    assert made.id not in later.images()

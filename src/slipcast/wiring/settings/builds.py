@@ -48,8 +48,9 @@ SETTINGS = (
         "SLIPCAST_LAYER_CACHE",
         "size, such as 10Gi; 0: any",
         readers.amount,
-        "How much buildah's Dockerfile builds may leave for later ones, besides images with names;"
-        " what was longest of no use goes first. Default: 10Gi.",
+        "How much builds may leave in buildah's store for later ones: steps of Dockerfiles, images"
+        " that lost their name to a newer one, copies of pushed images; what was longest of no use"
+        " goes first. Images with other names stay. Default: 10Gi.",
     ),
     Setting(
         "builds.workers",

@@ -10,6 +10,7 @@ import pytest
 
 from slipcast.adapters.engine.buildah.layercache import Hits, LayerCache
 from slipcast.adapters.engine.buildah.storage import Storage
+from slipcast.builds.localimages import pushed_copy
 
 DAY = 86_400.0
 
@@ -17,7 +18,7 @@ DAY = 86_400.0
 class Store:
     """A store of images with one layer each, and the notes of builds on it."""
 
-    def __init__(self, directory: Path, limit: int) -> None:
+    def __init__(self, directory: Path, limit: int, most: int = 100) -> None:
         self.storage = Storage(directory)
         self.storage.images.mkdir()
         self.storage.layers.mkdir()
@@ -29,6 +30,7 @@ class Store:
             self.storage,
             self.remove,
             limit=limit,
+            most=most,
             now=lambda: self.time,
         )
 
@@ -111,6 +113,46 @@ def test_what_has_a_name_stays_until_it_has_lost_it(store: Store) -> None:
 
     assert named == ["app", "a"]
     assert store.there == ["a", "b"]
+
+
+def test_the_copy_of_a_pushed_image_goes_like_what_has_no_name(store: Store) -> None:
+    for each in ("first", "second"):
+        store.add(each, 20, more={"names": [pushed_copy("shop", each)]})
+        store.cache.add(each)
+        store.time += DAY
+    store.cache.add("second")
+
+    assert store.there == ["second"]
+
+
+def test_a_copy_that_somebody_gave_a_name_stays(store: Store) -> None:
+    names = [pushed_copy("shop", "first"), "localhost/mine:1"]
+    store.add("first", 100, more={"names": names})
+    store.cache.add("first")
+    store.time += DAY
+    store.built("a")
+
+    assert store.there == ["first", "a"]
+
+
+def test_what_was_called_something_only_while_it_was_written_is_the_builds(store: Store) -> None:
+    before = store.cache.images()
+    passing = f"docker.io/library/{'a' * 64}-tmp:latest"
+    store.add("step", 100, more={"names-history": [passing]})
+    store.cache.keep(before, ())
+    store.time += DAY
+    store.built("a")
+
+    assert store.there == ["a"]
+
+
+def test_steps_of_no_size_are_not_kept_without_end(tmp_path: Path) -> None:
+    store = Store(tmp_path, 25, most=2)
+
+    store.built("a", "b", "c", size=0)
+    store.built("d", size=0)
+
+    assert store.there == ["c", "d"]
 
 
 def test_layers_that_others_need_cost_nothing(store: Store) -> None:

@@ -63,12 +63,14 @@ class BuildahContainer:
         working: Working,
         inspect: Inspect,
         outgoing: Outgoing,
+        note: Callable[[str], None],
     ) -> None:
         self._program = program
         self._runner = runner
         self._working = working
         self._inspect = inspect
         self._outgoing = outgoing
+        self._note = note
         self._root = Inside(working.root)
         self._committed = False
 
@@ -132,6 +134,11 @@ class BuildahContainer:
     def commit(self, spec: CommitSpec) -> ImageFacts:
         """Make an image of what the container's root has become; the container is spent then."""
         what = f"the container could not be committed{f' as {spec.tag}' if spec.tag else ''}"
+        facts = self._made(spec, what)
+        self._note(facts.id)
+        return facts
+
+    def _made(self, spec: CommitSpec, what: str) -> ImageFacts:
         if self._working.store_known:
             try:
                 facts = self._moved(spec, what)

@@ -214,6 +214,11 @@ class BuildahEngine:
             with suppress(OSError):
                 self._cache.keep(before, hits.found, hits.made)
 
+    def _note(self, image: str) -> None:
+        # As above: an image that is not noted is only kept for longer.
+        with suppress(OSError):
+            self._cache.add(image)
+
     def _forget(self, image: str) -> None:
         # Without force: what has a name, a container or a child stays.
         self._program.run("rmi", "--", image)
@@ -251,7 +256,7 @@ class BuildahEngine:
             known = self._program.store_known()
             working = Working(name=name, spec=spec, image=image, root=root, store_known=known)
             yield BuildahContainer(
-                self._program, self._runner, working, self.inspect, self._outgoing
+                self._program, self._runner, working, self.inspect, self._outgoing, self._note
             )
         finally:
             self._program.run("rm", "--", name)

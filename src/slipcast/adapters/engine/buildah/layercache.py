@@ -1,8 +1,10 @@
-"""What Dockerfile builds leave for later ones: images without names, kept within a size.
+"""What builds leave in the store for later ones, kept within a size.
 
-A build looks for each of its steps among all images of the store, so what a step made stays there
-as an image of its own. Here is noted which images our builds left, and when each was last of use;
-what was longest of none goes first. Nobody else's images are touched, and none that has a name.
+A build of a Dockerfile looks for each of its steps among all images of the store, so what a step
+made stays there as an image of its own. So do the images that builds end with: one loses its name
+to the next, or is a copy of what a registry has. Here is noted which images our builds left, and
+when each was last of use; what was longest of none goes first. Nobody else's images are touched,
+and none that has a name which somebody may ask for.
 
 Source: buildah-build(1), --layers; containers/storage, images.go; user-pain.md UP-14.
 """
@@ -21,10 +23,14 @@ import msgspec
 
 from slipcast.adapters.engine.buildah.storage import Record, Storage, records
 from slipcast.adapters.privatefiles import write_private
+from slipcast.builds.localimages import is_pushed_copy
 from slipcast.ports.engine import Sink, ignore
 
 USUAL_LIMIT: Final = 10 << 30
 _USED: Final = re.compile(rb"--> Using cache ([0-9a-f]{64})\s*")
+_PASSING: Final = re.compile(r"docker\.io/library/[0-9a-f]{64}-tmp:latest")
+"""What buildah calls an image while it writes it, where nobody gave it a name."""
+_MOST: Final = 1000
 _REST: Final = 3600.0
 """Seconds for which an image is left alone: a build that goes on may stand on it."""
 
@@ -55,7 +61,8 @@ class Hits:
 class LayerCache:
     """The notes on one store, and what follows from them.
 
-    Shape:  remove takes an image away, unless something stands on it.
+    Shape:  remove takes an image away, unless something stands on it. most is how many images may
+            stay, as buildah looks through all of them at each step.
     Units:  limit in bytes, 0 for none; now in seconds since the epoch.
     """
 
@@ -66,12 +73,14 @@ class LayerCache:
         remove: Callable[[str], None],
         *,
         limit: int = USUAL_LIMIT,
+        most: int = _MOST,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._notes = notes
         self._storage = storage
         self._remove = remove
         self._limit = limit
+        self._most = most
         self._now = now
 
     def images(self) -> frozenset[str]:
@@ -81,29 +90,35 @@ class LayerCache:
     def keep(self, before: frozenset[str], used: Iterable[str], made: str = "") -> None:
         """Note what a build left, what it used and what it made; then keep the limit.
 
-        Shape:  of what was not there before, only images that never had a name are the build's.
+        Shape:  of what was not there before, only what nobody ever gave a name is the build's.
         """
         with self._noted() as notes:
             images = {image["id"]: image for image in self._images()}
             came = (
                 id_
                 for id_, image in images.items()
-                if id_ not in before and not image.get("names") and not image.get("names-history")
+                if id_ not in before and not image.get("names") and _never_named(image)
             )
-            now = self._now()
-            notes.update(dict.fromkeys((*came, *(id_ for id_ in used if id_ in notes)), now))
-            if made:
-                # It has a name now, which the next build may take away from it.
-                notes[made] = now
-            for gone in notes.keys() - images.keys():
-                del notes[gone]
-            if self._limit:
-                self._trim(notes, images)
+            # What was made has a name now, which the next build may take away from it.
+            of_use = (*came, *(id_ for id_ in used if id_ in notes), *filter(None, (made,)))
+            self._settle(notes, images, of_use)
+
+    def add(self, made: str) -> None:
+        """Note what a container became; then keep the limit."""
+        with self._noted() as notes:
+            self._settle(notes, {image["id"]: image for image in self._images()}, (made,))
+
+    def _settle(self, notes: Notes, images: Mapping[str, Record], of_use: Iterable[str]) -> None:
+        notes.update(dict.fromkeys(of_use, self._now()))
+        for gone in notes.keys() - images.keys():
+            del notes[gone]
+        if self._limit:
+            self._trim(notes, images)
 
     def _trim(self, notes: Notes, images: Mapping[str, Record]) -> None:
         latest = self._now() - _REST
         order = sorted(notes, key=lambda id_: (notes[id_], images[id_].get("created", "")))
-        ours = {id_ for id_ in order if not images[id_].get("names")}
+        ours = {id_ for id_ in order if all(map(is_pushed_copy, images[id_].get("names") or ()))}
         candidates = [id_ for id_ in order if id_ in ours and notes[id_] <= latest]
         layers = {layer["id"]: layer for layer in records(self._storage.layers / "layers.json")}
         others = _chains(
@@ -111,7 +126,8 @@ class LayerCache:
         )
         for id_ in candidates:
             held = _chains(layers, (images[each].get("layer", "") for each in ours)) - others
-            if sum(layers[layer].get("diff-size", 0) for layer in held) <= self._limit:
+            size = sum(layers[layer].get("diff-size", 0) for layer in held)
+            if size <= self._limit and len(ours) <= self._most:
                 return
             self._remove(id_)
             ours.discard(id_)
@@ -130,6 +146,10 @@ class LayerCache:
                 notes = msgspec.json.decode(self._notes.read_bytes(), type=Notes)
             yield notes
             write_private(self._notes, msgspec.json.encode(notes))
+
+
+def _never_named(image: Record) -> bool:
+    return all(map(_PASSING.fullmatch, image.get("names-history") or ()))
 
 
 def _chains(layers: Mapping[str, Record], tops: Iterable[str]) -> set[str]:
