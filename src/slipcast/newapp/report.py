@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from slipcast.api.document import JSON
-from slipcast.newapp.component import BuildPlan, ContainerPlan
+from slipcast.newapp.component import BuildPlan, ContainerPlan, DeploymentPlan
 from slipcast.newapp.facts import Source
 from slipcast.newapp.making import Planned
 from slipcast.newapp.matches import Match
@@ -19,6 +19,7 @@ _SHORT = 7
 _TITLE = "io.k8s.display-name"
 _WORDS = "io.k8s.description"
 _TAGS = "io.openshift.tags"
+_HUB = "Docker Hub"
 
 
 def found(plan: Plan, age: Callable[[str], str], inside: str = "") -> Iterator[str]:
@@ -32,13 +33,12 @@ def found(plan: Plan, age: Callable[[str], str], inside: str = "") -> Iterator[s
         yield from _build(part, inside)
         yield from _deployment(plan, part)
         yield ""
-    for template in plan.templates:
-        yield from _template(template)
-        yield ""
 
 
-def afterwards(plan: Plan, made: list[JSON], inside: str = "") -> Iterator[str]:
-    """What can be done with what was made; inside is as `found` has it."""
+def afterwards(
+    plan: Plan, made: list[JSON], inside: str = "", *, builds: bool = False
+) -> Iterator[str]:
+    """What can be done with what was made (HO-20 to HO-23); inside is as `found` has it."""
     configs = {each["metadata"].get("name") for each in made if each["kind"] == "BuildConfig"}
     for part in plan.parts:
         if part.build is None or part.build.name not in configs:
@@ -49,24 +49,36 @@ def afterwards(plan: Plan, made: list[JSON], inside: str = "") -> Iterator[str]:
             yield f"Use 'slipcast start-build {name}{inside} --from-dir=DIR' to build."
         elif not is_here:
             follow = f"slipcast logs -f bc/{name}{inside}"
-            yield f"Build scheduled, use '{follow}' to track its progress."
+            if builds:
+                yield f'Build configuration "{name}" created and build triggered.'
+                yield f"Run '{follow}' to stream the build progress."
+            else:
+                yield f"Build scheduled, use '{follow}' to track its progress."
+    if not builds:
+        yield f"Run 'slipcast status{inside}' to view your app."
 
 
 def _head(part: Planned, age: Callable[[str], str]) -> Iterator[str]:
     match = part.match
     if match is None:
-        yield f"--> {part.name}: built by its own Dockerfile, or pipeline"
+        is_pipeline = part.build is not None and part.build.strategy == "JenkinsPipeline"
+        by = "its Jenkinsfile" if is_pipeline else "the Dockerfile that is sent"
+        yield f"--> {part.name}: built by {by}"
         return
-    of = f" for {match.term!r}"
+    of = f' for "{match.term}"'
     if match.origin == "stream":
         image = _image(match, age)
         place = f"{match.namespace}/{match.name}"
         yield f'--> Found {image}in image stream "{place}" under tag "{match.tag}"{of}'
     elif match.origin == "image":
-        yield f"--> Found {_image(match, age)}{match.shown} in its registry{of}"
+        registry = match.name.partition("/")[0] if "/" in match.name else ""
+        is_host = any(mark in registry for mark in ".:") or registry == "localhost"
+        yield f"--> Found {_image(match, age)}from {registry if is_host else _HUB}{of}"
     elif match.origin == "host":
         yield f"--> Found {_image(match, age)}{match.pull_spec} on this machine{of}"
         yield "    * WARNING: it is in no registry, and has to be where builds and pods run"
+    elif match.origin == "scratch":
+        yield f"--> Starting from an empty image{of}"
     else:
         yield f"--> {match.shown} is taken for granted{of}"
 
@@ -75,7 +87,8 @@ def _image(match: Match, age: Callable[[str], str]) -> str:
     if not match.image.id:
         return ""
     old = f" ({age(match.image.created)} old)" if match.image.created else ""
-    return f"image {match.image.id.rpartition(':')[2][:_SHORT]}{old} "
+    what = "container image" if match.origin == "image" else "image"
+    return f"{what} {match.image.id.rpartition(':')[2][:_SHORT]}{old} "
 
 
 def _match(part: Planned) -> Iterator[str]:
@@ -91,18 +104,20 @@ def _match(part: Planned) -> Iterator[str]:
             yield f"    {'-' * len(title)}"
         if words:
             yield f"    {words}"
+            yield ""
         if tags:
-            yield f"    Tags: {tags}"
-        if title or words or tags:
+            yield f"    Tags: {', '.join(filter(None, tags.replace(' ', '').split(',')))}"
+        if title or tags or not words:
             yield ""
     if part.image is not None and part.image.stream is not None:
         stream = part.image.stream
         tag = f"{stream.name}:{stream.tag}"
-        yield f'    * An image stream tag will be created as "{tag}" that will track the image'
+        which = "this image" if part.build is None else "the source image"
+        yield f'    * An image stream tag will be created as "{tag}" that will track {which}'
     platforms = part.source.facts.platforms if part.source and part.source.facts else ()
     if platforms and part.build is not None and part.build.strategy == "Source":
         names = ", ".join(hit.platform for hit in platforms)
-        yield f"    * The source appears to match: {names}"
+        yield f"    * The source repository appears to match: {names}"
     yield from (f"    * {reason}" for reason in part.reasons)
 
 
@@ -116,15 +131,7 @@ def _build(part: Planned, inside: str) -> Iterator[str]:
         yield f'      * The resulting image will be pushed to image stream tag "{output.name}"'
     elif output.name:
         yield f'      * The resulting image will be pushed to "{output.name}"'
-    if source_is_here(part):
-        yield f"      * It is sent now; 'slipcast start-build{inside} --from-dir' sends it again"
-    elif build.source.is_binary:
-        yield (
-            f"      * The source is sent along: use 'slipcast start-build{inside} --from-dir'"
-            " to build"
-        )
-    elif part.image is not None and part.image.stream is not None:
-        yield f'      * Every time "{part.image.name}" changes a new build will be triggered'
+    yield f"      * {_how_to_build(part, build, inside)}"
     source = part.source
     if source is not None and source.secret:
         yield f'      * The source is fetched with the secret "{source.secret}"'
@@ -134,6 +141,18 @@ def _build(part: Planned, inside: str) -> Iterator[str]:
         yield f"        'slipcast set build-secret --source bc/{build.name} SECRET{inside}'"
     if source is not None and source.unpushed:
         yield f"      * What is sent holds {source.unpushed}"
+
+
+def _how_to_build(part: Planned, build: BuildPlan, inside: str) -> str:
+    """How builds start (HO-9)."""
+    command = f"slipcast start-build {build.name}{inside}"
+    if part.source is not None and part.source.directory:
+        return f"It is sent now; '{command} --from-dir={part.source.directory}' sends it again"
+    if build.source.is_binary:
+        return f"A binary build was created, use '{command} --from-dir=DIR' to trigger a new build"
+    if part.image is not None and part.image.stream is not None:
+        return f'Every time "{part.image.name}" changes a new build will be triggered'
+    return f"Use '{command}' to trigger a new build"
 
 
 def source_is_here(part: Planned) -> bool:
@@ -148,12 +167,15 @@ def _kind(build: BuildPlan) -> str:
 def _source(source: Source | None, build: BuildPlan) -> str:
     if build.source.uri:
         ref = f"#{build.source.ref}" if build.source.ref else ""
-        return f"source code from {build.source.uri}{ref}"
+        below = f", directory {build.source.context_dir}" if build.source.context_dir else ""
+        return f"source code from {build.source.uri}{ref}{below}"
     if build.source.dockerfile is not None:
         return "a predefined Dockerfile"
     if source is not None and source.directory:
         at = f" at {source.ref}" if source.ref else ""
         return f"the directory {source.directory}{at}"
+    if build.source.copied is not None and not build.source.is_binary:
+        return f"files of {build.source.copied.image.name}"
     return "binary input"
 
 
@@ -167,27 +189,24 @@ def _deployment(plan: Plan, part: Planned) -> Iterator[str]:
         kind = f"{what} (test)" if group.is_test else what
         alone = "This image will be deployed in" if len(group.containers) == 1 else "Part of"
         yield f'    * {alone} {kind} "{group.name}"'
-        yield from _ports(container, service_name(group.name))
+        yield from _ports(container, service_name(group.name), group)
     for path in container.volumes:
-        yield f"    * What is written to {path} is kept only as long as its pod"
+        yield f"    * What is written to {path} is kept only as long as its pod:"
+        yield "      'slipcast set volume' adds volumes that stay"
     if part.image is not None and part.image.facts.runs_as_root:
         name = part.image.name
         yield f'    * WARNING: Image "{name}" runs as the root user, which may not be permitted'
     yield from (f"    * WARNING: {warning}" for warning in part.warnings)
 
 
-def _ports(container: ContainerPlan, service: str) -> Iterator[str]:
+def _ports(container: ContainerPlan, service: str, group: DeploymentPlan) -> Iterator[str]:
     if not container.ports:
-        yield "    * The image does not expose any ports: no service will be created"
+        what = "deploymentconfig" if group.is_config else "deployment"
+        yield "    * The image does not expose any ports - if you want to load balance or send"
+        yield "      traffic to this component you will need to create a service later, which"
+        yield f"      selects the pods of {what}/{group.name}"
         return
-    ports = [
-        str(port.number) if port.protocol == "TCP" else f"{port.number}/{port.protocol.lower()}"
-        for port in container.ports
-    ]
+    ports = [f"{port.number}/{port.protocol.lower()}" for port in container.ports]
     noun = "Port" if len(ports) == 1 else "Ports"
     yield f'    * {noun} {", ".join(ports)} will be load balanced by service "{service}"'
-
-
-def _template(match: Match) -> Iterator[str]:
-    where = f" in project {match.namespace}" if match.namespace else ""
-    yield f'--> Deploying template "{match.name}"{where}'
+    yield f'      * Other containers can access this service through the hostname "{service}"'

@@ -80,6 +80,20 @@ class Answers:
         """
         return await self._decided(lambda facts: searched(request, facts))
 
+    async def contents(self, found: Sequence[Match]) -> list[JSON]:
+        """The streams and templates that matches stand for, as they are (NA-75).
+
+        Errors: Fault.
+        """
+        sorts = {"stream": STREAM, "template": TEMPLATE}
+        places = [
+            Resource(sorts[each.origin], each.namespace, each.name)
+            for each in found
+            if each.origin in sorts
+        ]
+        there = await asyncio.gather(*map(self._connection.api.get, places))
+        return [each.content for each in there]
+
     async def _decided(self, decide: Callable[[Facts], T]) -> T:
         facts = Facts()
         while True:

@@ -70,6 +70,16 @@ async def prepared(connection: Connection, documents: Sequence[JSON]) -> list[Wa
     return wanted
 
 
+async def made_before(connection: Connection, heads: Sequence[JSON]) -> list[JSON | None]:
+    """The objects of some names that new-app has made; None where there are none."""
+    found = [_placed(each, connection.namespace) for each in heads]
+    current = await asyncio.gather(*(_current(connection, place) for _, place, _ in found))
+    return [
+        there if there is not None and _is_ours(kind, there) else None
+        for (kind, _, _), there in zip(found, current, strict=True)
+    ]
+
+
 def _is_ours(kind: Kind, current: JSON) -> bool:
     """Whether an object may be changed: new-app made it, or it is a stream to push into (GO-17)."""
     annotations = current["metadata"].get("annotations") or {}

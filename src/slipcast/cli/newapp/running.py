@@ -9,31 +9,31 @@ from typing import Any, Final
 import click
 import msgspec
 
-from slipcast.api import kinds, kubeconfig
+from slipcast.api import kubeconfig
 from slipcast.api.document import JSON
 from slipcast.api.kubeconfig import Access
-from slipcast.api.lens import content_of
-from slipcast.cli import serverflags, starting, templating, uploading
-from slipcast.cli.newapp import creating, flags
+from slipcast.cli import serverflags, starting, uploading
+from slipcast.cli.newapp import creating, filling, flags
 from slipcast.cli.newapp.answers import Answers
 from slipcast.cli.output import generated
 from slipcast.cli.output.form import Form
 from slipcast.cli.printable import printable
 from slipcast.cli.toolbox import Connection, ServerFlags, Toolbox
 from slipcast.newapp import listing, report
-from slipcast.newapp.documents import documents, with_build_env, with_env
+from slipcast.newapp.documents import documents, result_name
 from slipcast.newapp.facts import Source
+from slipcast.newapp.filled import Filled, told
 from slipcast.newapp.legacy import VERSION, as_v1
 from slipcast.newapp.objects import Secrets
 from slipcast.newapp.planning import Plan
 from slipcast.newapp.request import NewAppRequest
-from slipcast.values.faults import UsageFault
-from slipcast.views.age import age
+from slipcast.views.age import UNKNOWN, elapsed
+from slipcast.views.age import words as in_words
 
-TEMPLATE: Final = kinds.require(kinds.TEMPLATE, "Template")
 FORMS: Final = frozenset({"", "json", "yaml", "name", "jsonpath"})
 OUTPUT_VERSION: Final = "SLIPCAST_OUTPUT_VERSION"
 """Says what --output-version says, for programs that expect the old client."""
+_SORTS: Final = {"stream": "imagestream", "template": "template", "image": "image"}
 _BYTES: Final = 15
 _DEFAULT: Final = "default"
 """The namespace of a context that names none."""
@@ -50,11 +50,11 @@ def run(ctx: click.Context, words: Sequence[str], given: dict[str, Any], *, buil
         request = flags.request_of(words, given, toolbox, connection.namespace, builds=builds)
         answers = Answers(connection, toolbox)
         if request.is_listed or request.is_searched:
-            for line in listing.blocks(await answers.searched(request)):
-                click.echo(printable(line))
+            await _listed(answers, request, form)
             return 0
         plan = await answers.plan(request)
-        made = await _of_templates(connection, plan, request)
+        templates = await filling.filled(connection, plan, request)
+        made = [each for template in templates for each in template.objects]
         wanted = documents(plan, request, _secrets, made)
         for warning in plan.warnings:
             click.echo(f"warning: {printable(warning)}", err=True)
@@ -64,7 +64,14 @@ def run(ctx: click.Context, words: Sequence[str], given: dict[str, Any], *, buil
             _warn_of_unsent(plan, inside)
             generated.show([as_v1(each) for each in wanted] if old else wanted, form)
             return 0
-        telling = _Telling(form=form, inside=inside, dry=given["dry_run"])
+        telling = _Telling(
+            form=form,
+            inside=inside,
+            dry=given["dry_run"],
+            builds=builds,
+            templates=tuple(templates),
+            labels=_labels(request, plan),
+        )
         code = await _made(connection, plan, wanted, telling)
         if code == 0 and not telling.dry:
             await _sent(connection, plan, toolbox, telling)
@@ -76,12 +83,39 @@ def run(ctx: click.Context, words: Sequence[str], given: dict[str, Any], *, buil
 class _Telling(msgspec.Struct, frozen=True, kw_only=True):
     """How it is told what is made.
 
-    Shape:  inside are the flags that name its namespace, where commands need them.
+    Shape:  inside are the flags that name its namespace, where commands need them; builds says that
+            nothing is deployed; labels are those that were asked for, and that of new-build.
     """
 
     form: Form
     inside: str
     dry: bool
+    builds: bool = False
+    templates: tuple[Filled, ...] = ()
+    labels: str = ""
+
+
+async def _listed(answers: Answers, request: NewAppRequest, form: Form) -> None:
+    """Tell what there is, or give it as it is (NA-72, NA-75)."""
+    found = await answers.searched(request)
+    if form.name == "name":
+        for each in found:
+            click.echo(f"{_SORTS[each.origin]}/{each.name}")
+        return
+    if form.name:
+        generated.show(await answers.contents(found), form)
+        return
+    for line in listing.blocks(found):
+        click.echo(printable(line))
+
+
+def _labels(request: NewAppRequest, plan: Plan) -> str:
+    """The labels that all of it gets, in words (HO-17)."""
+    given = ",".join(f"{each.name}={each.value}" for each in request.labels)
+    name = result_name(plan, request)
+    if not given and not (request.builds and name):
+        return ""
+    return f" with label {given or f'build={name}'}"
 
 
 def _inside(toolbox: Toolbox, given: ServerFlags) -> str:
@@ -99,8 +133,7 @@ async def _made(
     """Create, and tell of it; or only tell what would be."""
     form, dry, inside = telling.form, telling.dry, telling.inside
     if not form.name:
-        for line in report.found(plan, lambda stamp: age(stamp, connection.clock.now()), inside):
-            click.echo(printable(line))
+        _tell(connection, plan, telling)
     prepared = await creating.prepared(connection, wanted)
     await creating.checked(connection, prepared)
     if form.name == "name":
@@ -108,7 +141,7 @@ async def _made(
             click.echo(f"{each.kind.singular}/{each.content['metadata'].get('name', '')}")
         return 0 if dry else await creating.created(connection, prepared, quiet=True)
     suffix = " (dry run)" if dry else ""
-    click.echo(f"--> Creating resources ...{suffix}")
+    click.echo(f"--> Creating resources{telling.labels} ...")
     if dry:
         for each in prepared:
             click.echo(f"    {each.shown} {each.state}{suffix}")
@@ -122,9 +155,18 @@ async def _made(
         fresh = [
             each.content | {"kind": each.kind.name} for each in prepared if each.state == "created"
         ]
-        for line in report.afterwards(plan, fresh, inside):
+        for line in report.afterwards(plan, fresh, inside, builds=telling.builds):
             click.echo(f"    {line}")
     return code
+
+
+def _tell(connection: Connection, plan: Plan, telling: _Telling) -> None:
+    """Tell what was found, before anything is made of it."""
+    for line in report.found(plan, lambda stamp: _old(stamp, connection), telling.inside):
+        click.echo(printable(line))
+    for template in telling.templates:
+        for line in (*told(template, connection.namespace), ""):
+            click.echo(printable(line))
 
 
 async def _sent(connection: Connection, plan: Plan, toolbox: Toolbox, telling: _Telling) -> None:
@@ -162,23 +204,10 @@ def _warn_of_unsent(plan: Plan, inside: str) -> None:
         )
 
 
-async def _of_templates(connection: Connection, plan: Plan, request: NewAppRequest) -> list[JSON]:
-    """The objects of the templates of a plan, filled in by the server (TP-73 to TP-76)."""
-    values = {pair.name: pair.value for pair in request.values}
-    if values and not plan.templates:
-        raise UsageFault("--param and --param-file may only be used with a template")
-    found: list[JSON] = []
-    for match in plan.templates:
-        if match.template is None:
-            continue
-        content = content_of(match.template, TEMPLATE)
-        asked = templating.prepared(content, values, {}, lenient=request.ignore_unknown_values)
-        made = await templating.on_server(connection, asked)
-        filled = with_env(made.get("objects") or [], plan.env)
-        found += with_build_env(filled, request.build_env)
-        if made.get("message"):
-            click.echo(printable(made["message"]), err=True)
-    return found
+def _old(stamp: str, connection: Connection) -> str:
+    """How long ago something was made, as oc says it."""
+    since = elapsed(stamp, connection.clock.now())
+    return in_words(since) if since is not None else UNKNOWN
 
 
 def _secrets() -> Secrets:

@@ -50,13 +50,14 @@ def test_an_image_and_a_source_become_four_objects(call: Call) -> None:
     ended = call("new-app", f"python~{URL}")
 
     assert ended.code == 0, ended.stderr
-    assert ended.stdout.splitlines()[-6:] == [
+    assert ended.stdout.splitlines()[-7:] == [
         '    imagestream "shop" created',
         '    buildconfig "shop" created',
         '    deploymentconfig "shop" created',
         '    service "shop" created',
         "--> Success",
         "    Build scheduled, use 'slipcast logs -f bc/shop' to track its progress.",
+        "    Run 'slipcast status' to view your app.",
     ]
     assert call("get", "bc", "shop", "-o", "jsonpath={.spec.source.git.uri}").stdout == URL
 
@@ -203,13 +204,20 @@ def _elsewhere(toolbox: FakeToolbox) -> None:
 
 
 @pytest.mark.usefixtures("_elsewhere")
-@pytest.mark.parametrize("command", ["new-app", "new-build"])
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("new-app", "use 'slipcast logs -f bc/shop -n other' to track"),
+        ("new-app", "Run 'slipcast status -n other' to view"),
+        ("new-build", "Run 'slipcast logs -f bc/shop -n other' to stream"),
+    ],
+)
 def test_what_to_do_next_names_a_namespace_that_is_not_the_contexts(
-    call: Call, command: str
+    call: Call, command: str, said: str
 ) -> None:
     ended = call(command, f"python~{URL}", "-n", "other")
 
-    assert "use 'slipcast logs -f bc/shop -n other' to track" in ended.stdout
+    assert said in ended.stdout
 
 
 @pytest.mark.usefixtures("_elsewhere")
@@ -220,7 +228,7 @@ def test_a_directory_that_is_sent_to_another_namespace_is_sent_again_there(
 
     ended = call("new-app", "python~./shop", "-n", "other")
 
-    assert "'slipcast start-build -n other --from-dir' sends it again" in ended.stdout
+    assert "'slipcast start-build shop -n other --from-dir=" in ended.stdout
 
 
 @pytest.mark.usefixtures("_elsewhere")
@@ -340,8 +348,34 @@ def test_what_a_template_says_moves_no_cursor(call: Call, toolbox: FakeToolbox) 
     ended = call("new-app", "odd")
 
     assert ended.code == 0, ended.stderr
-    assert "gone" in ended.stderr
+    assert "gone" in ended.stdout
     assert "\x1b" not in ended.stdout + ended.stderr
+
+
+def test_a_template_once_more_keeps_what_chance_made_up_24_up_32(
+    call: Call, toolbox: FakeToolbox
+) -> None:
+    word = {"name": "WORD", "generate": "expression", "from": "[a-z]{9}"}
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db"}}
+    objects = [{**secret, "stringData": {"url": "db://me:${WORD}@${A}"}}]
+    made = {"parameters": [word, *TEMPLATE["parameters"]], "objects": objects}
+    toolbox.server.put({**TEMPLATE, **made, "metadata": {"name": "chance"}})
+    call("new-app", "chance")
+
+    again = call("new-app", "chance")
+
+    assert '    secret "db" unchanged' in again.stdout
+    assert "# generated before" in again.stdout
+
+
+def test_what_is_listed_is_given_as_it_is_na_75(call: Call) -> None:
+    listed = call("new-app", "-L", "-o", "json").document["items"]
+
+    assert [(each["kind"], each["metadata"]["name"]) for each in listed] == [
+        ("Template", "pair"),
+        ("ImageStream", "python"),
+    ]
+    assert call("new-app", "-S", "pyth", "-o", "name").stdout == "imagestream/python\n"
 
 
 @pytest.mark.parametrize("form", ["yaml", "json"])
