@@ -159,13 +159,14 @@ class RealOutfit:
     def _own_registry(self) -> Own:
         """The registry of the server that started us, and what vouches for it."""
         from slipcast.builder.outfit import root_of
-        from slipcast.wiring.registries import Own
+        from slipcast.wiring.registries import Own, namesakes
 
         settings, authority = self._settings, root_of(self._env) / ACCOUNT / "ca.crt"
         said = (settings.registry_address, settings.registry_public_address)
+        plain = settings.registry_plain_listen
         return Own(
-            addresses=tuple(address for address in said if address),
-            plain=tuple(filter(None, (settings.registry_plain_listen,))),
+            addresses=tuple(filter(None, (*said, *settings.registry_addresses))),
+            plain=(plain, *namesakes(plain)) if plain else (),
             authority=authority if _is_filled(authority) else None,
         )
 

@@ -61,7 +61,7 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
         port: int = socket.getsockname()[1]
         address = address_of(wanted.host, port)
         clock, telemetry = SystemClock(), Telemetry()
-        hosted = await stack.enter_async_context(hosting(wanted, address, clock))
+        hosted = await stack.enter_async_context(hosting(wanted, address, clock, place))
         names = (*names_of(wanted.host), *hosted.addresses.hosts)
         # First, since nothing is put beside a journal that is not ours.
         journal = await opened(wanted.store, place)
@@ -78,7 +78,7 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
             issuer=doors.issuer,
             authenticate=doors.known,
             running=peering.running(agency.running),
-            streaming=replace(hosted.streaming, aliases=hosted.aliases(place)),
+            streaming=replace(hosted.streaming, aliases=hosted.aliases),
             shared=recipes.offered() if wanted.streams.offered else (),
         )
         store = Store(journal, clock, setup)

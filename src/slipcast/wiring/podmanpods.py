@@ -46,7 +46,11 @@ def podman(
         shared=(state, storage, *(file for file in files if file is not None and file.is_file())),
         sockets=sockets,
         own=OwnRegistry(
-            addresses=(settings.registry_address, settings.registry_public_address),
+            addresses=(
+                settings.registry_address,
+                settings.registry_public_address,
+                *settings.registry_addresses,
+            ),
             plain=settings.registry_plain_listen,
             authority=authority,
         ),

@@ -36,6 +36,14 @@ class Own(msgspec.Struct, frozen=True, kw_only=True):
         return next((each for each in self.plain if _is_loopback(each)), "")
 
 
+def namesakes(address: str) -> tuple[str, ...]:
+    """Other names of a loopback address, under which clients on this machine say it, too."""
+    if not address or not _is_loopback(address):
+        return ()
+    host, _, port = address.rpartition(":")
+    return tuple(f"{other}:{port}" for other in ("localhost", "127.0.0.1") if other != host)
+
+
 class Registries(msgspec.Struct, frozen=True, kw_only=True):
     """Answers how the registry of an image is reached."""
 
@@ -64,7 +72,8 @@ class Registries(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _is_loopback(address: str) -> bool:
+    host = address.rpartition(":")[0].strip("[]")
     try:
-        return ip_address(address.rpartition(":")[0].strip("[]")).is_loopback
+        return ip_address(host).is_loopback
     except ValueError:
-        return False
+        return host == "localhost"

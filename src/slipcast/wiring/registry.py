@@ -36,6 +36,7 @@ from slipcast.store.tending import tended
 from slipcast.values.faults import FieldError, InvalidFault
 from slipcast.wiring import importing
 from slipcast.wiring.controlling import SHARED, identity
+from slipcast.wiring.registries import namesakes
 from slipcast.wiring.serving import Place, address_of, names_of, own_addresses
 
 SWEEPING: Final = Resource(LEASE, "kube-system", "slipcast-registry-sweeping")
@@ -46,12 +47,13 @@ class Addresses(msgspec.Struct, frozen=True, kw_only=True):
     """Where the registry is found.
 
     Shape:  each is `host:port`; own is how streams and builds know it, empty where there is no
-            registry; public and plain empty where there is no such.
+            registry; public and plain empty where there is no such; server is that of all.
     """
 
     own: str = ""
     public: str = ""
     plain: str = ""
+    server: str = ""
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -61,7 +63,9 @@ class Addresses(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def known(self) -> tuple[str, ...]:
         """Every address that clients may have logged in to."""
-        return tuple(dict.fromkeys(filter(None, (self.own, self.public, self.plain))))
+        said = tuple(filter(None, (self.own, self.public, self.plain, self.server)))
+        others = (other for each in said for other in namesakes(each))
+        return tuple(dict.fromkeys((*said, *others)))
 
     @property
     def variables(self) -> Mapping[str, str]:
@@ -70,7 +74,14 @@ class Addresses(msgspec.Struct, frozen=True, kw_only=True):
             "SLIPCAST_REGISTRY_ADDRESS": self.own,
             "SLIPCAST_REGISTRY_PUBLIC_ADDRESS": self.public,
             "SLIPCAST_REGISTRY_PLAIN_LISTEN": self.plain,
+            "SLIPCAST_REGISTRY_ADDRESSES": ",".join(self._others),
         }
+
+    @property
+    def _others(self) -> tuple[str, ...]:
+        """Addresses with TLS that have no variable of their own."""
+        said = {self.own, self.public, self.plain, *namesakes(self.plain)}
+        return tuple(each for each in self.known if each not in said)
 
     def base(self, address: str, listening_on: str) -> Callable[[str], str]:
         """The URL of the registry as a client has reached it, by its Host header."""
@@ -102,15 +113,19 @@ def addresses(wanted: Registering, address: str, plain: Socket | None) -> Addres
         own=wanted.address or urlsplit(address).netloc,
         public=wanted.public,
         plain=_named(plain) if plain is not None else "",
+        server=urlsplit(address).netloc,
     )
 
 
 class Hosted:
     """The registry of a server, from its addresses to its answers."""
 
-    def __init__(self, wanted: Serving, address: str, clock: Clock) -> None:
+    def __init__(
+        self, wanted: Serving, address: str, clock: Clock, former: Sequence[str] = ()
+    ) -> None:
         """Prepare to serve at the server's URL, and where it is wanted without TLS.
 
+        Shape:  former are addresses that it has had.
         Errors: InvalidFault; PortFault when an address is taken or not ours.
         """
         self._wanted = wanted
@@ -120,8 +135,8 @@ class Hosted:
         self._address = address
         self.addresses = addresses(wanted.streams.registry, address, self._plain)
         self._clock = clock
-        known = self.addresses.known
-        self._trust = importing.trust(wanted.streams.importing, wanted.host, known)
+        self._others = (*former, *self.addresses.known, *wanted.identity.registries)
+        self._trust = importing.trust(wanted.streams.importing, wanted.host, self._others)
         self._elsewhere = RemoteRegistries(clock, trust=self._trust)
         self._distribution = AllRegistries(self._elsewhere)
 
@@ -164,7 +179,7 @@ class Hosted:
             clock=self._clock,
             address=self.addresses.own,
             base=self.addresses.base(self._address, self._wanted.host),
-            aliases=self.aliases(place),
+            aliases=self.aliases,
         )
         self._distribution.include(parts)
         registry = Traffic(Registry(parts), telemetry.registry)
@@ -184,20 +199,12 @@ class Hosted:
         api, who = store.as_(SERVER), identity(place)
         return Leadership(api, self._clock, who, terms, place=SWEEPING).take
 
-    def aliases(self, place: Place) -> frozenset[str]:
-        """Other addresses that mean this registry, or have meant it: images still say so.
-
-        Errors: HostFault.
-        """
+    @property
+    def aliases(self) -> frozenset[str]:
+        """Other addresses that mean this registry, or have meant it: images still say so."""
         if not self.addresses.own:
             return frozenset()
-        with place.usable():
-            known = place.addresses
-            before = known.read_text("utf-8").split() if known.exists() else []
-            if self.addresses.own not in before:
-                known.write_text("\n".join((*before, self.addresses.own, "")), "utf-8")
-        others = (*self.addresses.known, *self._wanted.identity.registries)
-        return frozenset((*before, *others)) - {self.addresses.own}
+        return frozenset(self._others) - {self.addresses.own}
 
     def background(self) -> Sequence[Coroutine[Any, Any, None]]:
         """The work beside requests of the server, each for ever, whatever happens to it."""
@@ -224,13 +231,22 @@ class Hosted:
 
 
 @asynccontextmanager
-async def hosting(wanted: Serving, address: str, clock: Clock) -> AsyncGenerator[Hosted]:
-    """The registry of a server, for as long as that serves.
+async def hosting(
+    wanted: Serving, address: str, clock: Clock, place: Place
+) -> AsyncGenerator[Hosted]:
+    """The registry of a server, for as long as that serves; which address it has is remembered.
 
-    Errors: as Hosted.
+    Errors: as Hosted; HostFault.
     """
-    hosted = Hosted(wanted, address, clock)
+    with place.usable():
+        known = place.addresses
+        former = known.read_text("utf-8").split() if known.exists() else []
+    hosted = Hosted(wanted, address, clock, former)
     try:
+        own = hosted.addresses.own
+        if own and own not in former:
+            with place.usable():
+                known.write_text("\n".join((*former, own, "")), "utf-8")
         yield hosted
     finally:
         hosted.close()

@@ -10,7 +10,7 @@ import pytest
 
 from slipcast.adapters.credentials import Credentials
 from slipcast.ports.engine import ANONYMOUS
-from slipcast.wiring.registries import Own, Registries
+from slipcast.wiring.registries import Own, Registries, namesakes
 
 
 @pytest.fixture
@@ -85,3 +85,16 @@ def test_what_stays_on_this_machine_needs_no_tls(plain: str, via: str) -> None:
 
     assert registries.access("images.shop:8443/shop/app").via == via
     assert registries.access("other.example/shop/app").via == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "others"),
+    [
+        ("127.0.0.1:5000", ("localhost:5000",)),
+        ("localhost:5000", ("127.0.0.1:5000",)),
+        ("images.shop:443", ()),
+        ("", ()),
+    ],
+)
+def test_this_machine_has_several_names(address: str, others: tuple[str, ...]) -> None:
+    assert namesakes(address) == others

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from slipcast.adapters.clock import SystemClock
-from slipcast.ports.daemon import Registering, Serving, Streams
+from slipcast.ports.daemon import Importing, Registering, Serving, Streams
 from slipcast.values.faults import InvalidFault
-from slipcast.wiring.registry import Addresses, Hosted
+from slipcast.wiring.registry import Addresses, Hosted, hosting
+from slipcast.wiring.serving import Place
 
 SERVER = "https://127.0.0.1:8443"
 
@@ -35,7 +37,35 @@ def test_a_setting_gives_it_another_name_which_the_certificate_has() -> None:
     found = Hosted(Serving(streams=wanted), SERVER, SystemClock()).addresses
 
     assert found.hosts == ("images.shop", "2001:db8::1")
-    assert found.known == ("images.shop:443", "[2001:db8::1]:443")
+    assert found.known[:2] == ("images.shop:443", "[2001:db8::1]:443")
+
+
+def test_whatever_this_machine_calls_it_is_an_address_of_it(plain: Hosted) -> None:
+    _, _, port = plain.addresses.plain.partition(":")
+
+    assert {"127.0.0.1:8443", "localhost:8443", f"localhost:{port}"} <= {*plain.addresses.known}
+    assert "localhost:8443" in plain.aliases
+    assert plain.addresses.variables["SLIPCAST_REGISTRY_ADDRESSES"] == "localhost:8443"
+
+
+def test_addresses_that_it_has_had_are_always_allowed() -> None:
+    wanted = Streams(importing=Importing(allowed=("docker.io",)))
+
+    hosted = Hosted(Serving(streams=wanted), SERVER, SystemClock(), ("images.old:443",))
+
+    assert hosted.streaming.origins.allow("images.old:443")
+    assert hosted.streaming.origins.allow("localhost:8443")
+    assert not hosted.streaming.origins.allow("images.new:443")
+
+
+@pytest.mark.anyio
+async def test_the_address_is_remembered_for_the_next_start(tmp_path: Path) -> None:
+    place, clock = Place(tmp_path), SystemClock()
+    async with hosting(Serving(), SERVER, clock, place):
+        pass
+
+    async with hosting(Serving(), "https://10.0.0.1:8443", clock, place) as hosted:
+        assert "127.0.0.1:8443" in hosted.aliases
 
 
 def test_a_server_without_registry_tells_streams_of_none() -> None:
