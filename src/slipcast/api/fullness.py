@@ -76,6 +76,7 @@ ALWAYS: Final[Mapping[tuple[str, str], Mapping[str, Any]]] = {
         "status.tags[].items": None,
         "status.tags[].items[].image": "",
     },
+    (IMAGE, "Image"): {"dockerImageLayers": []},
     (IMAGE, "ImageStreamImport"): {
         "spec": {},
         "spec.import": False,

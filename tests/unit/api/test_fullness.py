@@ -6,6 +6,7 @@ from slipcast.api import kinds, lens
 from slipcast.api.fullness import settled
 
 CONFIG = kinds.require(kinds.BUILD, "BuildConfig")
+IMAGE = kinds.require(kinds.IMAGE, "Image")
 STREAM = kinds.require(kinds.IMAGE, "ImageStream")
 SECRET = kinds.require("", "Secret")
 
@@ -91,6 +92,13 @@ def test_tags_of_a_stream_always_have_certain_fields() -> None:
         {"name": "t", "annotations": None, "generation": None, "importPolicy": {}}
     ]
     assert full["status"] == {"dockerImageRepository": ""}
+
+
+def test_an_image_without_layers_says_so() -> None:
+    assert kept({"metadata": {"name": "a"}}, IMAGE) == {
+        "metadata": {"name": "a"},
+        "dockerImageLayers": [],
+    }
 
 
 def test_what_is_written_over_the_table_does_not_reach_into_it() -> None:

@@ -5,6 +5,8 @@ Source: Kubernetes' defaulting of core/v1; the API reference of route.openshift.
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec.structs import replace
 
 from slipcast.api.core import Service, ServicePort
@@ -12,6 +14,8 @@ from slipcast.api.route import Route, RouteTargetReference, TLSConfig
 
 WEIGHT = 100
 """The share of a route's target unless said otherwise."""
+CAPITALIZED: Final = {"Edge": "edge", "Passthrough": "passthrough", "Reencrypt": "reencrypt"}
+"""How the first routes were written, and some clients write theirs still."""
 
 
 def filled_service(service: Service) -> Service:
@@ -61,5 +65,6 @@ def _target(target: RouteTargetReference) -> RouteTargetReference:
 
 def _tls(tls: TLSConfig) -> TLSConfig:
     if tls.termination or tls.destination_ca_certificate:
-        return tls
+        known = CAPITALIZED.get(tls.termination, tls.termination)
+        return replace(tls, termination=known)
     return replace(tls, termination="edge")

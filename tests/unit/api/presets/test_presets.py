@@ -195,6 +195,15 @@ def test_encryption_that_goes_on_behind_the_route_is_said() -> None:
     assert tls.termination == ""
 
 
+def test_encryption_may_begin_with_a_capital() -> None:
+    route = seen(Route, spec={"tls": {"termination": "Reencrypt"}})
+
+    tls = filled_route(route).spec.tls
+
+    assert tls is not None
+    assert tls.termination == "reencrypt"
+
+
 def test_a_deployment_rolls_one_pod() -> None:
     spec = written(filled_deployment(seen(Deployment)).spec)
 
