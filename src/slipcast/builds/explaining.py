@@ -1,13 +1,15 @@
-"""What is told of a build that ended without saying anything: why it ended, in a line.
+"""What is told of a build that has no log: why it ended, in a line, or who runs it.
 
-Source: build-api.md BA-152, BA-153; cli.md LG-9.
+Source: build-api.md BA-152, BA-153; cli.md LG-7, LG-9; pipeline.md PL-73.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from slipcast.api.build import Build
+from slipcast.builds import naming
 from slipcast.builds.phases import Phase
 
 ENDINGS: Final = {
@@ -29,3 +31,11 @@ def explained(build: Build) -> str:
     why = (build.status.reason, build.status.message)
     parts = (f"build {build.metadata.name} {ending}", *(each for each in why if each))
     return f"{': '.join(parts)}\n" if len(parts) > 1 else f"{parts[0]}. No logs are available.\n"
+
+
+def elsewhere(annotations: Mapping[str, str]) -> str:
+    """Where a pipeline runs, as far as Jenkins has said it in a Build's annotations."""
+    log, run = (annotations.get(each, "") for each in naming.JENKINS[1:])
+    if log or run:
+        return f"logs available at {log or run}"
+    return "Jenkins runs pipelines, and none has taken this one up"

@@ -177,6 +177,8 @@ def test_the_strategy_is_told() -> None:
         ({"dockerStrategy": {"from": {"kind": "DockerImage", "name": "x"}}},
          "Image Reference", "DockerImage x"),
         ({"customStrategy": {"exposeDockerSocket": True}}, "Expose Docker Socket", "true"),
+        ({"jenkinsPipelineStrategy": {}}, "Jenkins",
+         "Jenkins runs pipelines, and none has taken this one up"),
         ({"jenkinsPipelineStrategy": {}}, "Jenkinsfile", "from source repository root"),
         ({"jenkinsPipelineStrategy": {"jenkinsfilePath": "J"}}, "Jenkinsfile", "at J"),
         ({"jenkinsPipelineStrategy": {"jenkinsfile": "node {}"}}, "Jenkinsfile", "node {}"),

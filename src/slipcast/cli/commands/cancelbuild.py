@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from contextlib import aclosing
-from datetime import timedelta
 from typing import Any, Final
 
 import click
@@ -14,6 +13,7 @@ from slipcast.api import kinds
 from slipcast.api.build import Build
 from slipcast.api.lens import read
 from slipcast.builds import naming
+from slipcast.builds.explaining import elsewhere
 from slipcast.builds.phases import Phase, is_terminal
 from slipcast.cli import buildfollowing, resources, serverflags
 from slipcast.cli.configbuilds import builds_of
@@ -157,9 +157,12 @@ async def _cancelled(connection: Connection, build: Build, telling: Telling) -> 
             async with asyncio.timeout(PATIENCE):
                 ended = await buildfollowing.end(connection, name)
         except TimeoutError as late:
+            where = elsewhere(build.metadata.annotations)
+            hint = f"{where}; `slipcast delete build {name}` takes it away."
             raise Fault(
                 f"build {connection.namespace}/{name} failed to cancel: it has not ended within "
-                f"{timedelta(seconds=PATIENCE)}"
+                f"{PATIENCE:.0f} seconds",
+                hint="" if build.spec.strategy.jenkins_pipeline_strategy is None else hint,
             ) from late
         if ended.status.phase == Phase.CANCELLED:
             telling.line(f'build "{name}" cancelled')

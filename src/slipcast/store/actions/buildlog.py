@@ -18,7 +18,7 @@ from slipcast.api import kinds
 from slipcast.api.build import Build
 from slipcast.api.pod import Pod
 from slipcast.builds import naming
-from slipcast.builds.explaining import explained
+from slipcast.builds.explaining import elsewhere, explained
 from slipcast.builds.strategies.pod import CLONING, EXTRACTING, PREPARING
 from slipcast.ports.api import Resource
 from slipcast.ports.clock import Clock
@@ -73,7 +73,7 @@ class BuildLog:
         if options.previous:
             build = await self._previous(guard, resource, build)
         if build.spec.strategy.jenkins_pipeline_strategy is not None:
-            raise _without_pod(build)
+            raise _of_pipeline(build)
         if not has_started(build):
             if options.nowait:
                 return _said("")
@@ -200,6 +200,14 @@ def _place(container: str) -> tuple[int, str]:
 
 def _without_pod(build: Build) -> NotFound:
     return NotFound(POD.plural, POD.group, naming.pod_name(build))
+
+
+def _of_pipeline(build: Build) -> NotFound:
+    missing = _without_pod(build)
+    where = elsewhere(build.metadata.annotations)
+    return NotFound.told(
+        f"{missing.message}: {where}", plural=POD.plural, name=naming.pod_name(build)
+    )
 
 
 async def _said(text: str) -> AsyncGenerator[bytes, None]:

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from slipcast.api.document import JSON
-from slipcast.builds.naming import BUILD_NUMBER
+from slipcast.builds.explaining import elsewhere
+from slipcast.builds.naming import BUILD_NUMBER, POD_NAME
 from slipcast.values import instant
 from slipcast.values.faults import Fault
 from slipcast.views import age as ages
@@ -43,8 +44,7 @@ def build(content: JSON, around: Around) -> Lines:
     yield Line("Duration:", duration(content, around.now))
     yield from _stages(status)
     yield from said("Build Config:", at(status, "config", "name"))
-    pod = at(content, "metadata", "annotations", "openshift.io/build.pod-name")
-    yield Line("Build Pod:", str(pod or f"{at(content, 'metadata', 'name')}-build"))
+    yield _runner(content)
     yield from said("Image Digest:", at(status, "output", "to", "imageDigest"))
     yield Line("")
     spec: JSON = at(content, "spec") or {}
@@ -53,6 +53,15 @@ def build(content: JSON, around: Around) -> Lines:
     snippet = at(status, "logSnippet")
     if snippet:
         yield Line("Log Tail:", str(snippet))
+
+
+def _runner(content: JSON) -> Line:
+    """Who runs a build: its pod, or Jenkins (PL-73)."""
+    annotations = at(content, "metadata", "annotations") or {}
+    if at(content, "spec", "strategy", "jenkinsPipelineStrategy") is not None:
+        return Line("Jenkins:", elsewhere(annotations))
+    pod = at(annotations, POD_NAME)
+    return Line("Build Pod:", str(pod or f"{at(content, 'metadata', 'name')}-build"))
 
 
 def config(content: JSON, around: Around) -> Lines:

@@ -21,7 +21,7 @@ from slipcast.ports.pods import Materials
 from slipcast.store.store import Running, Setup, Store
 from slipcast.testing.pods import FakePods
 from slipcast.values.actor import MASTERS, Actor
-from slipcast.values.apifaults import Forbidden, Timeout
+from slipcast.values.apifaults import Forbidden, NotFound, Timeout
 from unit.store.conftest import BUILD_CONFIGS, BUILDS, NAMESPACES, PODS, StandingClock
 
 pytestmark = pytest.mark.anyio
@@ -154,6 +154,14 @@ async def test_who_waits_too_long_is_asked_to_come_again(api: Api, clock: Waited
         tasks.create_task(late())
         with pytest.raises(Timeout, match="to start after 10s"):
             await text(api, "app-1")
+
+
+async def test_the_log_of_a_pipeline_is_elsewhere_pl_73(api: Api) -> None:
+    strategy = {"jenkinsPipelineStrategy": {"jenkinsfile": "node {}"}}
+    await api.create(BUILDS, {"metadata": {"name": "pipe-1"}, "spec": {"strategy": strategy}})
+
+    with pytest.raises(NotFound, match='pods "pipe-1-build" not found: Jenkins runs pipelines'):
+        await text(api, "pipe-1")
 
 
 async def test_who_views_may_read_logs(api: Api, viewer: Api) -> None:
