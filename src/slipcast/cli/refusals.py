@@ -21,6 +21,8 @@ def told(fault: Fault) -> Iterator[str]:
             yield from _invalid(fault)
         case Unauthorized():
             yield f"error: You must be logged in to the server ({fault.message})"
+            if not fault.hint:
+                yield "`slipcast login SERVER` logs you in."
         case ApiFault():
             yield f"Error from server ({fault.reason}): {fault.message}"
         case InvalidFault():

@@ -90,7 +90,11 @@ class Identity:
             raise Forbidden(
                 f'{asked["resource"]} "{asked["name"]}" is forbidden: User "{actor.name}" cannot '
                 f'impersonate resource "{asked["resource"]}" in API group "{asked["group"]}"'
-                + (f' in the namespace "{asked["namespace"]}"' if "namespace" in asked else "")
+                + (
+                    f' in the namespace "{asked["namespace"]}"'
+                    if "namespace" in asked
+                    else " at the cluster scope"
+                )
             )
 
 

@@ -8,7 +8,7 @@ Source: Kubernetes RBAC: privilege escalation prevention.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, Final
 
@@ -29,6 +29,16 @@ PREFIX: Final = f"/{kinds.RBAC}/"
 REMEMBERED: Final = 50_000
 """Decisions kept; then all are forgotten and made anew."""
 
+MOST_TOLD: Final = 5
+"""Rules that a refusal names at most."""
+
+_TOLD: Final = (
+    ("apiGroups", "APIGroups"),
+    ("resources", "Resources"),
+    ("nonResourceURLs", "NonResourceURLs"),
+    ("resourceNames", "ResourceNames"),
+    ("verbs", "Verbs"),
+)
 _decode = msgspec.json.Decoder().decode
 
 
@@ -107,8 +117,9 @@ class RolePolicy:
             return ALLOWED
         return Verdict(
             allowed=False,
-            reason=f'user "{actor.name}" (groups={list(actor.groups)}) is attempting to grant RBAC '
-            f"permissions not currently held: {'; '.join(_told(rule) for rule in missing[:5])}",
+            reason=f'user "{actor.name}" (groups={_listed(actor.groups)}) is attempting to grant '
+            "RBAC permissions not currently held:\n"
+            + "\n".join(_told(rule) for rule in missing[:MOST_TOLD]),
         )
 
     def namespaces(self, actor: Actor) -> frozenset[str]:
@@ -141,6 +152,11 @@ def _role_of(namespace: str, binding: Mapping[str, Any]) -> Place:
 
 
 def _told(rule: Rule) -> str:
-    """A rule as a message shows it."""
-    shown = {field: values for field, values in rule.document.items() if values}
-    return "{" + ", ".join(f"{field}: {values}" for field, values in shown.items()) + "}"
+    """A rule as Kubernetes' messages show it."""
+    document = rule.document
+    shown = (f"{name}:{_listed(document[field])}" for field, name in _TOLD if field in document)
+    return "{" + ", ".join(shown) + "}"
+
+
+def _listed(values: Iterable[str]) -> str:
+    return "[" + " ".join(f'"{value}"' for value in values) + "]"

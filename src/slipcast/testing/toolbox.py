@@ -29,7 +29,7 @@ from slipcast.testing.packing import FakePacker
 from slipcast.testing.programs import FakePrograms
 from slipcast.testing.s2i import FakeS2I
 from slipcast.testing.webhooks import FakeWebhooks
-from slipcast.values.apifaults import NotServed
+from slipcast.values.apifaults import NotServed, Unauthorized
 from slipcast.values.faults import GitFault, Interrupted
 from slipcast.values.revision import SourceRevision
 
@@ -194,7 +194,7 @@ class FakeToolbox:
 
     Shape:  flags holds what the engine was asked for with; changes are what a watch will see;
             bugs are the traces recorded; answers are what raw paths answer, and sent is what was
-            asked there; servers are those that were named.
+            asked there; servers are those that were named; wrong_tokens are refused.
     """
 
     directory: Path
@@ -216,6 +216,7 @@ class FakeToolbox:
     answers: dict[str, bytes] = field(default_factory=dict)
     sent: list[tuple[str, bytes]] = field(default_factory=list)
     servers: list[str] = field(default_factory=list)
+    wrong_tokens: set[str] = field(default_factory=set)
     entrance: FakeEntrance = field(default_factory=FakeEntrance)
     environment: dict[str, str] = field(default_factory=dict)
     programs: FakePrograms = field(default_factory=FakePrograms)
@@ -224,6 +225,8 @@ class FakeToolbox:
     async def connect(self, flags: ServerFlags) -> AsyncIterator[FakeConnection]:
         """The server in memory, as an administrator or as whom the flags say."""
         self.servers += [flags.server] if flags.server else []
+        if flags.token in self.wrong_tokens:
+            raise Unauthorized("Unauthorized")
         yield FakeConnection(
             api=await self.server.api(flags.impersonate, flags.groups),
             namespace=flags.namespace or "default",

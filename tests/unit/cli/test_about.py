@@ -53,6 +53,13 @@ def test_one_is_told_who_one_is(call: Call) -> None:
     assert call("whoami", "--as", "eve").stdout == "eve\n"
 
 
+def test_who_has_no_credentials_is_nobody(call: Call) -> None:
+    ended = call("whoami", "--as", "system:anonymous")
+
+    assert (ended.code, ended.stdout) == (1, "")
+    assert ended.stderr.startswith("error: You must be logged in to the server")
+
+
 def test_one_is_told_where_one_is(call: Call) -> None:
     assert call("whoami", "--show-server").stdout == "https://memory\n"
     assert call("whoami", "-c").stdout == "memory\n"

@@ -46,6 +46,15 @@ def test_a_wrong_password_lets_nobody_in(call: Call, toolbox: FakeToolbox) -> No
     assert toolbox.config.document["contexts"] == []
 
 
+def test_a_wrong_token_lets_nobody_in(call: Call, toolbox: FakeToolbox) -> None:
+    toolbox.wrong_tokens.add("junk")
+
+    ended = call("login", URL, "--token=junk")
+
+    assert ended.code == 1
+    assert ended.stderr.startswith("error: The token provided is invalid or expired.\n")
+
+
 def test_without_a_server_there_is_no_login(call: Call) -> None:
     ended = call("login", "--token=x")
 

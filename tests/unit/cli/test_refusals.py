@@ -32,7 +32,10 @@ def test_several_causes_have_lines_of_their_own() -> None:
 
 
 def test_somebody_unknown_is_told_to_log_in() -> None:
-    assert told(Unauthorized("who?")) == ["error: You must be logged in to the server (who?)"]
+    assert told(Unauthorized("who?")) == [
+        "error: You must be logged in to the server (who?)",
+        "`slipcast login SERVER` logs you in.",
+    ]
 
 
 def test_a_usage_error_ends_with_1_cl_1() -> None:

@@ -155,8 +155,15 @@ async def test_whoever_may_only_look_changes_nothing(anna: Api, ben: Api):
 async def test_nobody_gives_away_what_they_do_not_have(anna: Api):
     await request(anna)
 
-    with pytest.raises(Forbidden, match="attempting to grant RBAC permissions not currently held"):
+    with pytest.raises(Forbidden) as refused:
         await anna.create(BINDINGS, a_binding("cluster-admin", "ben"))
+
+    assert refused.value.message.endswith(
+        ' "system:authenticated:oauth"]) is attempting to grant RBAC permissions '
+        "not currently held:\n"
+        '{APIGroups:["*"], Resources:["*"], Verbs:["*"]}\n'
+        '{NonResourceURLs:["*"], Verbs:["*"]}'
+    )
 
 
 async def test_a_strategy_that_is_not_allowed_is_refused(anna: Api):

@@ -89,7 +89,7 @@ async def test_a_review_of_nobody_is_invalid(root: Api):
 async def test_a_local_review_stays_in_its_namespace(root: Api):
     wanted = {"user": "anna", "resourceAttributes": {**TEAM, "verb": "get"}}
 
-    with pytest.raises(BadRequest, match="must match namespace"):
+    with pytest.raises(BadRequest, match="must match namespace: till"):
         await answered(root, "LocalSubjectAccessReview", wanted, "till")
 
 

@@ -28,6 +28,8 @@ UNKNOWN = (
     "whoever answers, and what is typed can then be read by others."
 )
 
+ANOTHER = "Get another at SERVER/oauth/token/request, or log in by name and password: -u NAME."
+
 
 class _Login(msgspec.Struct, frozen=True, kw_only=True):
     toolbox: Toolbox
@@ -120,7 +122,10 @@ def login(ctx: click.Context, /, url: str, **given: Any) -> None:
 
     async def work() -> None:
         token = flags.token or await attempt.token(given["username"], given["password"])
-        await attempt.done(token)
+        try:
+            await attempt.done(token)
+        except Unauthorized as wrong:
+            raise Fault("The token provided is invalid or expired.", hint=ANOTHER) from wrong
 
     try:
         asyncio.run(work())

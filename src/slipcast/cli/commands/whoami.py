@@ -10,10 +10,14 @@ from slipcast.api import kinds
 from slipcast.cli import serverflags
 from slipcast.cli.toolbox import Connection
 from slipcast.ports.api import Resource
+from slipcast.values.apifaults import Unauthorized
 from slipcast.values.faults import UsageFault
 
 MYSELF = "~"
 """The name of whoever asks."""
+
+NOBODY = "system:anonymous"
+"""Who asks without credentials, such as after a logout."""
 
 
 @click.command(cls=serverflags.Command)
@@ -45,8 +49,10 @@ def whoami(
             click.echo(way.server)
         else:
             users = Resource(kinds.require(kinds.USER, "User"), name=MYSELF)
-            found = await connection.api.get(users)
-            click.echo(found.names.name)
+            name = (await connection.api.get(users)).names.name
+            if name == NOBODY:
+                raise Unauthorized("Unauthorized")
+            click.echo(name)
         return 0
 
     serverflags.run(ctx, serverflags.server_flags(given), work)

@@ -137,8 +137,7 @@ def _check_place(resource: Resource, asked: JSON) -> None:
     attributes = (asked.get("spec") or {}).get("resourceAttributes") or {}
     if attributes.get("namespace") != resource.namespace:
         raise BadRequest(
-            "spec.resourceAttributes.namespace must match namespace:"
-            f" {attributes.get('namespace') or ''}"
+            f"spec.resourceAttributes.namespace must match namespace: {resource.namespace}"
         )
 
 
