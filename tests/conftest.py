@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +17,18 @@ from slipcast.adapters.engine.host import look
 from slipcast.ports.engine import Engine
 
 ENGINES = ("buildah", "docker")
+HEARD = (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM)
+
+
+def pytest_configure() -> None:
+    """Hear signals: whoever begins the tests in the background has them ignored.
+
+    Shape:  programs that tests start hear them, too, as what is ignored is inherited.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in HEARD:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")

@@ -66,7 +66,7 @@ def test_an_application_goes_and_what_is_not_of_it_stays_up_25(server: Server) -
 
     assert gone.code == 0, gone.stderr
     assert gone.stderr == "configmap/mine stays: it has the label, and was not made by new-app\n"
-    server.kubectl("wait", "--for=delete", "build/tea-1", "-n", HERE, "--timeout=30s")
-    server.kubectl("wait", "--for=delete", "pod/tea-1-build", "-n", HERE, "--timeout=30s")
+    server.kubectl("wait", "--for=delete", "build/tea-1", "-n", HERE, "--timeout=100s")
+    server.kubectl("wait", "--for=delete", "pod/tea-1-build", "-n", HERE, "--timeout=100s")
     assert server.kubectl("get", "all", "-n", HERE, "-o", "name").stdout == ""
     assert server.kubectl("get", "configmap", "mine", "-n", HERE).code == 0

@@ -220,7 +220,7 @@ def test_a_quota_says_how_many_streams_there_are(kubectl: Streams) -> None:
     used = r"--for=jsonpath={.status.used.openshift\.io/imagestreams}=1"
 
     made = kubectl("create", "quota", "q", "--hard=openshift.io/imagestreams=3")
-    waited = kubectl("wait", "quota/q", used, "--timeout=60s")
+    waited = kubectl("wait", "quota/q", used, "--timeout=100s")
     described = kubectl("describe", "quota", "q")
 
     assert (made.code, waited.code) == (0, 0), made.stderr + waited.stderr

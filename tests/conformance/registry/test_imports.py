@@ -116,6 +116,6 @@ def test_a_stream_imports_with_the_rights_of_its_namespace(
     assert told.code == 0, told.stderr
     events = "jsonpath={.status.tags[0].items[*].image}{.status.tags[0].conditions[*].reason}"
     wait = "--for=jsonpath={.status.tags[0].tag}=1"
-    waited = server.kubectl("-n", own, "wait", "imagestream/app", wait, "--timeout=30s")
+    waited = server.kubectl("-n", own, "wait", "imagestream/app", wait, "--timeout=100s")
     found = server.kubectl("-n", own, "get", "imagestream", "app", "-o", events)
     assert found.stdout == (image.digest if is_let else "Unauthorized"), waited.stderr

@@ -44,7 +44,7 @@ def test_a_build_goes_on_without_its_server_and_ends_once_with_its_whole_log(
 
     alone.server.kill()
     alone.server.start()
-    alone.done("wait", f"build/{build}", f"--for=condition={phase}", "--timeout=60s")
+    alone.done("wait", f"build/{build}", f"--for=condition={phase}", "--timeout=100s")
 
     conditions = alone.status(build)["conditions"]
     log = alone.log(build)

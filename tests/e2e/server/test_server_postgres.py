@@ -102,7 +102,7 @@ def test_kubectl_works_over_postgresql_and_nobody_is_shown_its_password(
 
     made = server.kubectl("create", "-f", "-", stdin=a_map("m", "one"))
     applied = server.kubectl("apply", "--server-side", "-f", "-", stdin=a_map("n", "two"))
-    waited = server.kubectl("wait", "--for=create", "configmap/n", "--timeout=10s")
+    waited = server.kubectl("wait", "--for=create", "configmap/n", "--timeout=100s")
     patched = server.kubectl("patch", "configmap/m", "-p", '{"data":{"text":"three"}}')
     read = server.kubectl("get", "configmap", "m", "n", "-o", "jsonpath={.items[*].data.text}")
     deleted = server.kubectl("delete", "configmap", "m", "n", "--wait=true")

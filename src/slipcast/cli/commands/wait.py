@@ -94,14 +94,17 @@ class _Waiting(msgspec.Struct, frozen=True, kw_only=True):
         async for target in self._there(which):
             with self.telling.trying():
                 leaving = Vanishing(target.resource, target.document.names.uid)
-                await vanishing.gone(self.connection, [leaving], self.patience)
+                going = vanishing.gone(self.connection, [leaving], vanishing.WEEK)
+                await self._timed(going, target.resource)
                 self.telling.did(target.document, MET)
 
     async def created(self, which: Targets) -> None:
         """Wait until there are such objects."""
         for where in self._places(which):
             with self.telling.trying():
-                for document in await self._timed(self._appeared(where, which), None):
+                # Looking takes its time, too, and is none of the waiting.
+                found = await self._seen(where, which)
+                for document in found or await self._timed(self._appeared(where, which), None):
                     self.telling.did(document, MET)
 
     async def _timed(self, waiting: Any, where: Resource | None) -> Any:
@@ -144,13 +147,13 @@ class _Waiting(msgspec.Struct, frozen=True, kw_only=True):
             except NotFound:
                 continue
 
-    async def _appeared(self, where: Resource, which: Targets) -> list[Document]:
+    async def _seen(self, where: Resource, which: Targets) -> list[Document]:
         try:
-            found = await self._listed(where, which)
+            return await self._listed(where, which)
         except NotFound:
-            found = []
-        if found:
-            return found
+            return []
+
+    async def _appeared(self, where: Resource, which: Targets) -> list[Document]:
         options = WatchOptions(
             labels=which.labels,
             fields=f"metadata.name={where.name}" if where.name else which.fields,
@@ -160,7 +163,8 @@ class _Waiting(msgspec.Struct, frozen=True, kw_only=True):
             async for event in events:
                 if event.type == "ADDED":
                     return [event.document]
-        return await self._appeared(where, which)
+        # The server ends every watch some day.
+        return await self._seen(where, which) or await self._appeared(where, which)
 
     async def _listed(self, where: Resource, which: Targets) -> list[Document]:
         if where.name:
