@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from slipcast.adapters.privatefiles import write_private
-from slipcast.api import codec, kubeconfig
+from slipcast.api import codec, kubeconfig, plainyaml
 from slipcast.api.document import JSON
 from slipcast.values.apifaults import BadRequest
 from slipcast.values.faults import FieldError, HostFault, InvalidFault
@@ -43,6 +43,9 @@ def _read(path: Path) -> JSON | None:
         raise HostFault(f"the kubeconfig {path} cannot be read: {fault.strerror}") from fault
     if not raw.strip():
         return None
+    plain = plainyaml.read(raw.decode("utf-8", "replace"))
+    if plain is not None:
+        return plain
     try:
         config: JSON = codec.parse(raw, "application/yaml")
     except BadRequest as wrong:
