@@ -16,7 +16,7 @@ from starlette.responses import Response
 from typing_extensions import override
 
 from slipcast.registry import belonging, pullthrough, ranges
-from slipcast.registry.faults import BLOB_UNKNOWN, DIGEST_INVALID, UNSUPPORTED, RegistryFault
+from slipcast.registry.faults import BLOB_UNKNOWN, DIGEST_INVALID, RegistryFault
 from slipcast.registry.parts import Call, Parts
 from slipcast.registry.ranges import Span
 from slipcast.registry.rights import demand
@@ -95,19 +95,16 @@ async def head(parts: Parts, call: Call) -> Response:
 
 
 async def remove(parts: Parts, call: Call) -> Response:
-    """Take a blob from a repository.
+    """Take a blob from a repository; what an image of the stream consists of goes with the image.
 
-    Errors: RegistryFault; UNSUPPORTED while an image of the stream consists of it.
+    Errors: RegistryFault.
     """
     await demand(parts, call.actor, call.repository, "delete")
     digest = digest_of(call.reference)
     if not await belonging.is_of(parts, call.repository, digest):
         raise unknown(call)
+    # Pruners take the layers first and then the image: neither is an error, nor breaks the image.
     await parts.links.remove("blobs", str(call.repository), digest)
-    if await belonging.is_of(parts, call.repository, digest):
-        raise RegistryFault(
-            UNSUPPORTED, f"an image of {call.repository} consists of {digest}: delete that first"
-        )
     return Response(status_code=202, headers={"docker-content-digest": str(digest)})
 
 

@@ -115,6 +115,19 @@ def test_a_blob_that_is_not_there_is_not_removed_end_10(repo: Repo) -> None:
     assert repo.ask("DELETE", f"blobs/{NEVER}").status_code == 404
 
 
+def test_a_blob_of_an_image_goes_with_the_image(repo: Repo) -> None:
+    image = Image()
+    repo.push(image, "1")
+    layer = digest_of(image.layer)
+
+    removed = repo.ask("DELETE", f"blobs/{layer}")
+
+    before = repo.get(f"blobs/{layer}").status_code
+    repo.ask("DELETE", f"manifests/{image.digest}")
+    after = repo.get(f"blobs/{layer}").status_code
+    assert (removed.status_code, before, after) == (202, 200, 404)
+
+
 def test_a_blob_of_another_repository_stays(repo: Repo) -> None:
     other = repo.named(f"{repo.name}-too")
     digest = repo.send_blob(b"shared by two")
