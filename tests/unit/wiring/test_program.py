@@ -92,16 +92,24 @@ def test_the_version_is_one_line() -> None:
 )
 def test_fast_answers_load_nothing_heavy(words: list[str]) -> None:
     code = (
-        "import sys\nfrom slipcast.wiring.cli import main\n"
-        "try:\n main()\nexcept SystemExit: pass\n"
+        "import atexit, sys\nfrom slipcast.wiring.cli import main\n"
         "heavy = {'rich', 'httpx', 'docker', 'watchfiles', 'asyncio', 'ssl'}\n"
-        "sys.stderr.write(' '.join(sorted(heavy & set(sys.modules))))"
+        "said = lambda: sys.stderr.write(' '.join(sorted(heavy & set(sys.modules))))\n"
+        "atexit.register(said)\n"
+        "main()"
     )
     ran = subprocess.run(
         [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
     )
 
     assert ran.stderr == ""
+
+
+def test_what_is_said_is_said_to_the_end_and_what_fails_fails() -> None:
+    ran = program("get", "pods", "--kubeconfig", "/no/such/file")
+
+    assert ran.returncode == 1
+    assert ran.stderr == "error: the kubeconfig /no/such/file does not exist\n"
 
 
 def test_under_the_name_s2i_it_is_the_s2i_tool() -> None:
