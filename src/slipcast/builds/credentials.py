@@ -56,6 +56,11 @@ def with_secrets(build: Build, secrets: Sequence[Secret], output: str = "") -> B
     return replace(build, spec=spec)
 
 
+def secret_for(secrets: Sequence[Secret], image: str) -> str:
+    """The first secret that fits an image; empty where none does."""
+    return next((each.metadata.name for each in secrets if fits(each, image)), "")
+
+
 def fits(secret: Secret, image: str) -> bool:
     """Whether a secret logs in to the registry, or the part of it, that an image is in (BL-20)."""
     entries = _entries(secret)
@@ -108,8 +113,7 @@ def _with_secret(image: ImageSource, secrets: Sequence[Secret]) -> ImageSource:
 
 
 def _chosen(secrets: Sequence[Secret], image: str) -> LocalObjectReference | None:
-    """The first secret that fits an image."""
-    name = next((each.metadata.name for each in secrets if fits(each, image)), "")
+    name = secret_for(secrets, image)
     return LocalObjectReference(name=name) if name else None
 
 

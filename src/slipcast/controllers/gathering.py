@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from slipcast.api import kinds
 from slipcast.api.build import Build, BuildConfig
+from slipcast.api.core import Secret, ServiceAccount
 from slipcast.api.document import Document
 from slipcast.api.image import ImageStream
 from slipcast.api.kinds import Kind
@@ -23,6 +24,7 @@ from slipcast.api.limits import ResourceQuota
 from slipcast.api.pod import Pod
 from slipcast.api.wire import Wire
 from slipcast.builds import naming
+from slipcast.builds.credentials import secret_for
 from slipcast.builds.lineage import Maker
 from slipcast.builds.phases import Phase
 from slipcast.builds.strategies import is_delegated
@@ -49,6 +51,8 @@ S = TypeVar("S", bound=msgspec.Struct)
 _NEEDED: Final[Mapping[str, Kind]] = {
     name: kinds.require(kinds.CORE, name) for name in (needs.SECRET, needs.CONFIG_MAP)
 }
+ACCOUNT: Final = kinds.require(kinds.CORE, "ServiceAccount")
+SECRET: Final = _NEEDED[needs.SECRET]
 _DOCKER_IMAGE: Final = "DockerImage"
 _STREAM_TAG: Final = "ImageStreamTag"
 
@@ -235,7 +239,19 @@ async def _output(sight: Sight, build: Build) -> Output:
             wrong=f"the referenced output image stream {shown} has no repository: there is no"
             " integrated registry"
         )
-    return Output(name=f"{repository}:{tag or 'latest'}")
+    name = f"{repository}:{tag or 'latest'}"
+    return Output(name=name, secret=await _push_secret(sight, build, name))
+
+
+async def _push_secret(sight: Sight, build: Build, name: str) -> str:
+    """What an image is pushed with by a build that was made before its stream, or its secret."""
+    if build.spec.output.push_secret is not None:
+        return ""
+    namespace = build.metadata.namespace
+    account = await _found(sight, ACCOUNT, namespace, build.spec.service_account)
+    listed = () if account is None else read(account, ServiceAccount).secrets
+    found = [await _found(sight, SECRET, namespace, each.name) for each in listed]
+    return secret_for([read(each, Secret) for each in found if each is not None], name)
 
 
 async def _missing(sight: Sight, build: Build) -> Missing:

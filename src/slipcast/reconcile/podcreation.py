@@ -54,7 +54,9 @@ def creation(view: BuildView, now: datetime) -> tuple[Action, ...]:
 
 
 def _planned(view: BuildView, now: datetime) -> tuple[Action, ...]:
-    facts = Facts(output=view.output.name, may_be_root=view.may_be_root)
+    facts = Facts(
+        output=view.output.name, push_secret=view.output.secret, may_be_root=view.may_be_root
+    )
     found = plan(view.build, view.cluster, facts)
     match found:
         case PodPlan():

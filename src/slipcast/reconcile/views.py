@@ -18,10 +18,12 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
     """Where an image is pushed (BL-40).
 
     Shape:  name is the pull spec in full, empty when nothing is pushed or wrong says why it is not
-            known, such as `the referenced output image stream NS/NAME does not exist`.
+            known, such as `the referenced output image stream NS/NAME does not exist`. secret is
+            what it is pushed with where the build names nothing: the stream came after the build.
     """
 
     name: str = ""
+    secret: str = ""
     wrong: str = ""
 
 

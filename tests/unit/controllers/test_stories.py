@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import json
+
 import pytest
 
+from slipcast.controllers.gathering import ACCOUNT
 from slipcast.testing.world import (
     BUILD,
     CONFIG_MAP,
@@ -248,6 +252,23 @@ async def test_a_build_waits_for_its_output_bl_40_bl_41(world: World) -> None:
     assert build.status.output_docker_image_reference == "registry:5000/shop/app:latest"
     assert build.spec.output.to is not None
     assert build.spec.output.to.kind == "ImageStreamTag"
+
+
+async def test_a_build_that_came_before_its_stream_pushes_with_a_secret_bl_40(world: World) -> None:
+    login = {"registry:5000": {"auth": base64.b64encode(b"builder:token").decode()}}
+    content = base64.b64encode(json.dumps(login).encode()).decode()
+    secret = {"metadata": {"name": "login"}, "type": "kubernetes.io/dockercfg"}
+    await world.create(SECRET, {**secret, "data": {".dockercfg": content}})
+    await world.create(ACCOUNT, {"metadata": {"name": "maker"}, "secrets": [{"name": "login"}]})
+    await world.add(1, output=TAG, serviceAccount="maker")
+    await world.settle()
+
+    await world.create(STREAM, {"metadata": {"name": "app"}})
+    await world.settle()
+
+    pod = await world.pod("app-1")
+    assert pod is not None
+    assert "login" in {each.secret.secret_name for each in pod.spec.volumes if each.secret}
 
 
 async def test_a_stream_without_repository_is_no_output_bl_40() -> None:

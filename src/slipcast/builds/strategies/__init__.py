@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from slipcast.api.build import Build, ObjectReference
+from slipcast.api.build import Build, LocalObjectReference, ObjectReference
 from slipcast.builds.cluster import Cluster
 from slipcast.builds.overrides import with_defaults, with_overrides, with_pod_defaults
 from slipcast.builds.reasons import MESSAGES, Reason
@@ -54,7 +54,7 @@ def plan(build: Build, cluster: Cluster, facts: Facts) -> Plan:
         what = "The build has no strategy."
         return Refused(reason=Reason.CANNOT_CREATE_POD_SPEC, message=what)
     told = with_overrides(with_defaults(build, cluster.defaults), cluster.overrides)
-    filled = with_fields(_with_output(told, facts.output))
+    filled = with_fields(_with_output(told, facts))
     if isinstance(filled, str):
         message = f"{MESSAGES[Reason.UNRESOLVABLE_VARIABLE]} {filled}"
         return Refused(reason=Reason.UNRESOLVABLE_VARIABLE, message=message)
@@ -69,12 +69,15 @@ def is_delegated(build: Build) -> bool:
     return build.spec.strategy.jenkins_pipeline_strategy is not None
 
 
-def _with_output(build: Build, output: str) -> Build:
-    """The copy for the pod: its output in full (BL-41)."""
-    if build.spec.output.to is None or not output:
+def _with_output(build: Build, facts: Facts) -> Build:
+    """The copy for the pod: its output in full (BL-41), and what that is pushed with."""
+    output = build.spec.output
+    if output.to is None or not facts.output:
         return build
-    to = ObjectReference(kind="DockerImage", name=output)
-    spec = replace(build.spec, output=replace(build.spec.output, to=to))
-    return replace(
-        build, spec=spec, status=replace(build.status, output_docker_image_reference=output)
-    )
+    to = ObjectReference(kind="DockerImage", name=facts.output)
+    secret = output.push_secret
+    if secret is None and facts.push_secret:
+        secret = LocalObjectReference(name=facts.push_secret)
+    spec = replace(build.spec, output=replace(output, to=to, push_secret=secret))
+    status = replace(build.status, output_docker_image_reference=facts.output)
+    return replace(build, spec=spec, status=status)

@@ -18,11 +18,13 @@ from slipcast.builds.reasons import Reason
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What was looked up for one build.
 
-    Shape:  output is where the image is pushed, in full, empty when it is not;
+    Shape:  output is where the image is pushed, in full, empty when it is not; push_secret is
+            what it is pushed with where the build names nothing, empty for nothing;
             may_be_root is whether the service account may run a pod as root (BL-529).
     """
 
     output: str = ""
+    push_secret: str = ""
     may_be_root: bool = True
 
 
