@@ -142,3 +142,14 @@ def test_a_trial_keeps_nothing(call: Call, words: tuple[str, ...]) -> None:
 
     assert secrets(call) == set()
     assert references(call) == []
+
+
+def test_of_a_config_that_is_refused_no_secret_is_left(call: Call) -> None:
+    verbs = ("--verb=get", "--verb=list", "--verb=create", "--verb=patch")
+    call("create", "role", "r", *verbs, "--resource=secrets,buildconfigs.build.openshift.io")
+    call("create", "rolebinding", "r", "--role=r", "--user=anna")
+
+    ended = call("set", "triggers", "bc/app", "--from-github", "--as=anna")
+
+    assert "cannot update" in ended.stderr
+    assert secrets(call) == set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import Any
 
 import pytest
@@ -126,6 +127,18 @@ def test_what_starts_builds_is_shown(call: Call) -> None:
         ["buildconfigs/app", "config", "true"],
         ["buildconfigs/app", "image", "openshift/ruby:2.3", "true"],
     ]
+
+
+def test_a_trigger_that_is_paused_starts_nothing_until_it_is_automatic(call: Call) -> None:
+    path = "/spec/triggers/1/imageChange"
+    patch = [{"op": "add", "path": path, "value": {"paused": True}}]
+    call("patch", "bc/app", "--type=json", "-p", json.dumps(patch))
+    paused = call("set", "triggers", "bc/app").stdout.splitlines()[-1].split()
+
+    call("set", "triggers", "bc/app", "--from-image=openshift/ruby:2.3", "--auto")
+
+    after = call("set", "triggers", "bc/app").stdout.splitlines()[-1].split()
+    assert (paused[-1], after[-1]) == ("false", "true")
 
 
 def test_a_webhook_may_have_its_secret_in_the_trigger(call: Call) -> None:

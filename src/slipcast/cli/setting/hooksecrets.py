@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from msgspec.structs import replace
+
 from slipcast.api import kinds
 from slipcast.api.document import JSON
 from slipcast.builds.triggers import SECRET_KEY
@@ -41,8 +43,8 @@ class HookSecrets:
         self._uid = str(metadata.get("uid") or "")
         self._write = write
 
-    async def keep(self, sort: str, secret: str, taken: tuple[str, ...]) -> str:
-        """Keep a secret; the name of its Secret, which is none of those that are taken.
+    async def free(self, sort: str, taken: tuple[str, ...]) -> str:
+        """The name of a Secret that may be written, which is none of those that are taken.
 
         Errors: ApiFault; Fault when others have made all Secrets of such names.
         """
@@ -50,17 +52,24 @@ class HookSecrets:
             if name in taken:
                 continue
             found = await self._found(name)
-            if found is None:
-                await self._api.create(self._place, self._content(name, secret), self._write)
-                return name
-            if self._is_ours(found):
-                patch = Patch(type="merge", body={"stringData": {SECRET_KEY: secret}})
-                await self._api.patch(self._place.named(name), patch, self._write)
+            if found is None or self._is_ours(found):
                 return name
         raise Fault(
             f"Secrets with the names {self._name}-{sort}-webhook and so on are there already",
             hint="Delete those that nobody needs.",
         )
+
+    async def keep(self, name: str, secret: str, *, trial: bool = False) -> None:
+        """Keep a secret in a Secret, or only see whether that can be done.
+
+        Errors: ApiFault.
+        """
+        write = replace(self._write, dry_run=True) if trial else self._write
+        patch = Patch(type="merge", body={"stringData": {SECRET_KEY: secret}})
+        try:
+            await self._api.patch(self._place.named(name), patch, write)
+        except NotFound:
+            await self._api.create(self._place, self._content(name, secret), write)
 
     async def drop(self, name: str) -> bool:
         """Delete a Secret that was made for a webhook; whether it was one.

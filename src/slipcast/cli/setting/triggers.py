@@ -135,7 +135,7 @@ def _all(config: JSON, held: list[Trigger], wish: Wish) -> Iterator[Trigger]:
         return
     yield {"type": "ConfigChange"}
     images = [each for each in held if each.get("type") == "ImageChange"]
-    yield from images
+    yield from map(_going, images)
     own = input_of(config)
     if own is not None and all(_from(config, each) != own for each in images):
         yield {"type": "ImageChange", "imageChange": {}}
@@ -150,7 +150,7 @@ def _image(config: JSON, held: list[Trigger], wish: Wish) -> Iterator[Trigger]:
         return
     if there:
         # What it last started stays known, so that nothing is started anew (TR-3).
-        yield there[0]
+        yield _going(there[0])
         return
     change = {} if wanted == input_of(config) else {"from": image_of(wish.image, namespace)}
     yield {"type": "ImageChange", "imageChange": change}
@@ -174,6 +174,18 @@ def _from(config: JSON, trigger: Trigger) -> tuple[str, str] | None:
     return _in(image, config["metadata"].get("namespace", ""))
 
 
+def _is_paused(trigger: Trigger) -> bool:
+    return bool((trigger.get("imageChange") or {}).get("paused"))
+
+
+def _going(trigger: Trigger) -> Trigger:
+    """A trigger that is paused no more."""
+    if not _is_paused(trigger):
+        return trigger
+    change = {name: each for name, each in trigger["imageChange"].items() if name != "paused"}
+    return {**trigger, "imageChange": change}
+
+
 def _in(image: JSON, namespace: str) -> tuple[str, str]:
     return image.get("namespace") or namespace, image.get("name", "")
 
@@ -185,12 +197,12 @@ def rows(kind: Kind, config: JSON) -> Iterator[tuple[str, str, str, str]]:
     by_config = any(each.get("type") == "ConfigChange" for each in held)
     yield name, "config", "", str(by_config).lower()
     namespace = config["metadata"].get("namespace", "")
-    watched = [each for each in (_from(config, trigger) for trigger in held) if each is not None]
+    watched = {tag: each for each in held if (tag := _from(config, each)) is not None}
     own = input_of(config)
     if own is not None and own not in watched:
         yield name, "image", _shown(own, namespace), "false"
-    for tag in watched:
-        yield name, "image", _shown(tag, namespace), "true"
+    for tag, trigger in watched.items():
+        yield name, "image", _shown(tag, namespace), str(not _is_paused(trigger)).lower()
     for word, (type_, field) in HOOKS.items():
         for each in held:
             if each.get("type", "").lower() == type_.lower():

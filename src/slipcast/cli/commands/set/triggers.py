@@ -99,14 +99,18 @@ def _set_hook(ctx: click.Context, which: Targets, wish: Wish, given: dict[str, A
                 kept = HookSecrets(connection, config, manner.write)
                 before = referred(config)
                 block: JSON = {}
+                secret, name = secrets.token_urlsafe(SECRET_BYTES), ""
                 if wish.has_secret:
-                    taken = before if wish.rotation else ()
-                    secret = secrets.token_urlsafe(SECRET_BYTES)
-                    block = {"secretReference": {"name": await kept.keep(wish.sort, secret, taken)}}
+                    name = await kept.free(wish.sort, before if wish.rotation else ())
+                    await kept.keep(name, secret, trial=True)
+                    block = {"secretReference": {"name": name}}
                 change = partial(setting.changed, wish=wish, secret=block)
                 await Changing(change=change, manner=manner, local=False).do(
                     connection, target, telling
                 )
+                # Not before: of a BuildConfig that is refused nothing is left, nor another secret.
+                if name:
+                    await kept.keep(name, secret)
                 after = referred(change(target.kind, config))
                 for name in sorted({*before} - {*after}):
                     await kept.drop(name)
