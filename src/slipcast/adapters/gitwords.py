@@ -87,9 +87,22 @@ MEANINGS = (
     ),
     _row(
         "Unreachable",
+        r"returned error: 5\d\d",
+        "{host} answers with an error of its own",
+        "try again later, and see whether the address is right",
+        retryable=True,
+    ),
+    _row(
+        "RepositoryUnknown",
+        r"unable to update url base from redirection",
+        "{url} leads elsewhere, to something that is no repository",
+        "it may be a page to sign in: check the spelling, and who may read it",
+    ),
+    _row(
+        "Unreachable",
         r"Failed to connect|Couldn't connect|Connection (?:refused|timed out|reset|closed)"
         r"|Network is unreachable|No route to host|unable to connect|hung up unexpectedly"
-        r"|early EOF|Operation too slow|Operation timed out|returned error: 5\d\d"
+        r"|early EOF|Operation too slow|Operation timed out"
         r"|Empty reply from server|Recv failure|transfer closed",
         "{host} cannot be reached, or broke the connection off",
         "check this machine's network and proxy, and whether the host is up",

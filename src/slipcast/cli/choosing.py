@@ -47,6 +47,11 @@ def words(found: Found) -> Iterator[str]:
         yield f"docker: {found.facts.dockerfile}"
     if found.facts.jenkinsfile:
         yield f"pipeline: {found.facts.jenkinsfile}"
+    if found.facts.scripts:
+        yield f".s2i/bin: {', '.join(found.facts.scripts)}"
+    if found.facts.has_environment:
+        yield ".s2i/environment: variables of its builds and of its image"
+    yield from _strategy(found.facts)
     choice = found.choice
     if choice is not None:
         yield f"builder image: {choice.builder.name} ({choice.explanation})"
@@ -55,6 +60,20 @@ def words(found: Found) -> Iterator[str]:
             yield f"also possible: {', '.join(row.name for row in choice.alternatives)}"
         scores = ", ".join(f"{each.builder.name} {each.score:.2f}" for each in choice.suited)
         yield f"scores (0 is best): {scores}"
+
+
+def _strategy(facts: SourceFacts) -> Iterator[str]:
+    """How new-app would build it, where that is not with the builder image."""
+    if facts.strategy not in {"JenkinsPipeline", "Docker"}:
+        return
+    name, sign = (
+        ("pipeline", facts.jenkinsfile) if facts.jenkinsfile else ("docker", facts.dockerfile)
+    )
+    rest = [facts.dockerfile if facts.jenkinsfile else "", *facts.files[:1]]
+    others = " and ".join(filter(None, rest))
+    before = f"{sign} goes before {others}" if others else f"{sign} is there"
+    how = "; --strategy=source takes the builder image" if facts.platforms else ""
+    yield f"strategy of new-app: {name} ({before}{how})"
 
 
 def document(found: Found, revision: SourceRevision) -> dict[str, Any]:
@@ -73,6 +92,7 @@ def document(found: Found, revision: SourceRevision) -> dict[str, Any]:
             name: {"version": wanted.wish.text, "file": wanted.file}
             for name, wanted in found.facts.wanted.items()
         },
+        "strategy": found.facts.strategy,
         "builder": choice.builder.name if choice else "",
         "reasons": list(choice.reasons) if choice else [],
         "warnings": list(choice.warnings) if choice else [],
@@ -82,5 +102,6 @@ def document(found: Found, revision: SourceRevision) -> dict[str, Any]:
             for each in (choice.suited if choice else ())
         ],
         "message": found.why_not.message if found.why_not else "",
+        "nearby": list(found.facts.nearby),
         "revision": asdict(revision),
     }

@@ -100,7 +100,8 @@ def _named(word: str, answer: object) -> Iterable[Named]:
     Errors: InvalidFault for one that can be nothing else.
     """
     if word.startswith(_PATHS) and isinstance(answer, NoSource):
-        raise InvalidFault((FieldError(path=word, what=f"{answer.why}, and no file"),))
+        beside = "" if answer.why.startswith("the source ") else ", and no file"
+        raise InvalidFault((FieldError(path=word, what=f"{answer.why}{beside}"),))
     return group_of(word)
 
 
@@ -142,4 +143,6 @@ def split_group(word: str) -> list[str]:
 
 def _is_sure(word: str) -> bool:
     """Whether a word can be no directory and no file: it says what it is by its form."""
+    if word.startswith(_PATHS):
+        return False
     return "~" in word.lstrip("~") or bool(_VARIABLE.match(word))

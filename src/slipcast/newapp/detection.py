@@ -70,17 +70,21 @@ def strategy_for(request: NewAppRequest, source: Source) -> StrategyKind:
         case "source":
             return "Source"
         case _:
-            if facts.jenkinsfile:
-                return "JenkinsPipeline"
-            is_docker = facts.dockerfile or source.dockerfile is not None
-            return "Docker" if is_docker else "Source"
+            if source.dockerfile is not None and not facts.jenkinsfile:
+                return "Docker"
+            return facts.strategy or "Source"
 
 
-def base_of(text: str, where: str) -> Base:
-    """What the Dockerfile of a source starts from (DT-11 to DT-15).
+def base_of(text: str | None, where: str) -> Base:
+    """What the Dockerfile of a source starts from (DT-11 to DT-15); None for one without text.
 
     Errors: Fault when it cannot be read, or starts from nothing.
     """
+    if text is None:
+        raise Fault(
+            f"the Dockerfile {where} cannot be read: it is no regular file of the source",
+            hint="A directory, or a link that leads nowhere or out of the source, is none.",
+        )
     try:
         parsed: Dockerfile = parse_dockerfile(text)
         image = base_image(parsed)
@@ -175,9 +179,14 @@ def _shown(source: Source) -> str:
 
 def _no_language(source: Source) -> Fault:
     where = f" {_shown(source)}" if source.uri or source.directory else ""
+    facts = source.facts or SourceFacts()
+    scripts = ", ".join(facts.scripts)
+    has = f" Its .s2i/bin has {scripts}: any builder image will do." if scripts else ""
     return Fault(
         f"No language matched the source repository{where}",
-        hint="Name an image for it: '[builder-image]~[repository]'.",
+        hint="\n".join(
+            (*facts.nearby, f"Name an image for it: '[builder-image]~[repository]'.{has}")
+        ),
     )
 
 

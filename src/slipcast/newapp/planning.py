@@ -7,7 +7,7 @@ Source: detection.md NA-2 to NA-6; generated-objects.md sections 1 to 4.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -155,10 +155,7 @@ class _Planning:
         parts = [self._used(use) for use in pairs.uses if use.match.template is None]
         named = (*(each.word for each in wanted), *sources)
         groups = joined(request, named)
-        parts += [
-            self._alone(self._source(each), groups.get(each, each))
-            for each in self._unbound(pairs.alone)
-        ]
+        parts += [self._read(each, groups) for each in self._unbound(pairs.alone)]
         if request.dockerfile is not None and not pairs.alone:
             parts.append(self._alone(Source(dockerfile=request.dockerfile), "dockerfile"))
         if request.binary and not pairs.uses:
@@ -190,12 +187,14 @@ class _Planning:
             result = self._search.find(each.word, each.where, builds=each.has_source)
             if isinstance(result.result, Undecided):
                 why = self._not_a_source(each.word)
+                is_template = each.has_source and self._search.is_template(each.word)
+                sourced = (f'"{each.word}" is a template, which takes no source',) * is_template
                 undecided.append(
                     troubles.Trouble(
                         undecided=result.result,
                         where=each.where,
-                        said=result.troubles,
-                        like=self._search.like(each.word),
+                        said=(*result.troubles, *sourced),
+                        like=() if is_template else self._search.like(each.word),
                         not_a_source=why,
                     )
                 )
@@ -260,6 +259,19 @@ class _Planning:
                 " may read: without it nothing is built"
             ] = None
 
+    def _read(self, word: str, groups: Mapping[str, str]) -> Planned:
+        """A source that a word was read as; what else the word names is told (NA-17)."""
+        source = self._source(word)
+        other = "" if word in self._request.sources else self._search.named(word)
+        told = f'"{word}" is read as the directory {source.directory}; {other}' if other else ""
+        try:
+            made = self._alone(source, groups.get(word, word))
+        except Fault as fault:
+            if told:
+                raise Fault(fault.message, hint=f"{fault.hint}\n{told}") from fault
+            raise
+        return replace(made, reasons=(told, *made.reasons)) if told else made
+
     def _alone(self, source: Source, group: str) -> Planned:
         """A source that no image was given for."""
         request = self._request
@@ -272,7 +284,7 @@ class _Planning:
             language = detection.language_of(source, self._search)
             made = self._build(source, kind, language.match, group)
             return replace(made, reasons=language.reasons)
-        base = detection.base_of(source.dockerfile or "", _place_of(source))
+        base = detection.base_of(source.dockerfile, _place_of(source))
         result = self._search.find(base.image, "base")
         if isinstance(result.result, Undecided):
             said = (*result.troubles, f"it is FROM of the Dockerfile {_place_of(source)}")

@@ -39,21 +39,22 @@ def afterwards(
     plan: Plan, made: list[JSON], inside: str = "", *, builds: bool = False
 ) -> Iterator[str]:
     """What can be done with what was made (HO-20 to HO-23); inside is as `found` has it."""
-    configs = {each["metadata"].get("name") for each in made if each["kind"] == "BuildConfig"}
-    for part in plan.parts:
-        if part.build is None or part.build.name not in configs:
+    here = {part.name for part in plan.parts if source_is_here(part)}
+    for config in made:
+        name = str(config["metadata"].get("name") or "")
+        if config["kind"] != "BuildConfig" or name in here:
             continue
-        name = part.build.name
-        is_here = source_is_here(part)
-        if part.build.source.is_binary and not is_here:
+        spec = config.get("spec") or {}
+        follow = f"slipcast logs -f bc/{name}{inside}"
+        if (spec.get("source") or {}).get("binary") is not None:
             yield f"Use 'slipcast start-build {name}{inside} --from-dir=DIR' to build."
-        elif not is_here:
-            follow = f"slipcast logs -f bc/{name}{inside}"
-            if builds:
-                yield f'Build configuration "{name}" created and build triggered.'
-                yield f"Run '{follow}' to stream the build progress."
-            else:
-                yield f"Build scheduled, use '{follow}' to track its progress."
+        elif not any(each.get("type") == "ConfigChange" for each in spec.get("triggers") or ()):
+            yield f"Use 'slipcast start-build {name}{inside}' to start a build."
+        elif builds:
+            yield f'Build configuration "{name}" created and build triggered.'
+            yield f"Run '{follow}' to stream the build progress."
+        else:
+            yield f"Build scheduled, use '{follow}' to track its progress."
     if not builds:
         yield f"Run 'slipcast status{inside}' to view your app."
 

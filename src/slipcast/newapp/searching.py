@@ -123,6 +123,24 @@ class Search:
             names += [each.metadata.name for each in templates]
         return tuple(get_close_matches(bare, dict.fromkeys(names)))
 
+    def named(self, word: str) -> str:
+        """How a stream of just that name would be chosen; empty where there is none.
+
+        Errors: Need.
+        """
+        if dns_label(word):
+            return ""
+        streams = (each for space in self._all(self._place.namespaces) for each in space)
+        is_there = any(each.metadata.name == word for each in streams)
+        return f"--image-stream={word} means the image stream of that name" * is_there
+
+    def is_template(self, word: str) -> bool:
+        """Whether there is a template of just that name.
+
+        Errors: Need.
+        """
+        return any(match.score == 0 for match in self._templates(word))
+
     def stream(self, namespace: str, name: str) -> ImageStream | None:
         """A stream by its name.
 

@@ -145,11 +145,14 @@ def _nothing_detected(facts: SourceFacts, catalogue: Catalogue) -> Fault:
     also = (
         f" It holds a {facts.dockerfile}, which needs no builder image." if facts.dockerfile else ""
     )
+    if facts.scripts:
+        also += f" Its .s2i/bin has {', '.join(facts.scripts)} for any builder image."
+    near = "".join(f"{each}\n" for each in facts.nearby)
     return Fault(
         f"No known language was detected in the {where}.{also}",
         reason="NothingDetected",
         hint=(
-            f"Looked for {', '.join(looked_for)}. "
+            f"{near}Looked for {', '.join(looked_for)}. "
             f"Name a builder image: {', '.join(catalogue.names)}, "
             "or the reference of any S2I builder image."
         ),

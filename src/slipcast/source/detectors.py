@@ -35,13 +35,13 @@ DETECTORS = (
     Detector("golang", ("main.go", "Godeps")),
     Detector("rust", ("Cargo.toml",)),
     # Ours, below those of new-app, so that what new-app detects stays what comes first (DT-4).
-    Detector("jee", ("build.gradle", "build.gradle.kts")),
+    Detector("jee", ("build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts")),
     Detector("golang", ("go.mod",)),
     Detector(
         "python", ("pyproject.toml", "Pipfile", "setup.cfg", "manage.py", "wsgi.py", "app.py")
     ),
-    Detector("dotnet", ("*.fsproj", "*.vbproj")),
-    Detector(".net", ("*.fsproj", "*.vbproj")),
+    Detector("dotnet", ("*.fsproj", "*.vbproj", "*.sln", "*.slnx")),
+    Detector(".net", ("*.fsproj", "*.vbproj", "*.sln", "*.slnx")),
     Detector("perl", ("app.psgi", "Makefile.PL", "Build.PL")),
     Detector("php", ("*.php",)),
     Detector("static", ("index.html", "index.htm")),

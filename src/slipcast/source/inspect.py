@@ -10,10 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from slipcast.source.detectors import Detected, detect
+from slipcast.source.nearby import nearby
 from slipcast.source.tree import Tree
 from slipcast.source.wanted import Wanted, wanted_version
 from slipcast.values.faults import FieldError, InvalidFault
@@ -37,7 +40,8 @@ class SourceFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     Shape:  platforms in the order of the detectors; dockerfile and jenkinsfile are names, empty
             when absent; scripts are those of .s2i/bin, context_dir is where all this was found.
-            entries and wanted hold only platforms that have such a file.
+            entries and wanted hold only platforms that have such a file. nearby are sentences about
+            what might be meant, where nothing was found.
     """
 
     platforms: tuple[Detected, ...] = ()
@@ -50,6 +54,16 @@ class SourceFacts(msgspec.Struct, frozen=True, kw_only=True):
     )
     wanted: Mapping[str, Wanted] = MappingProxyType({})
     context_dir: str = ""
+    nearby: tuple[str, ...] = ()
+
+    @property
+    def strategy(self) -> Literal["JenkinsPipeline", "Docker", "Source", ""]:
+        """How it is built that no image is named for (DT-20); empty where nothing was found."""
+        if self.jenkinsfile:
+            return "JenkinsPipeline"
+        if self.dockerfile:
+            return "Docker"
+        return "Source" if self.platforms else ""
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -68,7 +82,7 @@ def inspect(tree: Tree, context_dir: str = "") -> SourceFacts:
     wanted = {hit.platform: wanted_version(hit.platform, tree, root) for hit in platforms}
     entries = {hit.platform: _entries(hit.platform, names, tree, root) for hit in platforms}
     scripts = frozenset(tree.names(_below(root, ".s2i/bin")))
-    return SourceFacts(
+    facts = SourceFacts(
         platforms=platforms,
         dockerfile=next(filter(names.__contains__, DOCKERFILES), ""),
         jenkinsfile=JENKINSFILE if JENKINSFILE in names else "",
@@ -78,6 +92,7 @@ def inspect(tree: Tree, context_dir: str = "") -> SourceFacts:
         wanted=MappingProxyType({name: wish for name, wish in wanted.items() if wish}),
         context_dir=root,
     )
+    return facts if facts.strategy else replace(facts, nearby=nearby(tree, root))
 
 
 def _root(tree: Tree, context_dir: str) -> str:

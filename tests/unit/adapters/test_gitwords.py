@@ -43,6 +43,7 @@ def _url(text: str = "https://example.com/group/app.git") -> GitURL:
         ("Host key verification failed.", "Unreachable"),
         ("fatal: early EOF\nfatal: fetch-pack: invalid index-pack output", "Unreachable"),
         ("error: RPC failed; curl 22 The requested URL returned error: 502", "Unreachable"),
+        ("fatal: unable to update url base from redirection:", "RepositoryUnknown"),
         ("fatal: write error: No space left on device", "NoSpace"),
         ("fatal: transport 'file' not allowed", "ProtocolForbidden"),
         ("fatal: something nobody has seen before", "GitFailed"),

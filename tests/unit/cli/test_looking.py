@@ -47,7 +47,49 @@ def test_detect_gives_scores_to_programs(call: Call, toolbox: FakeToolbox) -> No
 def test_detect_names_a_pipeline(call: Call, toolbox: FakeToolbox) -> None:
     toolbox.work.s2i.tree = MemoryTree({"Jenkinsfile": b"", "app.py": b""})
 
-    assert "pipeline: Jenkinsfile\n" in call("detect", ".").stdout
+    said = call("detect", ".").stdout
+    assert "pipeline: Jenkinsfile\n" in said
+    assert (
+        "strategy of new-app: pipeline (Jenkinsfile goes before app.py;"
+        " --strategy=source takes the builder image)\n"
+    ) in said
+
+
+@pytest.mark.parametrize(
+    ("files", "strategy", "said"),
+    [
+        (("Jenkinsfile",), "JenkinsPipeline", "pipeline (Jenkinsfile is there)"),
+        (("Dockerfile",), "Docker", "docker (Dockerfile is there)"),
+        (
+            ("Jenkinsfile", "Containerfile"),
+            "JenkinsPipeline",
+            "pipeline (Jenkinsfile goes before Containerfile)",
+        ),
+    ],
+)
+def test_detect_says_how_new_app_builds_what_needs_no_builder_image(
+    call: Call, toolbox: FakeToolbox, files: tuple[str, ...], strategy: str, said: str
+) -> None:
+    toolbox.work.s2i.tree = MemoryTree(dict.fromkeys(files, b""))
+
+    ended = call("detect", ".")
+
+    assert ended.code == 0, ended.stderr
+    assert f"strategy of new-app: {said}\n" in ended.stdout
+    assert call("detect", ".", "-o", "json").document["strategy"] == strategy
+
+
+def test_detect_names_scripts_of_the_source_and_what_is_near(
+    call: Call, toolbox: FakeToolbox
+) -> None:
+    files = (".s2i/bin/assemble", ".s2i/environment", "compose.yaml")
+    toolbox.work.s2i.tree = MemoryTree(dict.fromkeys(files, b""))
+
+    ended = call("detect", ".")
+
+    assert ".s2i/bin: assemble\n.s2i/environment: variables" in ended.stdout
+    assert "compose.yaml is not read" in ended.stderr
+    assert "Its .s2i/bin has assemble for any builder image" in ended.stderr
 
 
 def test_detecting_nothing_is_a_failure(call: Call) -> None:

@@ -93,6 +93,10 @@ def test_everything_wrong_is_said_at_once_up_7_up_8() -> None:
     ]
 
 
+def test_a_path_is_a_path_whatever_its_commit_is_called() -> None:
+    assert sorted_out("./shop#HEAD~1", w0=Source()).sources == ("./shop#HEAD~1",)
+
+
 def test_a_password_in_a_url_is_not_repeated() -> None:
     with pytest.raises(InvalidFault) as refused:
         sorted_out("https://me:rosebud@a/b", w0=NoSource(why="no", is_denied=True))

@@ -9,6 +9,7 @@ import pytest
 import newappworld
 from slipcast.api.document import JSON
 from slipcast.api.image import ImageStream
+from slipcast.api.template import Template
 from slipcast.newapp.documents import documents
 from slipcast.newapp.facts import (
     Answer,
@@ -389,6 +390,45 @@ def test_of_several_languages_the_one_that_starts_something_is_taken_and_that_is
 def test_a_request_for_nothing_is_told_what_to_ask(more: dict[str, Any], said: str) -> None:
     with pytest.raises(Fault, match=said):
         made(*more.pop("words", ()), **more)
+
+
+def test_a_directory_with_the_name_of_a_stream_says_how_it_was_read_na_17() -> None:
+    files = {"app.py": ""}
+    here = newappworld.a_source("./python", files)
+    request = newappworld.request_of("new-app", "python")
+
+    plan = newappworld.plan_of(request, {IsSource("python"): here})
+
+    assert plan.parts[0].reasons[0] == (
+        '"python" is read as the directory /home/me/./python;'
+        " --image-stream=python means the image stream of that name"
+    )
+
+
+def test_a_directory_that_comes_to_nothing_says_how_it_was_read_na_17() -> None:
+    here = newappworld.a_source("./python", {"README": ""})
+    request = newappworld.request_of("new-app", "python")
+
+    with pytest.raises(Fault) as refused:
+        newappworld.plan_of(request, {IsSource("python"): here})
+
+    assert "--image-stream=python means" in refused.value.hint
+
+
+def test_a_dockerfile_that_is_no_file_is_said_to_be_none_dt_11() -> None:
+    here = newappworld.a_source("./web", {"Dockerfile/x": ""})
+    request = newappworld.request_of("new-app", "./web")
+
+    with pytest.raises(Fault, match="no regular file of the source"):
+        newappworld.plan_of(request, {IsSource("./web"): here})
+
+
+def test_a_template_takes_no_source_c_18() -> None:
+    template = seen(Template, metadata={"name": "two", "namespace": newappworld.PROJECT})
+    request = newappworld.request_of("new-app", f"two~{newappworld.SHOP}")
+
+    with pytest.raises(Fault, match='"two" is a template, which takes no source'):
+        newappworld.plan_of(request, {Templates(newappworld.PROJECT): (template,)})
 
 
 def test_two_sources_cannot_have_one_name_na_37() -> None:

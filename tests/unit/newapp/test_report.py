@@ -133,9 +133,30 @@ def test_a_template_is_told_with_its_values_ho_16_tp_79() -> None:
 )
 def test_what_to_do_next_is_told_of_what_is_new(command: str, last: list[str]) -> None:
     plan = plan_of(request_of(command, f"ruby~{SHOP}"))
-    config = {"kind": "BuildConfig", "metadata": {"name": "djangoshop"}}
+    triggers = [{"type": "ConfigChange"}]
+    config = {
+        "kind": "BuildConfig",
+        "metadata": {"name": "djangoshop"},
+        "spec": {"triggers": triggers},
+    }
 
     lines = list(afterwards(plan, [config], builds=command == "new-build"))
 
     assert lines[1:] == last
     assert list(afterwards(plan, [], builds=True)) == []
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ({"source": {"binary": {}}}, "Use 'slipcast start-build x --from-dir=DIR' to build."),
+        ({"triggers": []}, "Use 'slipcast start-build x' to start a build."),
+    ],
+)
+def test_how_builds_of_a_template_are_started_is_told_too_ho_20(
+    spec: dict[str, object], said: str
+) -> None:
+    plan = plan_of(request_of("new-app", "mysql"))
+    config = {"kind": "BuildConfig", "metadata": {"name": "x"}, "spec": spec}
+
+    assert next(iter(afterwards(plan, [config]))) == said

@@ -43,6 +43,6 @@ def detect(ctx: click.Context, /, source: str, output: str, **given: Any) -> Non
     else:
         for line in choosing.words(found):
             click.echo(line)
-    if found.choice is None and not found.facts.dockerfile:
+    if found.choice is None and found.facts.strategy in {"Source", ""}:
         assert isinstance(found.why_not, Fault)  # noqa: S101 -- no choice has a reason
         raise found.why_not

@@ -32,6 +32,7 @@ Held = tuple[tuple[str, Sensitive], ...]
 """What a Secret holds, by its keys."""
 _DENIED: Final = "Authentication"
 _NOT_IN_IT: Final = frozenset({"RefUnknown", "RepositoryEmpty"})
+_SUBMODULE: Final = "ProtocolForbidden"
 _WANTS_TO_KNOW: Final = frozenset({_DENIED, "RepositoryUnknown"})
 """Reasons of those who are asked by nobody; forges do not say what is private."""
 _OVER_HTTP: Final = frozenset({Transport.HTTP, Transport.HTTPS})
@@ -96,9 +97,9 @@ def _cloned(question: IsSource, toolbox: Toolbox, secret: Held) -> Source | NoSo
         said = fault.__cause__ if isinstance(fault.__cause__, Fault) else fault
         return NoSource(
             why=said.message,
-            hint="" if said.reason in _NOT_IN_IT else said.hint,
+            hint=_hint(said),
             is_denied=said.reason == _DENIED,
-            is_there=said.reason in _NOT_IN_IT or not isinstance(said, GitFault),
+            is_there=said.reason in {*_NOT_IN_IT, _SUBMODULE} or not isinstance(said, GitFault),
             secret=question.secret,
         )
     return replace(
@@ -107,6 +108,13 @@ def _cloned(question: IsSource, toolbox: Toolbox, secret: Held) -> Source | NoSo
         dockerfile=surveyed.dockerfile,
         secret=question.secret,
     )
+
+
+def _hint(said: Fault) -> str:
+    """What may help; of flags of other commands nothing is said."""
+    if said.reason == _SUBMODULE:
+        return "Only http, https, ssh and git are allowed there; builds would not fetch it, either."
+    return "" if said.reason in _NOT_IN_IT else said.hint
 
 
 def _committed(
@@ -152,7 +160,7 @@ def _surveyed(question: IsSource, toolbox: Toolbox, secret: Held = ()) -> Source
         text = None
         if facts.dockerfile:
             content = surveyed.tree.read(facts.dockerfile)
-            text = (content or b"").decode("utf-8", "replace")
+            text = content.decode("utf-8", "replace") if content is not None else None
         return Source(facts=facts, dockerfile=text)
 
 
@@ -162,7 +170,9 @@ def _unpushed(state: WorkingState) -> str:
         return ""
     parts = []
     if state.changed_files:
-        parts.append(f"{state.changed_files} changed files")
+        noun = "file" if state.changed_files == 1 else "files"
+        parts.append(f"{state.changed_files} changed {noun}")
     if state.unpushed_commits:
-        parts.append(f"{state.unpushed_commits} commits that were not pushed")
+        noun = "commit that was" if state.unpushed_commits == 1 else "commits that were"
+        parts.append(f"{state.unpushed_commits} {noun} not pushed")
     return " and ".join(parts)
