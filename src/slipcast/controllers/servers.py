@@ -12,6 +12,7 @@ import base64
 import logging
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ from slipcast.api.coordination import Lease, LeaseSpec
 from slipcast.api.document import Document
 from slipcast.api.lens import content_of, overlay, read
 from slipcast.api.meta import ObjectMeta
-from slipcast.ports.api import Api, ListOptions, Resource, WriteOptions
+from slipcast.ports.api import Api, DeleteOptions, ListOptions, Resource, WriteOptions
 from slipcast.ports.clock import Clock
 from slipcast.values.apifaults import AlreadyExists, ApiFault, Conflict, NotFound
 from slipcast.values.faults import PortFault
@@ -43,6 +44,9 @@ WORD: Final = Resource(SECRET, SPACE, "slipcast-peers")
 RENEWED: Final = timedelta(seconds=10)
 LASTS: Final = timedelta(minutes=5)
 """How long nothing may be heard of a server until others care for what it was to run."""
+
+FORGOTTEN: Final = timedelta(days=1)
+"""How long nothing may be heard of a server until its lease goes; one that comes makes it anew."""
 
 _AS_IS: Final = WriteOptions(validation="Ignore")
 _BYTES: Final = 32
@@ -173,6 +177,15 @@ class Servers:
                 # Clocks of two machines differ: what counts is when we heard of it.
                 self._heard[name] = (lease.spec.renew_time, now)
             self._others[name] = _address(name, lease.metadata.annotations)
+            if now - self._heard[name][1] >= FORGOTTEN:
+                await self._forget(name, lease.metadata)
+
+    async def _forget(self, name: str, lease: ObjectMeta) -> None:
+        """Take away what a server that is gone has left, unless it speaks just now."""
+        options = DeleteOptions(uid=lease.uid, resource_version=lease.resource_version)
+        with suppress(NotFound, Conflict):
+            await self._api.delete(Resource(LEASE, SPACE, lease.name), options)
+            del self._heard[name], self._others[name]
 
 
 def _address(name: str, said: Mapping[str, str]) -> Address:

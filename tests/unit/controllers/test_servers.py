@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from slipcast.controllers.servers import LASTS, Address, Servers
+from slipcast.controllers.servers import FORGOTTEN, LASTS, LEASE, SPACE, Address, Servers
+from slipcast.ports.api import Resource
 from unit.controllers.agency import Agency, an_agency
 
 pytestmark = pytest.mark.anyio
@@ -20,6 +21,12 @@ async def agency(tmp_path: Path) -> Agency:
 def a_server(agency: Agency, name: str) -> Servers:
     own = Address(name=name, address=f"https://{name}:8443", authority=f"PEM of {name}")
     return Servers(agency.api, agency.clock, own)
+
+
+async def leases(agency: Agency) -> list[str]:
+    """The leases that there are."""
+    page = await agency.api.list(Resource(LEASE, SPACE))
+    return [each.content["metadata"]["name"] for each in page.documents]
 
 
 async def test_servers_hear_where_the_others_are(agency: Agency) -> None:
@@ -61,6 +68,31 @@ async def test_a_server_that_speaks_again_is_there_again(agency: Agency) -> None
     await other.look()
     await one.look()
     agency.clock.move(seconds=LASTS.total_seconds())
+
+    await other.look()
+    await one.look()
+
+    assert one.is_there("other")
+
+
+async def test_what_a_server_has_left_that_is_gone_for_good_goes_too(agency: Agency) -> None:
+    one, other = a_server(agency, "one"), a_server(agency, "other")
+    await other.look()
+    await one.look()
+
+    agency.clock.move(seconds=FORGOTTEN.total_seconds())
+    await one.look()
+
+    assert await leases(agency) == ["server-one"]
+    assert not one.is_there("other")
+
+
+async def test_and_if_it_comes_again_all_the_same_it_is_heard(agency: Agency) -> None:
+    one, other = a_server(agency, "one"), a_server(agency, "other")
+    await other.look()
+    await one.look()
+    agency.clock.move(seconds=FORGOTTEN.total_seconds())
+    await one.look()
 
     await other.look()
     await one.look()
