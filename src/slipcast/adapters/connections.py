@@ -18,6 +18,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from slipcast.adapters.filesending import SENDFILE, Files
 from slipcast.adapters.gathering import Gathered
+from slipcast.adapters.leanness import Flow, Queue, Signal, certificate_of
 from slipcast.adapters.wholeness import WHOLE, Whole
 
 LARGEST_HEADER: Final = 64 * 1024
@@ -60,23 +61,39 @@ class _Protocol(HttpToolsProtocol):
     end, extensions of chunks, trailers.
     """
 
+    # With as many names as it has, uvicorn's dictionary is one whose keys all connections share.
+    __slots__ = (
+        "_begun",
+        "_certificate",
+        "_over",
+        "_stalled",
+        "_unspent",
+        "_waiting",
+        "_whole",
+    )
     limits = Limits()
-    _certificate: bytes | None = None
-    _waiting: asyncio.TimerHandle | None = None
-    _stalled: asyncio.TimerHandle | None = None
-    _begun = False
-    """Whether a head has begun and not ended."""
-    _over = False
-    """Whether nothing that follows on this connection is a request."""
-    _unspent = 0
-    """Bytes of which nothing has come yet: no request, no piece of a body."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._certificate: bytes | None = None
+        self._waiting: asyncio.TimerHandle | None = None
+        self._stalled: asyncio.TimerHandle | None = None
+        self._whole: Whole | None = None
+        """The request that is being answered, or was the last."""
+        self._begun = False
+        """Whether a head has begun and not ended."""
+        self._over = False
+        """Whether nothing that follows on this connection is a request."""
+        self._unspent = 0
+        """Bytes of which nothing has come yet: no request, no piece of a body."""
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(Gathered(transport, self.loop))
-        secured = transport.get_extra_info("ssl_object")
-        if secured is not None:
-            self._certificate = secured.getpeercert(binary_form=True)
+        self.flow = Flow(self.transport)
+        waiting: Any = Queue()
+        self.pipeline = waiting
+        self._certificate = certificate_of(transport)
         self._wait()
 
     @override
@@ -84,6 +101,7 @@ class _Protocol(HttpToolsProtocol):
         self._stop_waiting()
         self._unstall()
         super().connection_lost(exc)
+        self._left()
 
     @override
     def data_received(self, data: bytes) -> None:
@@ -130,7 +148,8 @@ class _Protocol(HttpToolsProtocol):
     @override
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         here: Any = cycle.scope
-        here[WHOLE] = Whole(cycle)
+        here[WHOLE] = self._whole = Whole(cycle)
+        cycle.message_event = Signal(is_set=cycle.message_event.is_set())
 
         def extended(scope: Any, receive: Any, send: Any) -> Any:
             return app(scope, receive, Files(cycle, send, self.limits.reader))
@@ -193,9 +212,15 @@ class _Protocol(HttpToolsProtocol):
         if not idle:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
+            self._left()
         # Closed at once, what the client still sends would cost it the answer.
         self._over = True
         self._wait(self.limits.linger)
+
+    def _left(self) -> None:
+        """Tell the request that is being answered that nobody is there any more."""
+        if self._whole is not None:
+            self._whole.left()
 
     def _is_idle(self) -> bool:
         """Whether no request is being answered."""

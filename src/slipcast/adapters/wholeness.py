@@ -2,12 +2,13 @@
 
 ASGI passes a body and an answer as messages, each of which may have to wait. Most bodies have come
 before their request is looked at, and most answers are there at once: who finds a `Whole` in the
-scope of a request, under `WHOLE`, may ask for the one and give the other in one call.
+scope of a request, under `WHOLE`, may ask for the one and give the other in one call. Answers that
+last pass in such calls too, piece by piece, and nobody has to wait for the client to leave.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
@@ -18,10 +19,11 @@ WHOLE: Final = "slipcast.whole"
 class Whole:
     """One request and its answer."""
 
-    __slots__ = ("_cycle",)
+    __slots__ = ("_cycle", "_leaving")
 
     def __init__(self, cycle: RequestResponseCycle) -> None:
         self._cycle = cycle
+        self._leaving: Callable[[], object] | None = None
 
     def body(self) -> bytes | None:
         """The body, when all of it is here; None when it has to be received."""
@@ -58,3 +60,25 @@ class Whole:
             cycle.transport.close()
         cycle.on_response()
         return True
+
+    def piece(self, piece: bytes) -> bool:
+        """Send a piece of an answer that has begun; whether it could be, as above."""
+        cycle = self._cycle
+        if not cycle.chunked_encoding or cycle.disconnected or cycle.flow.write_paused:
+            return False
+        if piece:
+            cycle.transport.write(b"".join((b"%x\r\n" % len(piece), piece, b"\r\n")))
+        return True
+
+    def when_left(self, do: Callable[[], object] | None) -> None:
+        """Have something done, or nothing any more, as soon as the client has gone away."""
+        self._leaving = do
+        if self._cycle.disconnected:
+            self.left()
+
+    def left(self) -> None:
+        """Do it: the client has gone away."""
+        leaving, self._leaving = self._leaving, None
+        if leaving is not None:
+            self._cycle.disconnected = True
+            leaving()

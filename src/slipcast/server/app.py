@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from itertools import count
 from typing import Final
 
@@ -22,6 +23,7 @@ from slipcast.server.fairness import Fairness
 from slipcast.server.handlers import HANDLERS, Request
 from slipcast.server.identity import Identity
 from slipcast.server.pages import Access, Surroundings
+from slipcast.server.streams import Watch
 from slipcast.server.telemetry import STREAMED, Telemetry
 from slipcast.values.apifaults import ApiFault, MethodNotAllowed, NotServed, Unavailable
 
@@ -81,7 +83,9 @@ class Application:
                 return
         heard = self._until_drained(receive)
         exchange = Exchange(scope, heard, send, f"{self._origin}-{next(self._ids)}")
-        await self._answer(exchange)
+        watch = await self._answer(exchange)
+        if watch is not None:
+            await self._follow(watch)
 
     def drain(self) -> None:
         """Stop saying ready, and end every stream, so that clients go elsewhere."""
@@ -94,34 +98,36 @@ class Application:
 
     def _until_drained(self, receive: Receive) -> Receive:
         """What a client sends, until the server stops and has waited long enough."""
+        return partial(self._heard, receive)
 
-        async def heard() -> Message:
-            try:
-                async with asyncio.timeout(LAST_WORD if self._draining else None) as waiting:
-                    self._listening.add(waiting)
-                    try:
-                        return await receive()
-                    finally:
-                        self._listening.discard(waiting)
-            except TimeoutError as late:
-                raise _stopping() from late
+    async def _heard(self, receive: Receive) -> Message:
+        try:
+            async with asyncio.timeout(LAST_WORD if self._draining else None) as waiting:
+                self._listening.add(waiting)
+                try:
+                    return await receive()
+                finally:
+                    self._listening.discard(waiting)
+        except TimeoutError as late:
+            raise _stopping() from late
 
-        return heard
-
-    async def _answer(self, exchange: Exchange) -> None:
+    async def _answer(self, exchange: Exchange) -> Watch | None:
+        """Answer a request; a watch is only begun, for all that was needed for that to go."""
         began = time.perf_counter()
-        call: Call | None = None
+        call: Call | Watch | None = None
         legacy = exchange.path.startswith(b"/oapi/")
         try:
-            call = await self._served(exchange)
+            call = await self._served(exchange, began)
         except Exception as problem:  # noqa: BLE001 -- the request boundary
             fault = faults.fault_of(problem, exchange.id)
             if not exchange.status:
                 await _refuse(exchange, fault, legacy=legacy)
         finally:
-            self.telemetry.answered(exchange, call, began)
+            if not isinstance(call, Watch):
+                self.telemetry.answered(exchange, call, began)
+        return call if isinstance(call, Watch) else None
 
-    async def _served(self, exchange: Exchange) -> Call | None:
+    async def _served(self, exchange: Exchange, began: float) -> Call | Watch | None:
         exchange.check()
         path = exchange.path
         found = None if _is_resource(path) else pages.find(path.decode("ascii", "replace"))
@@ -136,9 +142,9 @@ class Application:
             return None
         if not _is_resource(path):
             raise NotServed
-        return await self._resource(exchange)
+        return await self._resource(exchange, began)
 
-    async def _resource(self, exchange: Exchange) -> Call:
+    async def _resource(self, exchange: Exchange, began: float) -> Call | Watch:
         parameters = queries.parse(exchange.scope.get("query_string", b""))
         call = calls.parse(exchange.method, exchange.path, parameters)
         api = self._apis.as_(exchange.actor)
@@ -149,6 +155,8 @@ class Application:
             api=api,
             deliveries=self._deliveries,
         )
+        if call.verb == "watch":
+            return await self._begun(request, began)
         if call.verb in STREAMED:
             await self._stream(request)
         else:
@@ -161,26 +169,74 @@ class Application:
     async def _stream(self, request: Request) -> None:
         if self._draining:
             raise _stopping()
+        exchange, verb = request.exchange, request.call.verb
+        self._fairness.begin(exchange.actor.name)
+        self._enter(verb)
+        try:
+            await HANDLERS[verb](request)
+        except asyncio.CancelledError:
+            if not self._draining:
+                raise
+            await self._drained(exchange)
+        finally:
+            self._exit(exchange, verb)
+
+    async def _begun(self, request: Request, began: float) -> Watch:
+        """A watch, and room for it."""
+        name = request.exchange.actor.name
+        self._fairness.begin(name)
+        watch = None
+        try:
+            if self._draining:
+                raise _stopping()
+            watch = await streams.begun(request, began)
+        finally:
+            if watch is None:
+                self._fairness.end(name)
+        return watch
+
+    async def _follow(self, watch: Watch) -> None:
+        """A watch that has begun, to its end."""
+        exchange = watch.exchange
+        self._enter("watch")
+        try:
+            await watch.follow()
+        except asyncio.CancelledError:
+            if not self._draining:
+                raise
+            await self._drained(exchange)
+        except Exception as problem:  # noqa: BLE001 -- the request boundary
+            faults.fault_of(problem, exchange.id)
+        finally:
+            self._exit(exchange, "watch")
+            self.telemetry.answered(exchange, watch.call, watch.began)
+
+    def _enter(self, verb: str) -> None:
+        """A stream begins, for which there is room."""
+        self.telemetry.begun(verb)
+        if verb in RECEIVED:
+            return  # what is being sent may come to its end
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 -- we are inside of one
-        verb = request.call.verb
-        handler = streams.watch if verb == "watch" else HANDLERS[verb]
-        async with self._fairness.stream(request.exchange.actor.name):
-            if verb not in RECEIVED:  # what is being sent may come to its end
-                self._streams.add(task)
-            self.telemetry.begun(verb)
-            try:
-                await handler(request)
-            except asyncio.CancelledError:
-                if not self._draining:
-                    raise
-                task.uncancel()
-                if not request.exchange.status:
-                    raise _stopping() from None
-                await request.exchange.finish()
-            finally:
-                self.telemetry.ended(verb)
-                self._streams.discard(task)
+        self._streams.add(task)
+        if self._draining:
+            task.cancel()
+
+    def _exit(self, exchange: Exchange, verb: str) -> None:
+        """A stream has ended."""
+        self.telemetry.ended(verb)
+        self._streams.discard(asyncio.current_task())
+        self._fairness.end(exchange.actor.name)
+
+    @staticmethod
+    async def _drained(exchange: Exchange) -> None:
+        """End what was cancelled because the server stops."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 -- we are inside of one
+        task.uncancel()
+        if not exchange.status:
+            raise _stopping() from None
+        await exchange.finish()
 
     async def _why_not_ready(self) -> str:
         if self._draining:

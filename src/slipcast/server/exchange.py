@@ -17,6 +17,7 @@ from collections.abc import (
     MutableMapping,
     Sequence,
 )
+from functools import partial
 from typing import Any, ClassVar, Final, Protocol, TypeVar
 
 from slipcast.values.actor import ANONYMOUS, Actor
@@ -64,6 +65,14 @@ class Whole(Protocol):
 
     def answer(self, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> bool:
         """Send an answer; whether it could be: if not, it has to be sent in messages."""
+        ...
+
+    def piece(self, piece: bytes) -> bool:
+        """Send a piece of an answer that has begun; whether it could be."""
+        ...
+
+    def when_left(self, do: Callable[[], object] | None) -> None:
+        """Have something done, or nothing any more, as soon as the client has gone away."""
         ...
 
 
@@ -242,33 +251,72 @@ class Exchange:
 
     async def stream(self, content_type: bytes, pieces: AsyncGenerator[bytes, None]) -> None:
         """Send an answer of pieces until they end, or the client goes away or stops reading."""
-        whole = False
+        await self.tell(content_type, pieces, bytes)
+
+    async def tell(
+        self,
+        content_type: bytes,
+        things: AsyncGenerator[T, None],
+        written: Callable[[T], bytes],
+    ) -> None:
+        """Send what things are as bytes, each when it comes; else as `stream`.
+
+        Shape:  most streams wait for most of their time: what is kept meanwhile is only this.
+        """
+        follower = _Follower()
         try:
             await self._start(200, content_type, [(b"cache-control", b"no-cache, private")])
-            async with asyncio.TaskGroup() as tasks:
-                leaving = tasks.create_task(self._leave())
-                await self._send_pieces(pieces)
-                leaving.cancel()
-                whole = True
-        except* (_LeftError, TimeoutError):
-            pass  # nobody reads any more: the connection is all that is left to close
+            self._settle()
+            self._when_left(follower)
+            async for thing in things:
+                await self.piece(written(thing))
+        except TimeoutError:
+            return  # nobody reads any more: the connection is all that is left to close
+        except asyncio.CancelledError:
+            if not follower.is_left:
+                raise
+            follower.task.uncancel()
+            return
         finally:
-            await pieces.aclose()
-        if whole:
-            await self.finish()
+            follower.forget()
+            await things.aclose()
+        await self.finish()
+
+    async def piece(self, piece: bytes) -> None:
+        """Send a piece of an answer that has begun.
+
+        Errors: TimeoutError when the client does not read.
+        """
+        if self._whole is None or not self._whole.piece(piece):
+            async with asyncio.timeout(SLOWEST_READER):
+                await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+
+    def _settle(self) -> None:
+        """Keep of a request that lasts what its answer and its log need, and forget the rest."""
+        scope = self.scope
+        kept = {name: scope[name] for name in ("method", "client") if name in scope}
+        scope.clear()
+        scope.update(kept)
+        agent = self.headers.get(b"user-agent")
+        self.headers = {} if agent is None else {b"user-agent": agent}
+
+    def _when_left(self, follower: _Follower) -> None:
+        """Have a follower leave when the client goes away."""
+        if self._whole is not None:
+            follower.forget = partial(self._whole.when_left, None)
+            self._whole.when_left(follower.leave)
+            return
+        leaving = asyncio.get_running_loop().create_task(self._leave())
+        leaving.add_done_callback(follower.see)
+        follower.forget = leaving.cancel
 
     async def finish(self) -> None:
         """End an answer of pieces, if one was begun."""
         if self.status:
             await self._send({"type": "http.response.body", "body": b""})
 
-    async def _send_pieces(self, pieces: AsyncGenerator[bytes, None]) -> None:
-        async for piece in pieces:
-            async with asyncio.timeout(SLOWEST_READER):
-                await self._send({"type": "http.response.body", "body": piece, "more_body": True})
-
     async def _leave(self) -> None:
-        """Fail when the client has gone away, which ends what is being sent to it."""
+        """Fail when the client has gone away, which ends what is being done for it."""
         while (await self._receive())["type"] != "http.disconnect":
             pass
         raise _LeftError
@@ -294,6 +342,32 @@ class Exchange:
 
 class _LeftError(Exception):
     """The client went away."""
+
+
+class _Follower:
+    """The task that sends a stream, for as long as somebody is there to follow it."""
+
+    __slots__ = ("forget", "is_left", "task")
+
+    def __init__(self) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 -- we are inside of one
+        self.task = task
+        self.is_left = False
+        self.forget: Callable[[], object] = _nothing
+
+    def leave(self) -> None:
+        """End the task: the client has gone away."""
+        self.is_left = True
+        self.task.cancel()
+
+    def see(self, leaving: asyncio.Task[None]) -> None:
+        """Leave when who waited for that says so."""
+        if not leaving.cancelled() and leaving.exception() is not None:
+            self.leave()
+
+
+def _nothing() -> None: ...
 
 
 def _too_large(most: int) -> TooLarge:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Final
 
 from slipcast.values.apifaults import TooManyRequests
@@ -63,9 +61,8 @@ class Fairness:
             async with self._free:
                 self._free.notify()
 
-    @asynccontextmanager
-    async def stream(self, actor: str) -> AsyncIterator[None]:
-        """Room for a request that lasts.
+    def begin(self, actor: str) -> None:
+        """Take room for a request that lasts.
 
         Errors: TooManyRequests.
         """
@@ -73,11 +70,11 @@ class Fairness:
             raise _too_many()
         self.streaming += 1
         self._watching[actor] += 1
-        try:
-            yield
-        finally:
-            self.streaming -= 1
-            self._left(self._watching, actor)
+
+    def end(self, actor: str) -> None:
+        """Leave it."""
+        self.streaming -= 1
+        self._left(self._watching, actor)
 
     async def _wait(self, actor: str) -> None:
         share = max(1, self._seats // max(1, len(self._taken)))

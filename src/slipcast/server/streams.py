@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
 
 from slipcast.ports.api import Resource, WatchEvent
 from slipcast.server import answers, faults, queries, tables
+from slipcast.server.calls import Call
+from slipcast.server.exchange import Exchange
 from slipcast.server.handlers import Request
 from slipcast.server.negotiate import Form
 from slipcast.values.apifaults import ApiFault
@@ -21,40 +24,55 @@ SHORTEST: Final = 30 * 60.0
 """Seconds a watch lasts at least that does not say how long: then clients come again, spread."""
 JSON_STREAM: Final = b"application/json"
 END: Final = {"k8s.io/initial-events-end": "true"}
+_NO_PARAMETERS: Final[Mapping[str, str]] = {}
 
 
-async def watch(request: Request) -> None:
-    """Send changes as frames until the client goes, the time is up, or the server stops."""
+class Watch:
+    """A watch that has begun: what is kept of its request while nothing happens."""
+
+    __slots__ = ("_events", "_frame", "began", "call", "exchange")
+
+    def __init__(
+        self, request: Request, events: AsyncGenerator[WatchEvent, None], began: float
+    ) -> None:
+        self.exchange: Exchange = request.exchange
+        self.call: Call = request.call
+        self.began = began
+        self._events = events
+        self._frame = _Framer(request.call.resource, request.form, request.parameters)
+
+    async def follow(self) -> None:
+        """Send changes as frames until the client goes, the time is up, or the server stops."""
+        try:
+            await self.exchange.tell(JSON_STREAM, self._events, self._frame)
+        except ApiFault as fault:
+            with suppress(TimeoutError):
+                await self.exchange.piece(_error(fault, legacy=self.call.resource.legacy))
+                await self.exchange.finish()
+
+
+async def begun(request: Request, began: float) -> Watch:
+    """A watch as it was asked for.
+
+    Errors: what is wrong with the request.
+    """
     resource = request.call.resource
     options = queries.watching(request.parameters, resource)
     if not options.timeout:
         timeout = SHORTEST * (1 + random.random())  # noqa: S311 -- spreads load, hides nothing
         options = msgspec.structs.replace(options, timeout=timeout)
-    events = await request.api.watch(resource, options)
-    await request.exchange.stream(JSON_STREAM, _frames(request, events))
-
-
-async def _frames(
-    request: Request, events: AsyncGenerator[WatchEvent, None]
-) -> AsyncGenerator[bytes, None]:
-    resource = request.call.resource
-    frame = _Framer(resource, request.form, request.parameters)
-    try:
-        async for event in events:
-            yield frame(event)
-    except ApiFault as fault:
-        yield _error(fault, legacy=resource.legacy)
-    finally:
-        await events.aclose()
+    return Watch(request, await request.api.watch(resource, options), began)
 
 
 class _Framer:
     """Makes frames for one watcher."""
 
+    __slots__ = ("_form", "_parameters", "_resource", "_version")
+
     def __init__(self, resource: Resource, form: Form, parameters: Mapping[str, str]) -> None:
         self._resource = resource
         self._form = form
-        self._parameters = parameters
+        self._parameters = parameters if form.shape == "table" else _NO_PARAMETERS
         self._version = answers.api_version(resource)
 
     def __call__(self, event: WatchEvent) -> bytes:

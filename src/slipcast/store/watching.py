@@ -132,6 +132,8 @@ class Watching:
 class _Place:
     """One watcher's place in the journal."""
 
+    __slots__ = ("_batches", "_prefix", "_rows", "revision")
+
     def __init__(self, rows: Rows, prefix: str, revision: int) -> None:
         self.revision = revision
         self._rows = rows

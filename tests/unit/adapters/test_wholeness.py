@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -38,6 +39,23 @@ async def _several_lines(scope: Any, _: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"ok"})
 
 
+class _Lasting:
+    """Answers with pieces, and waits until the client leaves."""
+
+    def __init__(self) -> None:
+        self.left = asyncio.Event()
+
+    async def __call__(self, scope: Any, _: Any, send: Any) -> None:
+        whole = scope[WHOLE]
+        assert not whole.piece(b"too early")
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        whole.when_left(self.left.set)
+        assert whole.piece(b"one")
+        assert whole.piece(b"")
+        await self.left.wait()
+        assert not whole.piece(b"too late")
+
+
 async def test_a_body_that_came_with_its_head_needs_no_message() -> None:
     async with _serving(_tell) as (reader, writer):
         writer.write(POST + b"\r\nbody")
@@ -66,6 +84,29 @@ async def test_a_header_has_one_line() -> None:
 
     assert answered.startswith(b"HTTP/1.1 200 OK")
     assert b"set-cookie" not in answered
+
+
+async def test_pieces_are_sent_and_who_leaves_is_told_of() -> None:
+    lasting = _Lasting()
+
+    async with _serving(lasting) as (reader, writer):
+        writer.write(b"GET / " + HEAD + b"\r\n")
+        answered = await reader.readuntil(b"one\r\n")
+        assert not lasting.left.is_set()
+
+    assert answered.endswith(b"\r\n\r\n3\r\none\r\n")
+    assert lasting.left.is_set()
+
+
+async def test_garbage_that_follows_is_a_client_that_leaves() -> None:
+    lasting = _Lasting()
+
+    async with _serving(lasting) as (reader, writer):
+        writer.write(b"GET / " + HEAD + b"\r\nno request\r\n\r\n")
+        await reader.read()
+        await lasting.left.wait()
+
+    assert lasting.left.is_set()
 
 
 def test_the_application_looks_for_it_where_it_is() -> None:

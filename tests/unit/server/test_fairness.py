@@ -53,9 +53,11 @@ def test_a_seat_is_free_again_when_its_request_fails() -> None:
 def test_streams_are_counted_apart_and_bounded() -> None:
     async def story() -> None:
         fairness = Fairness(seats=1, streams=1)
-        async with fairness.stream("watcher"), fairness.seat("reader"):
+        fairness.begin("watcher")
+        async with fairness.seat("reader"):
             with pytest.raises(TooManyRequests):
-                async with fairness.stream("other"):
-                    pass
+                fairness.begin("other")
+        fairness.end("watcher")
+        fairness.begin("other")
 
     asyncio.run(story())

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from itertools import islice
 
 from msgspec.structs import replace
@@ -128,17 +127,17 @@ class Feed:
             self._ticking.cancel()
         self.wake()
 
-    @contextmanager
-    def group(self, prefix: str) -> Iterator[Group]:
-        """Those who follow a prefix, for as long as there are any."""
+    def join(self, prefix: str) -> Group:
+        """Those who follow a prefix, and one more."""
         group = self._groups.setdefault(prefix, Group(prefix, self.head))
         group.members += 1
-        try:
-            yield group
-        finally:
-            group.members -= 1
-            if not group.members:
-                del self._groups[prefix]
+        return group
+
+    def leave(self, group: Group) -> None:
+        """One less; without any, nothing is kept for them."""
+        group.members -= 1
+        if not group.members:
+            del self._groups[group.prefix]
 
     def _tick(self) -> None:
         self._ticking = None
@@ -216,7 +215,8 @@ async def follow(feed: Feed, revision: int, prefix: str, replay: Replay) -> Asyn
     if revision < feed.mark:
         raise compacted(revision, feed.mark)
     seen, told = revision, -1
-    with feed.group(prefix) as group:
+    group = feed.join(prefix)
+    try:
         while feed.open:
             batch = group.news(seen, feed.head) or feed.recent(seen, prefix)
             if batch is None:
@@ -230,6 +230,8 @@ async def follow(feed: Feed, revision: int, prefix: str, replay: Replay) -> Asyn
                 yield batch
             elif seen >= feed.head:
                 await group.wait()
+    finally:
+        feed.leave(group)
 
 
 def _weight(entry: Entry) -> int:
