@@ -21,6 +21,8 @@ STRATEGIES: Final = {
 }
 _HEXADECIMAL = re.compile(r"[0-9a-f]{21,}", re.IGNORECASE)
 _SHORT = 7
+_LONGEST_REF: Final = 40
+"""Characters of a ref that are shown: anybody may push one that is far longer."""
 
 
 def strategy(content: JSON, _: datetime) -> Cell:
@@ -75,6 +77,7 @@ def duration(content: JSON, _: datetime) -> Cell:
 def pushed(content: JSON, _: datetime) -> Cell:
     """What was pushed: `main@1a2b3c4`."""
     ref = str(at(content, "ref") or "").removeprefix("refs/heads/").removeprefix("refs/")
+    ref = ref if len(ref) <= _LONGEST_REF else f"{ref[: _LONGEST_REF - 1]}…"
     commit = str(at(content, "commit") or "")
     return f"{ref}@{commit[:_SHORT]}" if commit else ref
 

@@ -183,6 +183,17 @@ def test_builds_are_sorted_by_creation(get: Call, toolbox: FakeToolbox) -> None:
     assert [row.split()[0] for row in rows] == ["z", "a"]
 
 
+def test_deliveries_are_too(get: Call, toolbox: FakeToolbox) -> None:
+    delivery = {"apiVersion": "slipcast.dev/v1", "kind": "WebhookDelivery", "buildConfig": "app"}
+    toolbox.server.put({**delivery, "metadata": {"name": "z"}})
+    toolbox.server.clock.moment = toolbox.server.clock.moment.replace(hour=13)
+    toolbox.server.put({**delivery, "metadata": {"name": "a"}})
+
+    rows = get("whd", "--no-headers").stdout.splitlines()
+
+    assert [row.split()[0] for row in rows] == ["z", "a"]
+
+
 def test_a_watch_shows_what_there_is_and_ends_when_its_time_is_over(get: Call) -> None:
     ended = get("cm", "-w", "--request-timeout", "50ms", "--output-watch-events")
 

@@ -43,6 +43,15 @@ def test_a_build_tells_where_its_source_comes_from_gt_2(source: dict[str, Any], 
     assert row(kinds.BUILD, "BuildConfig", content)[1:] == ["Source", text, 0]
 
 
+@pytest.mark.parametrize(
+    ("ref", "shown"), [("refs/heads/main", "main@1a2b3c4"), ("x" * 999, f"{'x' * 39}…@1a2b3c4")]
+)
+def test_a_delivery_tells_what_was_pushed_as_far_as_there_is_room(ref: str, shown: str) -> None:
+    cells = row(kinds.SLIPCAST, "WebhookDelivery", {"ref": ref, "commit": "1a2b3c4d5e6f"})
+
+    assert cells[4] == shown
+
+
 def test_a_build_tells_phase_and_reason_gt_3() -> None:
     status = {
         "phase": "Failed",

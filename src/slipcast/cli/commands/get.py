@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import click
 import msgspec
@@ -28,6 +28,8 @@ NOTHING_ASKED = (
     "You must specify the type of resource to get. "
     "Use `slipcast api-resources` for a complete list of supported resources."
 )
+IN_TURN: Final = frozenset({"Build", "WebhookDelivery"})
+"""Kinds that are told in the order in which they came."""
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,7 +164,7 @@ def _items(form: Form, found: Sequence[Got]) -> list[Item]:
         own = [Item.of(document) for document in got.documents]
         if form.is_table and form.sort_by:
             own = printing.ordered(form, own)
-        elif form.is_table and got.wanted.kind.name == "Build":
+        elif form.is_table and got.wanted.kind.name in IN_TURN:
             own.sort(key=_creation)
         items += own
     return items if form.is_table else printing.ordered(form, items)
