@@ -21,6 +21,8 @@ from typing import Any
 import pytest
 from typing_extensions import override
 
+import containers
+
 _WHO = {
     "GIT_AUTHOR_NAME": "Ada Author",
     "GIT_AUTHOR_EMAIL": "ada@example.com",
@@ -34,7 +36,7 @@ _WHO = {
 COMMITTED = 1580702706
 """The committer's time of every commit, in seconds since the epoch."""
 
-_DEADLINE = 10.0
+_DEADLINE = 60.0
 
 
 def git(where: Path, *words: str) -> str:
@@ -249,7 +251,7 @@ def ssh(state: Path) -> Iterator[Shell]:
             ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(state / name)), check=True
         )
     shutil.copy(state / "user.pub", state / "authorized")
-    port = _free_port()
+    port = containers.a_port()
     (state / "config").write_text(
         f"Port {port}\nListenAddress 127.0.0.1\nHostKey {state}/host\nUsePAM no\n"
         f"AuthorizedKeysFile {state}/authorized\nStrictModes no\nPidFile none\n"
@@ -283,12 +285,6 @@ def _client(state: Path, key: str) -> str:
 
 def _sshd() -> str | None:
     return shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:" + os.environ.get("PATH", ""))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(port: int) -> None:

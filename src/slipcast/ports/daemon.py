@@ -107,6 +107,7 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     Shape:  state None means the user's own place; port 0 any that is free; kubeconfig None means a
             file in the state directory; store is `sqlite`, `memory` or the URL of a PostgreSQL
             database.
+    Units:  notice in seconds between saying that it stops and stopping.
     """
 
     state: Path | None = None
@@ -117,6 +118,7 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     identity: Identification = Identification()
     building: Building = Building()
     streams: Streams = Streams()
+    notice: float = 0.3
 
 
 class Running(msgspec.Struct, frozen=True, kw_only=True):

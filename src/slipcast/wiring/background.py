@@ -43,16 +43,19 @@ class Server:
         identity: Identification = NOBODY,
         building: Building = USUAL,
         streams: Streams = STREAMS,
+        notice: float = 0.3,
     ) -> None:
         """Serve from a usual state directory, unless another is asked for.
 
         Shape:  identity is who is let in where the request does not say; building is how builds
-                are run and streams what image streams rest on, which no request says.
+                are run, streams what image streams rest on and notice how long ends are
+                announced, which no request says.
         """
         self._usual = usual
         self._identity = identity
         self._building = building
         self._streams = streams
+        self._notice = notice
 
     def serve(self, wanted: Serving, started: Callable[[Running], None]) -> None:
         """Serve in this process."""
@@ -62,7 +65,13 @@ class Server:
         logs.install()
         place = self._place(wanted.state)
         identity = wanted.identity.over(self._identity)
-        whole = replace(wanted, identity=identity, building=self._building, streams=self._streams)
+        whole = replace(
+            wanted,
+            identity=identity,
+            building=self._building,
+            streams=self._streams,
+            notice=self._notice,
+        )
         listening.run(lambda: daemon.serve(whole, place, started))
 
     def start(self, wanted: Serving) -> Running:

@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from slipcast.adapters import allocation, certificates, listening
 from slipcast.adapters.clock import SystemClock
+from slipcast.adapters.connections import Limits
 from slipcast.controllers.materials import Server
 from slipcast.ports.daemon import Identification, Running, Serving
 from slipcast.server.app import Application
@@ -106,7 +107,12 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
         tls = listening.Tls(
             certificate=pki.server.certificate, key=pki.server.key, clients=pki.authority
         )
-        server = listening.Server(application, tls, drain=partial(_drain, application, store))
+        server = listening.Server(
+            application,
+            tls,
+            drain=partial(_drain, application, store),
+            limits=Limits(notice=wanted.notice),
+        )
         _heed_signals(server, hosted)
         running = _running(wanted, place, address)
         write_kubeconfig(running.kubeconfig, running.address, pki)

@@ -31,7 +31,7 @@ LOG: Final = "server.log"
 KUBECONFIG: Final = "admin.kubeconfig"
 IDENTITY: Final = "server.id"
 _HOST: Final = re.compile(r"(?P<name>[-a-z0-9._]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
-LOOKS: Final = 10
+LOOKS: Final = 6000
 LOOK: Final = 0.01
 """Seconds between tries for the lock: whoever asks whether a server runs has it for a moment."""
 
@@ -185,12 +185,13 @@ def _lock(file: IO[str]) -> None:
     Errors: OSError.
     """
     for _ in range(LOOKS):
-        try:
+        with contextlib.suppress(BlockingIOError):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            time.sleep(LOOK)
-        else:
             return
+        # Those who look share it, however long they take: where we may, too, nobody serves.
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_UN)
+        time.sleep(LOOK)
     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 

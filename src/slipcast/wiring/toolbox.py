@@ -113,6 +113,7 @@ class RealToolbox:
             settings.identification,
             settings.building,
             settings.streams,
+            settings.server_notice,
         )
 
     @cached_property

@@ -30,7 +30,7 @@ from slipcast.values.sensitive import Sensitive
 
 pytestmark = pytest.mark.anyio
 
-PATIENCE = 10_000
+PATIENCE = 60_000
 
 SERVER = """
 import asyncio, sys

@@ -147,7 +147,7 @@ async def test_nothing_is_left_running_of_a_container_that_has_ended(host: Host)
 
 
 async def test_a_pod_that_takes_too_long_is_ended(host: Host) -> None:
-    pod = host.pod("exec sleep 1000", active_deadline_seconds=1)
+    pod = host.pod("exec sleep 1000", active_deadline_seconds=4)
 
     status = await host.run(pod)
 

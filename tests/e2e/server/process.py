@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -15,8 +14,10 @@ from typing import Any
 
 import httpx
 
-SLOWEST_START = 60.0
-SLOWEST_END = 30.0
+from containers import a_port
+
+SLOWEST_START = 120.0
+SLOWEST_END = 60.0
 PROGRAM = (sys.executable, "-m", "slipcast", "server")
 
 
@@ -34,20 +35,13 @@ class Ran:
         return self.stdout + self.stderr
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port
-
-
 @dataclass(slots=True, kw_only=True)
 class Server:
     """A server process over a state directory, in the foreground, on one port for all its lives."""
 
     state: Path
     log: Path
-    port: int = field(default_factory=free_port)
+    port: int = field(default_factory=a_port)
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     said: dict[str, Any] = field(default_factory=dict)

@@ -13,10 +13,13 @@ from typing import Self
 import httpx
 import pytest
 
+from e2e.server.conftest import New
 from e2e.server.process import Server
 from e2e.server.waiting import until
 
 MAPS = "/api/v1/namespaces/default/configmaps"
+NOTICED = {"SLIPCAST_SERVER_NOTICE": "10"}
+"""What gives a slow client the time to look while the server ends."""
 BODY = json.dumps({"metadata": {"name": "slow"}, "data": {"text": "x" * 1000}}).encode()
 
 
@@ -98,16 +101,17 @@ def test_open_watches_end_with_their_last_chunk(server: Server, raw: Raw) -> Non
     assert server.ended() == 0
 
 
-def test_a_request_whose_body_is_still_coming_is_answered(server: Server, raw: Raw) -> None:
-    raw.half_a_request()
-    with server.client() as client:
+def test_a_request_whose_body_is_still_coming_is_answered(new: New) -> None:
+    server = new(environment=NOTICED).start()
+    with Raw(server) as raw, server.client() as client:
+        raw.half_a_request()
         client.get("/readyz")
 
         being_told_to_end(server)
         until(lambda: client.get("/readyz").status_code == 503)
-    raw.send(BODY[500:])
+        raw.send(BODY[500:])
 
-    assert raw.whole().startswith(b"HTTP/1.1 201 ")
+        assert raw.whole().startswith(b"HTTP/1.1 201 ")
     assert server.ended() == 0
     server.start()
     with server.client() as client:
@@ -127,7 +131,8 @@ def test_a_body_that_never_comes_holds_nobody_up(server: Server, raw: Raw) -> No
     assert "Traceback" not in server.logged
 
 
-def test_readiness_ends_before_the_server_does(server: Server) -> None:
+def test_readiness_ends_before_the_server_does(new: New) -> None:
+    server = new(environment=NOTICED).start()
     with server.client() as client:
         assert client.get("/readyz").status_code == 200
 

@@ -221,9 +221,9 @@ def test_a_role_that_one_server_gives_or_takes_is_in_force_on_the_other(
 
     assert seen(403)()
     assert one.post(f"{RBAC}/rolebindings", json=binding).status_code == 201
-    until(seen(200), 1.0)
+    until(seen(200))
     assert one.delete(f"{RBAC}/rolebindings/a").status_code == 200
-    until(seen(403), 1.0)
+    until(seen(403))
 
 
 def test_a_namespace_made_by_one_of_two_servers_is_furnished_once(

@@ -1,6 +1,8 @@
 """The server's own files: its lock, its kubeconfig."""
 
+import fcntl
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,9 @@ from slipcast.wiring.serving import (
     own_addresses,
     write_kubeconfig,
 )
+
+LONG = 1000
+"""Looks that a server has to wait for another's."""
 
 
 @pytest.fixture
@@ -56,6 +61,26 @@ def test_a_second_server_is_refused_and_told_about_the_first(place: Place) -> No
 
         with pytest.raises(PortFault, match=f"process {os.getpid()} at https://127.0.0.1:1"):
             place.held().__enter__()
+
+
+def test_whoever_only_looks_for_long_keeps_no_server_away(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking = place.lock.open("w")
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    naps: list[float] = []
+
+    def nap(seconds: float) -> None:
+        naps.append(seconds)
+        if len(naps) == LONG:
+            looking.close()
+
+    monkeypatch.setattr(time, "sleep", nap)
+
+    with place.held():
+        place.announce(running(place))
+
+        assert place.running() == running(place)
 
 
 def test_a_lock_that_a_killed_server_left_counts_for_nothing(place: Place) -> None:

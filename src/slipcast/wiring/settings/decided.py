@@ -20,7 +20,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     Shape:  storage_root and run_root None mean the engine's own; engine empty means what is there;
             docker_url empty means the usual socket.
-    Units:  layer_cache in bytes, import_interval in seconds.
+    Units:  layer_cache in bytes, import_interval and server_notice in seconds.
     """
 
     state: Path
@@ -61,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     import_interval: int = 900
     imports_per_minute: int = 60
     offered: bool = True
+    server_notice: float = 0.3
     build_workers: int = 4
     build_pods: str = "process"
     builds_at_once: int = 0

@@ -111,4 +111,13 @@ SETTINGS = (
         readers.text,
         "Debian release of the base image. Default: the catalogue's.",
     ),
+    Setting(
+        "server.notice",
+        "server_notice",
+        "SLIPCAST_SERVER_NOTICE",
+        "seconds",
+        readers.number(0, 3600),
+        "How long a server that is told to end still answers, and says at /readyz that it will not,"
+        " for load balancers that look there. Default: a third of a second.",
+    ),
 )
