@@ -1,7 +1,8 @@
-"""The Entrance port: how somebody with a password gets a token. Asynchronous."""
+"""The Entrance port: how somebody gets a token, by password or by browser. Asynchronous."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from slipcast.api.kubeconfig import Access
@@ -16,5 +17,14 @@ class Entrance(Protocol):
 
         Errors: Unauthorized when user and password do not fit; TooManyRequests; PortFault when the
                 server does not answer, or knows no such login.
+        """
+        ...
+
+    async def browsed(self, way: Access, show: Callable[[str], None], port: int = 0) -> str:
+        """A bearer token of whoever logs in with a browser, which show is given the address for.
+
+        Shape:  the browser comes back to that port of this machine; 0 takes any that is free.
+        Errors: Unauthorized when it lets nobody in; PortFault when it does not answer, knows
+                no such login, the port is taken, or nobody logs in for some minutes.
         """
         ...

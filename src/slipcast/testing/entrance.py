@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from slipcast.api.kubeconfig import Access
@@ -13,10 +14,12 @@ from slipcast.values.sensitive import Sensitive
 class FakeEntrance:
     """A login in memory.
 
-    Shape:  passwords are by user; ways holds the servers that were asked.
+    Shape:  passwords are by user; ways holds the servers that were asked; at_the_browser is who
+            logs in there, if anybody does.
     """
 
     passwords: dict[str, str] = field(default_factory=dict)
+    at_the_browser: str = ""
     ways: list[Access] = field(default_factory=list)
 
     async def token(self, way: Access, user: str, password: Sensitive) -> str:
@@ -28,3 +31,14 @@ class FakeEntrance:
         if self.passwords.get(user) != password.reveal():
             raise Unauthorized("Unauthorized")
         return f"token-of-{user}"
+
+    async def browsed(self, way: Access, show: Callable[[str], None], port: int = 0) -> str:
+        """A token that says whose it is.
+
+        Errors: Unauthorized.
+        """
+        self.ways.append(way)
+        show(f"{way.server}/oauth/authorize?port={port}")
+        if not self.at_the_browser:
+            raise Unauthorized("the server says 'access_denied'")
+        return f"token-of-{self.at_the_browser}"

@@ -46,6 +46,33 @@ def test_a_wrong_password_lets_nobody_in(call: Call, toolbox: FakeToolbox) -> No
     assert toolbox.config.document["contexts"] == []
 
 
+def test_a_login_by_browser_gets_a_token(call: Call, toolbox: FakeToolbox) -> None:
+    toolbox.entrance.at_the_browser = "anna"
+
+    ended = call("login", URL, "--web", "--callback-port=8080")
+
+    way = kubeconfig.access(toolbox.config.document)
+    assert way is not None
+    assert way.token == "token-of-anna"
+    assert toolbox.programs.shown == [f"{URL}/oauth/authorize?port=8080"]
+    assert toolbox.programs.shown[0] in ended.stderr
+
+
+def test_who_is_sent_back_by_the_browser_is_told(call: Call, toolbox: FakeToolbox) -> None:
+    ended = call("login", URL, "--web")
+
+    assert ended.code == 1
+    assert ended.stderr.splitlines()[1] == "error: Login failed: the server says 'access_denied'"
+    assert toolbox.config.document["contexts"] == []
+
+
+@pytest.mark.parametrize("more", ["--token=x", "--username=anna", "--password=x"])
+def test_a_browser_needs_neither_token_nor_password(call: Call, more: str) -> None:
+    ended = call("login", URL, "--web", more)
+
+    assert (ended.code, "--web goes with neither" in ended.stderr) == (1, True)
+
+
 def test_a_wrong_token_lets_nobody_in(call: Call, toolbox: FakeToolbox) -> None:
     toolbox.wrong_tokens.add("junk")
 

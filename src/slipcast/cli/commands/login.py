@@ -1,4 +1,4 @@
-"""`slipcast login`: to a server, by password or by token; kept in the kubeconfig."""
+"""`slipcast login`: to a server, by password, browser or token; kept in the kubeconfig."""
 
 from __future__ import annotations
 
@@ -75,6 +75,23 @@ class _Login(msgspec.Struct, frozen=True, kw_only=True):
                 hint="Verify you have provided the correct credentials.",
             ) from wrong
 
+    async def browsed(self, port: int) -> str:
+        """A token of whoever logs in with a browser.
+
+        Errors: Fault.
+        """
+        try:
+            return await self.toolbox.entrance.browsed(self.way, self._show, port)
+        except Unauthorized as wrong:
+            raise Fault(
+                f"Login failed: {wrong.message}",
+                hint="`slipcast login --web` begins again.",
+            ) from wrong
+
+    def _show(self, address: str) -> None:
+        click.echo(f"Opening login URL in the default browser: {address}", err=True)
+        self.toolbox.programs.show(address)
+
     async def done(self, token: str) -> None:
         """Look who that is, choose a project, and keep both.
 
@@ -109,6 +126,14 @@ class _Login(msgspec.Struct, frozen=True, kw_only=True):
     metavar="PASSWORD",
     help="The password; asked for, and not shown, otherwise.",
 )
+@click.option("-w", "--web", is_flag=True, help="Log in with a browser on this machine.")
+@click.option(
+    "--callback-port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    metavar="PORT",
+    help="Where the browser comes back to, with --web; any free port otherwise.",
+)
 @serverflags.options
 @click.pass_context
 def login(ctx: click.Context, /, url: str, **given: Any) -> None:
@@ -120,8 +145,11 @@ def login(ctx: click.Context, /, url: str, **given: Any) -> None:
     server = address(url or flags.server or before.server)
     attempt = _Login(toolbox=toolbox, flags=replace(flags, server=server), before=before)
 
+    if given["web"] and (flags.token or given["username"] or given["password"]):
+        raise UsageFault("--web goes with neither --token nor --username and --password")
+
     async def work() -> None:
-        token = flags.token or await attempt.token(given["username"], given["password"])
+        token = await _token(attempt, given)
         try:
             await attempt.done(token)
         except Unauthorized as wrong:
@@ -131,6 +159,14 @@ def login(ctx: click.Context, /, url: str, **given: Any) -> None:
         asyncio.run(work())
     except PortFault as fault:
         raise _explained(fault) from fault
+
+
+async def _token(attempt: _Login, given: dict[str, Any]) -> str:
+    if attempt.flags.token:
+        return attempt.flags.token
+    if given["web"]:
+        return await attempt.browsed(given["callback_port"])
+    return await attempt.token(given["username"], given["password"])
 
 
 def address(text: str) -> str:
