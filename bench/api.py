@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from wire import Connection, Load, Target, flood, request, steady
 CONNECTIONS = 16
 WATCHERS = 200
 IDLE_WATCHERS = 1000
+_WARMING = 50
 STEADY_CREATES = 500
 STEADY_GETS = 1000
 STARTING = 30.0
@@ -242,11 +243,47 @@ async def memory(bench: Bench) -> None:
     watched = bench.target.memory()
     print("\nmemory")
     print(f"  idle: {idle / 1e6:.1f} MB, {idle / BASELINE_MEMORY:.2f}x the baseline")
-    print(f"  {IDLE_WATCHERS} idle watchers: {(watched - idle) / IDLE_WATCHERS / 1e3:.1f} kB each")
+    each, held = (watched - idle) / IDLE_WATCHERS, await _held(bench.target)
+    print(f"  {IDLE_WATCHERS} idle watchers: {each / 1e3:.1f} kB each")
+    print(
+        f"  as many idle connections of a server that echoes over TLS: {held / 1e3:.1f} kB each;"
+        f" ours {(each - held) / 1e3:+.1f} kB, {each / held:.2f}x"
+    )
     for watcher in watchers:
         await watcher.close()
     await asyncio.sleep(1)
     print(f"  after they have gone: {bench.target.memory() / 1e6:.1f} MB")
+
+
+async def _held(target: Target) -> float:
+    """What a server with nothing of ours in it keeps for an idle connection, in bytes."""
+    with _echoing(target) as peer:
+        opened = [await _echoed(peer) for _ in range(_WARMING)]
+        before = peer.memory()
+        opened += [await _echoed(peer) for _ in range(IDLE_WATCHERS)]
+        held = peer.memory() - before
+        for connection in opened:
+            await connection.close()
+    return held / IDLE_WATCHERS
+
+
+@contextlib.contextmanager
+def _echoing(target: Target) -> Iterator[Target]:
+    """A server that echoes, with the keys of another."""
+    argv = (sys.executable, str(Path(__file__).with_name("echo.py")), str(target.keys))
+    with subprocess.Popen(argv, stdout=subprocess.PIPE) as server:
+        try:
+            port = int(server.stdout.readline() if server.stdout else 0)
+            yield replace(target, pid=server.pid, host="localhost", port=port)
+        finally:
+            server.terminate()
+
+
+async def _echoed(peer: Target) -> Connection:
+    """A connection that was used once."""
+    connection = await Connection.open(peer, peer.tls())
+    await connection.follow(b"HTTP/1.1 200 OK\r\n\r\n")
+    return connection
 
 
 async def growth(bench: Bench) -> None:
@@ -336,6 +373,8 @@ def main() -> None:
     parser.add_argument("cases", nargs="*", metavar="CASE", help=f"of {', '.join(CASES)}")
     given = parser.parse_args()
     cases = given.cases or list(CASES)
+    if unknown := [case for case in cases if case not in CASES]:
+        parser.error(f"no case is called {unknown[0]}: they are {', '.join(CASES)}")
     with contextlib.ExitStack() as stack:
         if given.attach:
             target = Target.of(given.attach)
