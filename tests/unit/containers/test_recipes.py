@@ -14,6 +14,7 @@ from slipcast.source.catalogue import BuilderImage, parse_catalogue
 ROOT = Path(__file__).parents[3]
 RECIPES = ROOT / "containers"
 CATALOGUE = parse_catalogue(tomllib.loads((RECIPES / "catalogue.toml").read_text()))
+MADE = [row for row in CATALOGUE.builders if row.recipe]
 PROGRAMS = sorted(
     path
     for path in [*RECIPES.rglob("*"), *(ROOT / "examples").rglob("*")]
@@ -22,6 +23,7 @@ PROGRAMS = sorted(
 SCRIPTS = [path for path in PROGRAMS if re.match(rb"#!/bin/(ba)?sh\n", path.read_bytes())]
 SOURCED = [RECIPES / "base/libexec" / name for name in ("identity", "platform", "shell")]
 DETECTED = {"ruby", "nodejs", "php", "python", "perl", "golang", "static"}
+PULLED = {"jee", "java", "dotnet", ".net"}
 
 
 def _named(path: Path) -> str:
@@ -49,7 +51,7 @@ def test_a_program_is_executable(path: Path):
     assert path.stat().st_mode & 0o111 or path.name == "backports"
 
 
-@pytest.mark.parametrize("row", CATALOGUE.builders, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", MADE, ids=lambda row: row.name)
 def test_a_builder_image_has_its_recipe_and_scripts(row: BuilderImage):
     directory = RECIPES / row.recipe
 
@@ -59,7 +61,7 @@ def test_a_builder_image_has_its_recipe_and_scripts(row: BuilderImage):
     assert {"assemble", "run", "usage"} <= scripts
 
 
-@pytest.mark.parametrize("row", CATALOGUE.builders, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", MADE, ids=lambda row: row.name)
 def test_a_recipe_is_what_the_catalogue_says(row: BuilderImage):
     text = (RECIPES / row.recipe / "Containerfile").read_text()
     base = CATALOGUE.base(row.base)
@@ -71,7 +73,7 @@ def test_a_recipe_is_what_the_catalogue_says(row: BuilderImage):
     assert text.rindex("\nUSER 1001\n") > text.rindex("\nUSER 0\n")
 
 
-@pytest.mark.parametrize("row", CATALOGUE.builders, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", MADE, ids=lambda row: row.name)
 def test_a_recipe_labels_its_image(row: BuilderImage):
     # IMG-2 to 5
     text = (RECIPES / row.recipe / "Containerfile").read_text()
@@ -95,7 +97,14 @@ def test_a_base_image_has_its_recipe(row: object):
 def test_every_detected_language_has_a_builder_image():
     supported = {term for row in CATALOGUE.builders for term in row.supports}
 
-    assert supported == DETECTED
+    assert supported == DETECTED | PULLED
+
+
+def test_what_has_no_recipe_is_pulled_from_where_everybody_can():
+    pulled = [row for row in CATALOGUE.builders if not row.recipe]
+
+    assert {term for row in pulled for term in row.supports} == PULLED
+    assert all(row.image == row.public and row.sample for row in pulled)
 
 
 def test_every_test_application_names_a_builder_image():
@@ -130,12 +139,13 @@ REFERENCE = (ROOT / "docs/reference/builder-images.md").read_text()
 
 @pytest.mark.parametrize("row", CATALOGUE.builders, ids=lambda row: row.name)
 def test_a_builder_image_is_in_the_reference(row: BuilderImage):
-    entry = f"| `{row.name}` | `{row.image}` | {row.base} | {', '.join(row.supports)} |"
+    base = row.base or "pulled"
+    entry = f"| `{row.name}` | `{row.image}` | {base} | {', '.join(row.supports)} |"
 
     assert entry in REFERENCE
 
 
-@pytest.mark.parametrize("row", CATALOGUE.builders, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", MADE, ids=lambda row: row.name)
 def test_every_variable_of_a_usage_text_is_in_the_reference(row: BuilderImage):
     usage = (RECIPES / row.recipe / "s2i/bin/usage").read_text()
 
