@@ -67,6 +67,13 @@ async def test_nobody_may_build_in_no_way_ba_80(api: Api):
         await api.create(BUILD_CONFIGS, a_config(strategy={}))
 
 
+async def test_a_type_alone_is_a_way_to_build_by_dockerfile_ba_162(api: Api):
+    made = await api.create(BUILD_CONFIGS, a_config(strategy={"type": "Docker"}))
+
+    strategy = {"type": "Docker", "dockerStrategy": {}}
+    assert made.document.content["spec"]["strategy"] == strategy
+
+
 async def test_a_strategy_is_not_taken_away_ba_80(api: Api):
     await api.create(BUILD_CONFIGS, a_config())
 

@@ -5,7 +5,7 @@ Source: build-api.md sections 5 to 5.4.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from slipcast.api.build import (
     BuildStrategy,
@@ -42,7 +42,7 @@ def unrecognized(value: BuildStrategy) -> str:
 
     Shape:  admission asks this before anything else is looked at, and answers Forbidden.
     """
-    return "" if any(_set(value)) else "unrecognized build strategy"
+    return "" if any(_set(value)) else f"unrecognized build strategy: {_ONE}"
 
 
 def strategy(value: BuildStrategy, path: str) -> tuple[Cause, ...]:
@@ -58,7 +58,7 @@ def strategy(value: BuildStrategy, path: str) -> tuple[Cause, ...]:
             return tuple(_pipeline(only, f"{path}.jenkinsPipelineStrategy"))
         case _:
             # Their names only: variables may hold secrets.
-            return (invalid(path, [type(each).__name__ for each in _set(value)], _ONE),)
+            return (invalid(path, [_NAMES[type(each)] for each in _set(value)], _ONE),)
 
 
 def environment(variables: tuple[EnvVar, ...], path: str) -> Iterator[Cause]:
@@ -79,6 +79,14 @@ def environment(variables: tuple[EnvVar, ...], path: str) -> Iterator[Cause]:
 _Strategy = (
     SourceBuildStrategy | DockerBuildStrategy | CustomBuildStrategy | JenkinsPipelineBuildStrategy
 )
+
+
+_NAMES: Mapping[type[_Strategy], str] = {
+    SourceBuildStrategy: "sourceStrategy",
+    DockerBuildStrategy: "dockerStrategy",
+    CustomBuildStrategy: "customStrategy",
+    JenkinsPipelineBuildStrategy: "jenkinsPipelineStrategy",
+}
 
 
 def _set(value: BuildStrategy) -> list[_Strategy]:

@@ -44,15 +44,15 @@ def filled_config(occasion: Occasion, content: JSON) -> JSON:
 def prepared_config(occasion: Occasion, new: BuildConfig, old: BuildConfig | None) -> BuildConfig:
     """A BuildConfig as it is kept (BA-30 to BA-33)."""
     legacy = occasion.resource.legacy
-    _admitted(occasion, new)
     filled = defaulted_config(new, creating=old is None, legacy=legacy)
+    _admitted(occasion, filled)
     return filled if old is None else updated_config(filled, old)
 
 
 def prepared_build(occasion: Occasion, new: Build, old: Build | None) -> Build:
     """A Build as it is kept (BA-107, BA-142)."""
-    _admitted(occasion, new)
     filled = defaulted_build(new)
+    _admitted(occasion, filled)
     return filled if old is None else updated_build(filled, old)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from slipcast.builds.validate.config import build_config
-from slipcast.builds.validate.strategy import unrecognized
+from slipcast.builds.validate.strategy import strategy, unrecognized
 from verdicts import GIT, IMAGE, a_config, of_config
 
 SOURCE = "spec.strategy.sourceStrategy"
@@ -32,6 +32,14 @@ def test_there_is_one_strategy_and_nothing_else_is_said_ba_80() -> None:
 
     assert of_config(strategy={}) == ["spec.strategy Invalid"]
     assert of_config(strategy=both) == ["spec.strategy Invalid"]
+
+
+def test_strategies_that_exclude_each_other_are_named_as_they_are_written_ba_80() -> None:
+    both = a_config(strategy={"dockerStrategy": {}, "sourceStrategy": {"from": {}}})
+
+    (cause,) = strategy(both.spec.strategy, "spec.strategy")
+
+    assert 'Invalid value: ["sourceStrategy","dockerStrategy"]' in cause.message
 
 
 def test_no_strategy_is_none_that_anybody_may_use_ba_80() -> None:
