@@ -151,8 +151,10 @@ def a_task(outfit: FakeOutfit) -> Task:
     work = outfit.state / "work"
     work.mkdir(parents=True, exist_ok=True)
     record = Record(outfit.reports, Report())
+    read = given.read(outfit.env["BUILD"])
     return Task(
-        build=given.resolved(given.read(outfit.env["BUILD"]), outfit.env),
+        build=given.resolved(read, outfit.env),
+        hidden=given.hidden(read),
         env=outfit.env,
         root=Path(outfit.env["SLIPCAST_ROOT"]),
         work=work,

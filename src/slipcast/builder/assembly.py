@@ -101,7 +101,7 @@ def _spec(job: Job, plan: Plan) -> ContainerSpec:
         argv=(plan.scripts[scripts.ASSEMBLE].path,),
         name=job.container_name(plan.image),
         user=plan.user,
-        env=platform.env(request.platform, plan.env, plan.timestamp),
+        env=platform.env(request.platform, (*plan.env, *request.hidden_env), plan.timestamp),
         mounts=(*platform.mounts(request.platform), *request.volumes),
         network=request.network,
         add_hosts=request.add_hosts,

@@ -63,6 +63,7 @@ def given_to(words: Words, outfit: Outfit) -> Iterator[Task]:
             tag=tags.random_tag(build, secrets.token_hex(4)),
             registries=outfit.registries,
             platform=outfit.platform,
+            hidden=given.hidden(read),
             builders=outfit.builders,
         )
 

@@ -74,6 +74,14 @@ def parsed(content: bytes) -> Dockerfile:
     return parse_dockerfile(text)
 
 
+def hidden(task: Task, dockerfile: Dockerfile) -> frozenset[str]:
+    """The variables and arguments that steps see and nothing keeps (UP-12).
+
+    Shape:  the same before and after a Dockerfile is rewritten.
+    """
+    return frozenset(name for name in task.hidden if not edit.is_kept(dockerfile, name))
+
+
 def _changed(task: Task, source: Fetched, dockerfile: Dockerfile) -> Dockerfile:
     """The changes, in the order of the contract."""
     build = task.build
@@ -83,7 +91,8 @@ def _changed(task: Task, source: Fetched, dockerfile: Dockerfile) -> Dockerfile:
         task.progress.note(f"Replaced Dockerfile FROM image {strategy.from_.name}", level=0)
     dockerfile = edit.with_env(dockerfile, provenance.variables(build, source.revision))
     dockerfile = edit.with_labels(dockerfile, provenance.labels(build, source.revision))
-    env = ((each.name, each.value) for each in strategy.env)
+    unkept = hidden(task, dockerfile)
+    env = ((each.name, each.value) for each in strategy.env if each.name not in unkept)
     dockerfile = edit.with_stage_env(dockerfile, env)
     images = build.spec.source.images
     stand_ins = {name: image.from_.name for image in images for name in image.as_}

@@ -60,6 +60,19 @@ def resolved(build: Build, env: Mapping[str, str]) -> Build:
     return found
 
 
+def hidden(build: Build) -> frozenset[str]:
+    """The variables and arguments of a Build that was read which no image is to keep (UP-12).
+
+    Shape:  those of Secrets, and variables that say one of these by $(NAME).
+    """
+    found: set[str] = set()
+    for each in env_of(build.spec.strategy):
+        if _is_secret(each) or any(f"$({name})" in each.value for name in found):
+            found.add(each.name)
+    found.update(each.name for each in args_of(build.spec.strategy) if _is_secret(each))
+    return frozenset(found)
+
+
 def shown(build: Build) -> str:
     """A Build that was read, fit for a log: no address and no variable in it shows a secret."""
     strategy = build.spec.strategy
@@ -129,6 +142,10 @@ def _unreadable(what: str) -> HostFault:
 def _unnamed(build: Build) -> tuple[Cause, ...]:
     said = (("name", build.metadata.name), ("namespace", build.metadata.namespace))
     return tuple(required(f"metadata.{field}") for field, value in said if not value)
+
+
+def _is_secret(variable: EnvVar) -> bool:
+    return variable.value_from is not None and variable.value_from.secret_key_ref is not None
 
 
 def _is_optional(variable: EnvVar) -> bool:

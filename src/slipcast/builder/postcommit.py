@@ -16,6 +16,7 @@ from slipcast.builder import limits
 from slipcast.builder.diagnosis import OutOfMemory
 from slipcast.builder.failures import failure
 from slipcast.builder.task import Built, Task
+from slipcast.builds.options import env_of
 from slipcast.builds.reasons import Reason
 from slipcast.builds.stages import Stage, Step
 from slipcast.ports.engine import ContainerSpec
@@ -39,6 +40,7 @@ def run(task: Task, built: Built, kind: str) -> None:
         argv=argv,
         use_entrypoint=use_entrypoint,
         name=name,
+        env=task.unkept(env_of(task.build.spec.strategy)),
         limits=limits.own(),
     )
     task.progress.note("Running post commit hook ...", level=0)

@@ -122,7 +122,7 @@ class Runtime(msgspec.Struct, frozen=True, kw_only=True):
             argv=(found[scripts.ASSEMBLE_RUNTIME].path,),
             name=job.container_name(request.runtime_image),
             user=self.user,
-            env=platform.env(request.platform, plan.env, plan.timestamp),
+            env=platform.env(request.platform, (*plan.env, *request.hidden_env), plan.timestamp),
             mounts=platform.mounts(request.platform),
             network=request.network,
             cap_drop=request.cap_drop,

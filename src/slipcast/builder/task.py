@@ -8,13 +8,13 @@ Source: builder-process.md sections 2 and 3.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import IO
 
 import msgspec
 
-from slipcast.api.build import Build
+from slipcast.api.build import Build, EnvVar
 from slipcast.builder.job import Credentials
 from slipcast.builder.recording import Record
 from slipcast.builds.s2i.request import Platform
@@ -51,7 +51,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
             client sent; record is where stages, revision and digest are told as they are known.
             tag is what the image is called until it is finished: nobody else's, and taken away
             whatever happens. platform is what every build is given and no image keeps. builders
-            gives the builder images that this installation makes, if it makes any.
+            gives the builder images that this installation makes, if it makes any. hidden are the
+            names of variables and build arguments that no image is to keep.
     """
 
     build: Build
@@ -68,12 +69,17 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     tag: str
     registries: Registries = anonymous
     platform: Platform = Platform()
+    hidden: frozenset[str] = frozenset()
     builders: Callable[[], Builders | None] = no_builders
 
     @property
     def is_by_hand(self) -> bool:
         """Whether a person runs this, whose own credentials and settings of git then count."""
         return self.root == Path("/") and not self.env.get("KUBERNETES_SERVICE_HOST")
+
+    def unkept(self, variables: Iterable[EnvVar]) -> tuple[tuple[str, str], ...]:
+        """Those that are for the build alone."""
+        return tuple((each.name, each.value) for each in variables if each.name in self.hidden)
 
     def at(self, path: str) -> Path:
         """Where a path of the contract lies."""

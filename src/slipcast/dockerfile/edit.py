@@ -29,6 +29,7 @@ _PORT = re.compile(
 _LARGEST_PORT = 65535
 _LONG = 16_000
 _COPY_FROM = "--from="
+_BY_PROGRAMS = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "SHELL"})
 _RUN_MOUNT = "--mount="
 
 
@@ -110,6 +111,30 @@ def with_base_image(dockerfile: Dockerfile, image: str) -> Dockerfile:
     return replace(
         dockerfile,
         instructions=(*dockerfile.instructions[:at], changed, *dockerfile.instructions[at + 1 :]),
+    )
+
+
+def is_kept(dockerfile: Dockerfile, name: str) -> bool:
+    """Whether a variable gets into the image by what the Dockerfile says: ENV, COPY, FROM, ….
+
+    Shape:  programs of RUN, CMD and the like look their variables up themselves.
+    """
+    named = re.compile(rf"(?<![\\`])\$\{{?{re.escape(name)}(?![A-Za-z0-9_])")
+    return any(
+        named.search(text) is not None
+        for each in dockerfile.instructions
+        if each.keyword not in _BY_PROGRAMS
+        for text in (each.arguments, *(doc.content for doc in each.heredocs))
+    )
+
+
+def declares(dockerfile: Dockerfile, name: str) -> bool:
+    """Whether a stage asks for a build argument."""
+    return any(
+        name == declared.partition("=")[0]
+        for each in dockerfile.instructions
+        if each.keyword == "ARG"
+        for declared in split_words(each.arguments, dockerfile.escape)
     )
 
 

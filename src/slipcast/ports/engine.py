@@ -68,7 +68,8 @@ class BuildSpec(msgspec.Struct, frozen=True, kw_only=True):
             `Containerfile`, in context. mounts are seen by every RUN and leave no trace.
             tag empty means the image stays untagged. timestamp, in seconds, is given to every
             file and to the image, so that builds can be repeated to the bit; None means now.
-            proxies are variables that every RUN sees and the image does not keep. layers: every
+            proxies are variables that every RUN sees and the image does not keep; so are those of
+            step_env, which no log shows either, and which no engine but buildah has. layers: every
             step is a layer, kept for later builds; without, all that is above the base image is
             one, where the engine can do so.
     """
@@ -78,6 +79,7 @@ class BuildSpec(msgspec.Struct, frozen=True, kw_only=True):
     tag: str = ""
     build_args: Mapping[str, str] = NOTHING
     proxies: Mapping[str, str] = NOTHING
+    step_env: Mapping[str, str] = NOTHING
     labels: Mapping[str, str] = NOTHING
     mounts: tuple[Mount, ...] = ()
     network: str = ""

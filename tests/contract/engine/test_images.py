@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import containers
+from slipcast.adapters.engine.buildah import BuildahEngine
 from slipcast.ports.engine import BuildSpec, Credential, Engine, PullSpec, PushSpec, RegistryAccess
 from slipcast.values.container import Mount, PullPolicy
 from slipcast.values.faults import EngineFault, NotFound
@@ -309,6 +310,28 @@ def test_proxies_are_seen_by_steps_and_kept_nowhere(
 
     assert "hush" not in containers.podman("history", "--no-trunc", "--format=json", made.id)
     assert "HTTP_PROXY" not in dict(made.config.env)
+
+
+def test_what_steps_alone_are_told_is_kept_nowhere(
+    buildah: BuildahEngine, base_image: str, new_image: Names, tmp_path: Path
+) -> None:
+    # UP-12
+    env = {"ARG1": "hush 'a\nb\"", "TOKEN": "hush"}
+    lines = [
+        f"FROM {base_image}",
+        "ARG ARG1=default",
+        "RUN test ${#ARG1} = 10 && test ${#TOKEN} = 4 && echo seen > /seen",
+        'RUN ["sh", "-c", "test ${#TOKEN} = 4"]',
+    ]
+    log: list[bytes] = []
+    spec = a_build(tmp_path, *lines, tag=new_image(), step_env=env, build_args={"ARG1": ""})
+
+    made = buildah.build(spec, log=log.append)
+
+    assert "hush" not in containers.podman("history", "--no-trunc", "--format=json", made.id)
+    assert b"hush" not in b"".join(log)
+    assert "TOKEN" not in dict(made.config.env)
+    assert containers.podman("run", "--rm", made.id, "cat", "/seen") == "seen\n"
 
 
 @pytest.mark.parametrize(("given", "more"), [({}, 2), ({"layers": False}, 1)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -159,11 +160,11 @@ def test_what_is_secret_is_nowhere_in_an_image_that_was_assembled(project: Proje
     }
     project.apply(
         a_config(
-            by_source(volumes=[volume]),
+            by_source(volumes=[volume], env=[of_secret(name)]),
             {"binary": {}, "secrets": [{"secret": {"name": name}, "destinationDir": "/tmp"}]},
         )
     )
-    script = "#!/bin/sh -e\ntest -s /tmp/token\ntest -s /run/keys/token\n"
+    script = "#!/bin/sh -e\ntest -s /tmp/token\ntest -s /run/keys/token\ntest ${#TOKEN} = 6\n"
 
     ran = project.start(project.assembling(script + "cp -a /tmp/src/. /opt/app/\n"))
 
@@ -182,16 +183,23 @@ def test_what_is_secret_is_nowhere_in_an_image_of_a_dockerfile(project: Project)
     source = {
         "dockerfile": (
             f"FROM {containers.BASE} AS build\nCOPY in/token /token\n"
-            f"FROM {containers.BASE}\nRUN grep -q hush /run/keys/token && echo built > /built\n"
+            f"FROM {containers.BASE}\nARG TOKEN\n"
+            "RUN grep -q $TOKEN /run/keys/token && test $ALSO = $TOKEN && echo built > /built\n"
         ),
         "secrets": [{"secret": {"name": name}, "destinationDir": "in"}],
     }
-    project.apply(a_config(by_dockerfile(volumes=[volume]), source))
+    env, args = [of_secret(name, "ALSO")], [of_secret(name)]
+    project.apply(a_config(by_dockerfile(volumes=[volume], env=env, buildArgs=args), source))
 
     ran = project.start()
 
     assert ran.code == 0, ran.said
     assert_silent(project, ran.said)
+
+
+def of_secret(secret: str, name: str = "TOKEN") -> dict[str, Any]:
+    """A variable or build argument with the token of a secret."""
+    return {"name": name, "valueFrom": {"secretKeyRef": {"name": secret, "key": "token"}}}
 
 
 def assert_silent(project: Project, said: str) -> None:

@@ -55,6 +55,22 @@ def test_an_optional_value_that_did_not_come_along_is_left_out():
     assert env_of([{"name": "B", "valueFrom": optional}]) == {}
 
 
+def test_what_is_of_a_secret_is_for_the_build_only_up_12():
+    config_map = {"configMapKeyRef": {"name": "db", "key": "host"}}
+    variables = [
+        {"name": "PASSWORD", "valueFrom": SECRET},
+        {"name": "HOST", "valueFrom": config_map},
+        {"name": "URL", "value": "http://$(PASSWORD)@$(HOST)"},
+        {"name": "PLAIN", "value": "$(HOST)"},
+    ]
+    args = with_args({"name": "TOKEN", "valueFrom": SECRET}, {"name": "A", "value": "b"})
+
+    found = given.hidden(given.read(build_text(strategy=of_strategy(env=variables))))
+
+    assert found == {"PASSWORD", "URL"}
+    assert given.hidden(given.read(args)) == {"TOKEN"}
+
+
 def with_args(*args: Mapping[str, Any]) -> str:
     """A Docker build with arguments."""
     return build_text(strategy={"dockerStrategy": {"buildArgs": args}})

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assignments import BUILDER, a_task, an_outfit, build_text
+from assignments import BUILDER, a_task, an_outfit, build_text, of_strategy
 from slipcast.api.build import BuildPostCommitSpec
 from slipcast.builder import postcommit
 from slipcast.builder.task import Built
@@ -45,6 +45,20 @@ def test_every_form_of_a_hook_keeps_its_words_bld_129_203(
     hook: BuildPostCommitSpec, argv: tuple[str, ...], *, use_entrypoint: bool
 ):
     assert postcommit.command(hook) == (argv, use_entrypoint)
+
+
+def test_a_hook_sees_what_the_image_does_not_keep(tmp_path: Path):
+    secret = {"secretKeyRef": {"name": "s", "key": "k"}}
+    strategy = of_strategy(env=[{"name": "TOKEN", "valueFrom": secret}])
+    text = build_text(strategy=strategy, postCommit={"script": "true"})
+    outfit = an_outfit(tmp_path, text, BUILD_STRATEGY_ENV_0="hush")
+    outfit.engine.programs["/bin/sh"] = _says_hello
+
+    postcommit.run(a_task(outfit), BUILT, "Source")
+
+    spec = outfit.engine.given("container")[0]
+    assert isinstance(spec, ContainerSpec)
+    assert spec.env == (("TOKEN", "hush"),)
 
 
 def test_a_hook_runs_in_a_container_of_its_own_whose_name_says_whose_bld_128(tmp_path: Path):

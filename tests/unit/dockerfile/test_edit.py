@@ -9,7 +9,9 @@ from slipcast.dockerfile.edit import (
     base_image,
     base_images,
     copied_images,
+    declares,
     exposed_ports,
+    is_kept,
     line_ends,
     with_base_image,
     with_env,
@@ -127,6 +129,30 @@ def test_appended_values_follow_the_files_own_escape_character() -> None:
     changed = with_env(dockerfile, [("A", 'a"b\\c`d')])
 
     assert str(changed).endswith('ENV A="a`"b\\c``d"\n')
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("RUN test $A && test ${A}", False),
+        ("CMD echo $A", False),
+        ("ENV B=$A", True),
+        ("ENV B=${A:-x}", True),
+        ("COPY $A /x", True),
+        ("ARG B=$A", True),
+        ("COPY <<E /x\n$A\nE", True),
+        ("ENV B=\\$A C=$AB", False),
+        ("LABEL A=x", False),
+    ],
+)
+def test_a_variable_is_kept_where_the_engine_itself_puts_it_in(line: str, kept: object) -> None:
+    assert is_kept(parse_dockerfile(f"FROM a\nARG A\n{line}\n"), "A") is kept
+
+
+def test_arguments_are_declared_with_and_without_a_default() -> None:
+    dockerfile = parse_dockerfile("FROM a\nARG A=1 B\n")
+
+    assert [declares(dockerfile, name) for name in ("A", "B", "C")] == [True, True, False]
 
 
 def test_variables_come_after_each_from() -> None:

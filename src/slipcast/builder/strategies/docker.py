@@ -26,7 +26,7 @@ from slipcast.builds.reasons import Reason
 from slipcast.builds.s2i import platform
 from slipcast.builds.stages import Stage, Step
 from slipcast.builds.strategies.mounts import volume_path
-from slipcast.dockerfile.edit import base_images, copied_images, line_ends
+from slipcast.dockerfile.edit import base_images, copied_images, declares, line_ends
 from slipcast.dockerfile.parse import Dockerfile
 from slipcast.ports.engine import BuildSpec, PullSpec
 from slipcast.values.container import Mount, PullPolicy
@@ -52,14 +52,28 @@ def run(task: Task, source: Fetched) -> Built:
     strategy = task.build.spec.strategy.docker_strategy or DockerBuildStrategy()
     path = dockerfilerewrite.rewrite(task, source)
     dockerfile = dockerfilerewrite.parsed(path.read_bytes())
+    unkept = dockerfilerewrite.hidden(task, dockerfile)
+    _tell_hidden(task, unkept)
     args = {each.name: each.value for each in strategy.build_args} | line_ends(dockerfile)
+    seen = {name: args[name] for name in unkept & args.keys() if declares(dockerfile, name)}
+    seen |= {name: value for name, value in task.unkept(strategy.env) if name in unkept}
+    # Steps see the value; what asks whether there is one is answered.
+    args |= dict.fromkeys(unkept & args.keys(), "")
     images = _images(dockerfile, args)
     ondemand.provide(task, images)
     for image in images:
         _pull(task, strategy, image)
     with secrets_into(task, source.context):
-        facts = _build(task, _spec(task, strategy, args, context=source.context, dockerfile=path))
+        spec = _spec(task, strategy, args, context=source.context, dockerfile=path)
+        facts = _build(task, replace(spec, step_env=seen))
     return Built(tag=task.tag, image=facts.id, bases=images)
+
+
+def _tell_hidden(task: Task, unkept: frozenset[str]) -> None:
+    for name in sorted(task.hidden - unkept):
+        task.progress.warn(
+            f"the image keeps {name}, which is of a Secret: the Dockerfile says it outside of RUN"
+        )
 
 
 def _images(dockerfile: Dockerfile, args: Mapping[str, str]) -> tuple[str, ...]:

@@ -63,7 +63,8 @@ class S2IRequest(msgspec.Struct, frozen=True, kw_only=True):
     """One build as asked for.
 
     Shape:  source as typed: a Git URL with optional `#ref`, a path, or empty (scripts only). Empty
-            strings mean not given. env is in the order given. exclude None means the default
+            strings mean not given. env is in the order given; hidden_env is seen by scripts that
+            assemble, and kept by no image. exclude None means the default
             expression, empty means nothing is left out. directory is what relative paths count
             from. source_secret is what a Secret holds, by its keys: the source is fetched with it
             and nothing else that this machine knows. runtime_artifacts are `SRC[:DST]` as typed.
@@ -86,6 +87,7 @@ class S2IRequest(msgspec.Struct, frozen=True, kw_only=True):
     source_secret: tuple[tuple[str, Sensitive], ...] = ()
 
     env: tuple[tuple[str, str], ...] = ()
+    hidden_env: tuple[tuple[str, str], ...] = ()
     environment_file: Path | None = None
     scripts_url: str = ""
     image_scripts_url: str = "image:///usr/libexec/s2i"

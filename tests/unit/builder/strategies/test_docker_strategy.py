@@ -69,6 +69,56 @@ def test_what_a_build_is_asked_for_is_passed_on(tmp_path: Path) -> None:
     assert spec.dockerfile == tmp_path / "source/Dockerfile"
 
 
+OF_SECRET = {"secretKeyRef": {"name": "s", "key": "k"}}
+HIDING: dict[str, Any] = {
+    "env": [{"name": "TOKEN", "valueFrom": OF_SECRET}, {"name": "PLAIN", "value": "x"}],
+    "buildArgs": [
+        {"name": "ARG1", "valueFrom": OF_SECRET},
+        {"name": "UNUSED", "valueFrom": OF_SECRET},
+    ],
+}
+
+
+def hiding(path: Path) -> FakeOutfit:
+    """An assignment with secrets in variables and build arguments."""
+    outfit = an_assignment(path, **HIDING)
+    outfit.env |= {
+        "BUILD_STRATEGY_ENV_0": "hush-0",
+        "BUILD_ARGUMENT_0": "hush-1",
+        "BUILD_ARGUMENT_1": "hush-2",
+    }
+    return outfit
+
+
+def test_what_is_of_a_secret_is_seen_by_steps_only_up_12(tmp_path: Path) -> None:
+    outfit = hiding(tmp_path)
+    source = a_source(tmp_path, "FROM scratch\nARG ARG1=default\nRUN test $TOKEN$ARG1\n")
+
+    run(a_task(outfit), source)
+
+    [spec] = outfit.engine.given("build")
+    assert isinstance(spec, BuildSpec)
+    assert dict(spec.step_env) == {"ARG1": "hush-1", "TOKEN": "hush-0"}
+    assert dict(spec.build_args) == {"ARG1": "", "UNUSED": ""}
+    assert "hush" not in (source.context / "Dockerfile").read_text()
+    assert 'ENV PLAIN="x"' in (source.context / "Dockerfile").read_text()
+
+
+def test_a_secret_that_the_dockerfile_itself_keeps_is_kept_and_warned_about(tmp_path: Path) -> None:
+    outfit = hiding(tmp_path)
+    source = a_source(tmp_path, "FROM scratch\nARG ARG1\nENV KEPT=$ARG1\n")
+
+    run(a_task(outfit), source)
+
+    [spec] = outfit.engine.given("build")
+    assert isinstance(spec, BuildSpec)
+    assert dict(spec.build_args) == {"ARG1": "hush-1", "UNUSED": ""}
+    assert dict(spec.step_env) == {"TOKEN": "hush-0"}
+    assert outfit.shown.warnings == [
+        "the image keeps ARG1, which is of a Secret: the Dockerfile says it outside of RUN"
+    ]
+
+
 @pytest.mark.parametrize(
     ("policy", "layers", "warnings"),
     [("None", True, 0), ("SkipLayers", False, 0), ("SkipLayersAndWarn", False, 1)],

@@ -12,7 +12,7 @@ from assignments import secret as given_secret
 from slipcast.builder.strategies import source
 from slipcast.builder.task import Built, Fetched
 from slipcast.builds.s2i.request import S2IRequest, UidRange
-from slipcast.ports.engine import ANONYMOUS, PullSpec
+from slipcast.ports.engine import ANONYMOUS, ContainerSpec, PullSpec
 from slipcast.testing.engine import Process
 from slipcast.testing.git import REVISION
 from slipcast.testing.objects import a_builder
@@ -65,6 +65,20 @@ def test_the_image_holds_the_source_and_says_which_commit_it_is_bld_82_83_89(tmp
     assert said["io.openshift.build.source-location"] == URL
     assert said["io.k8s.display-name"] == "localhost/shop/app-1:latest"
     assert said["team"] == "web"
+
+
+def test_a_variable_of_a_secret_is_seen_by_assemble_and_kept_by_no_image_up_12(tmp_path: Path):
+    secret = {"secretKeyRef": {"name": "s", "key": "k"}}
+    env = [{"name": "TOKEN", "valueFrom": secret}, {"name": "PLAIN", "value": "x"}]
+    outfit = an_outfit(tmp_path, with_strategy(env=env), BUILD_STRATEGY_ENV_0="hush")
+
+    image = built(tmp_path, outfit)
+
+    assembling = outfit.engine.given("container")[0]
+    assert isinstance(assembling, ContainerSpec)
+    assert ("TOKEN", "hush") in assembling.env
+    assert "TOKEN" not in dict(config(outfit, image).env)
+    assert dict(config(outfit, image).env)["PLAIN"] == "x"
 
 
 def test_the_image_says_which_build_made_it_unless_told_otherwise_ba_97(tmp_path: Path):

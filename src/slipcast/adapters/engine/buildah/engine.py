@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from slipcast.adapters import oomkills, ownership, usernamespace
 from slipcast.adapters.buildfile import dockerfile_of
 from slipcast.adapters.complaints import out_of_memory, reason_of, step_was_killed
-from slipcast.adapters.engine.buildah import commands, leftovers
+from slipcast.adapters.engine.buildah import commands, leftovers, stepenv
 from slipcast.adapters.engine.buildah.ahead import Described, Outgoing, Tar, Target
 from slipcast.adapters.engine.buildah.container import BuildahContainer, Working
 from slipcast.adapters.engine.buildah.facts import facts_of
@@ -167,17 +167,22 @@ class BuildahEngine:
     def build(self, spec: BuildSpec, *, log: Sink = ignore) -> ImageFacts:
         """Build a Dockerfile."""
         what = f"the Dockerfile build{f' of {spec.tag}' if spec.tag else ''} failed"
+        stepenv.refuse(spec.step_env, self._program.choice.isolation)
         with (
             self._program.scratch() as scratch,
             self._program.access(spec.access, spec.tag or "docker.io/library/x") as flags,
         ):
+            env = commands.build_variables(spec)
+            if spec.step_env:
+                real = self._program.runtime
+                env["BUILDAH_RUNTIME"] = str(stepenv.runtime(spec.step_env, real, scratch))
             id_file = scratch / "id"
             spec = replace(spec, network=self._program.network(spec.network))
             words = commands.build_words(spec, str(dockerfile_of(spec)), str(id_file))
             with self._marked() as mark, self._cached(log) as hits:
                 line = [*words, mark, *flags, "--", str(spec.context)]
                 # buildah shows steps the proxies of its own environment, and keeps none of them.
-                self._follow_build(what, line, hits, spec)
+                self._follow_build(what, line, hits, env)
                 image_id = id_file.read_text().strip().removeprefix("sha256:")
                 hits.made = image_id
         facts = self.inspect(image_id)
@@ -185,7 +190,7 @@ class BuildahEngine:
             raise EngineFault(f"{what}: the image is not there afterwards")
         return facts
 
-    def _follow_build(self, what: str, line: list[str], hits: Hits, spec: BuildSpec) -> None:
+    def _follow_build(self, what: str, line: list[str], hits: Hits, env: Mapping[str, str]) -> None:
         """Build; again when somebody took an image away while buildah looked through all of them.
 
         What was built is found again.
@@ -193,7 +198,7 @@ class BuildahEngine:
         for left in reversed(range(_TRIES)):
             ended_for_memory = oomkills.count()
             try:
-                self._program.follow(what, line, hits, commands.build_variables(spec))
+                self._program.follow(what, line, hits, env)
             except EngineFault as fault:
                 said = (fault.message, *fault.tail)
                 if step_was_killed(said) and oomkills.count() > ended_for_memory:

@@ -78,6 +78,11 @@ class Program:
             **chosen.variables(self.choice),
         }
 
+    @property
+    def runtime(self) -> str:
+        """The program that runs containers."""
+        return self.choice.runtime or self.host.runtime or "runc"
+
     def store_known(self) -> bool:
         """Whether the store's format is one we have seen this buildah write.
 

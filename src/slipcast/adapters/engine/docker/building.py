@@ -175,6 +175,7 @@ def _refuse_what_is_ignored(socket: DockerSocket, spec: BuildSpec) -> None:
     lacking = [
         *(["mounts"] if spec.mounts and not has_mounts else []),
         *(["dropped capabilities"] if spec.cap_drop and not podman else []),
+        *(["variables that the image does not keep"] if spec.step_env else []),
     ]
     if lacking:
         raise EngineFault(
