@@ -211,9 +211,8 @@ class Unprocessable(ApiFault):
     default_reason = "Invalid"
     code = 422
 
-    def __init__(self, *, hint: str = "") -> None:
-        super().__init__("the server rejected our request due to an error in our request")
-        self.hint = hint
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the server rejected our request due to an error in our request: {why}")
 
 
 class TooManyRequests(ApiFault):

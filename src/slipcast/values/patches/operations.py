@@ -17,6 +17,9 @@ from slipcast.values.apifaults import BadRequest, TooLarge, Unprocessable
 from slipcast.values.patches.equal import JSON, copied, is_deeper, same, weight
 
 MOST_OPERATIONS: Final = 10_000
+MOST_TOLD: Final = 100
+"""Letters of a path that a refusal repeats at most."""
+
 MOST_COPIED: Final = 3 * 1024 * 1024
 """Units: bytes that all `copy` operations of a patch may add."""
 DEEPEST: Final = 300
@@ -46,10 +49,18 @@ def json_patch(document: JSON, operations: object) -> JSON:
         try:
             draft.do(operation)
         except (_Wrong, RecursionError) as wrong:
-            raise Unprocessable(hint=f"operation {position} of the patch: {wrong}") from None
+            raise Unprocessable(f"operation {position}{_told(operation)}: {wrong}") from None
     if not isinstance(draft.root, dict) or is_deeper(draft.root, DEEPEST):
-        raise Unprocessable(hint="what the patch makes is no object, or nests too deep")
+        raise Unprocessable("what the patch makes is no object, or nests too deep")
     return draft.root
+
+
+def _told(operation: JSON) -> str:
+    """What an operation does and where, never with what; empty when it does not say."""
+    name, path = operation.get("op"), operation.get("path")
+    if not isinstance(name, str) or not isinstance(path, str):
+        return ""
+    return f" ({name[:MOST_TOLD]} {path[:MOST_TOLD]})"
 
 
 class _Draft:

@@ -147,7 +147,20 @@ def test_what_cannot_be_done_is_told_in_the_words_of_kubernetes(name: str) -> No
         json_patch(document, [operation])
 
     assert failure.value.reason == "Invalid"
-    assert str(failure.value) == ("the server rejected our request due to an error in our request")
+    words = "the server rejected our request due to an error in our request: "
+    assert str(failure.value).startswith(words)
+
+
+def test_the_operation_that_cannot_be_done_is_named() -> None:
+    patch = [
+        {"op": "add", "path": "/b", "value": 1},
+        {"op": "test", "path": "/a", "value": "secret"},
+    ]
+
+    with pytest.raises(Unprocessable) as failure:
+        json_patch({"a": 1}, patch)
+
+    assert failure.value.message.endswith("operation 1 (test /a): the test failed")
 
 
 @pytest.mark.parametrize("patch", [{}, None, "text", ["text"], [[]]])
