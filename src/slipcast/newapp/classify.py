@@ -56,7 +56,8 @@ def classified(request: NewAppRequest, facts: Facts) -> Classified:
     Errors: Need; InvalidFault with every word that can be nothing.
     """
     words = [word for word in request.words if word]
-    asked = [word for word in words if is_url(word) or not _is_sure(word)]
+    unseen = unseen_of(request)
+    asked = [word for word in words if word not in unseen and (is_url(word) or not _is_sure(word))]
     questions = asking.questions(request, asked, facts)
     env: list[Pair] = []
     sources: list[str] = []
@@ -65,7 +66,7 @@ def classified(request: NewAppRequest, facts: Facts) -> Classified:
     errors: list[FieldError] = []
     for word in words:
         answer = facts.ask(questions[word], object) if word in questions else None
-        if isinstance(answer, Source):
+        if isinstance(answer, Source) or word in unseen:
             sources.append(word)
         elif is_url(word):
             assert isinstance(answer, NoSource)  # noqa: S101 -- it is one or the other
@@ -92,6 +93,17 @@ def classified(request: NewAppRequest, facts: Facts) -> Classified:
     return Classified(
         env=tuple(env), sources=tuple(sources), named=tuple(named), files=tuple(files)
     )
+
+
+def unseen_of(request: NewAppRequest) -> frozenset[str]:
+    """The repositories that nobody has to look at: an image and a strategy are given (UP-8)."""
+    words = [word for word in request.words if word]
+    named = [word for word in words if not is_url(word) and not _VARIABLE.match(word)]
+    if request.strategy not in {"source", "docker"}:
+        return frozenset()
+    if not (named or request.streams or request.images):
+        return frozenset()
+    return frozenset(filter(is_url, (*words, *request.sources)))
 
 
 def _named(word: str, answer: object) -> Iterable[Named]:

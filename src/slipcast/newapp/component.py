@@ -19,7 +19,8 @@ StrategyKind = Literal["Source", "Docker", "JenkinsPipeline"]
 class NewStream(msgspec.Struct, frozen=True, kw_only=True):
     """A stream that follows an image of a registry (GO-1, GO-81).
 
-    Shape:  imported_from is the image as it was typed.
+    Shape:  imported_from is the image as it was typed; mode is that of the import, empty for the
+            usual.
     """
 
     name: str
@@ -27,6 +28,7 @@ class NewStream(msgspec.Struct, frozen=True, kw_only=True):
     pull_spec: str
     imported_from: str
     insecure: bool = False
+    mode: str = ""
 
 
 class InputImage(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,7 +25,7 @@ from slipcast.newapp.matches import Match
 from slipcast.newapp.naming import base_name, unique
 from slipcast.newapp.pairing import Use
 from slipcast.newapp.ports import Port, ports_of
-from slipcast.newapp.request import NewAppRequest, Pair
+from slipcast.newapp.request import NewAppRequest, Pair, by_name
 from slipcast.values.faults import Fault
 from slipcast.values.imageref import ImageRef
 
@@ -82,7 +82,7 @@ class Making:
             strategy=kind,
             source=self._input_of(source, copied),
             image=image,
-            env=(*request.build_env, *(self._env if request.builds else ())),
+            env=by_name((*request.build_env, *(self._env if request.builds else ()))),
             args=request.build_args if kind == "Docker" else (),
             output=output,
         )
@@ -196,6 +196,7 @@ def input_of(match: Match) -> InputImage:
             pull_spec=match.term,
             imported_from=match.term,
             insecure=match.insecure,
+            mode=match.import_mode,
         )
         return InputImage(name=f"{name}:{tag}", stream=stream, facts=match.image, shown=match.term)
     shown = match.pull_spec or match.name

@@ -45,6 +45,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     pull_spec: str = ""
     template: Template | None = None
     insecure: bool = False
+    import_mode: str = ""
     is_tagless: bool = False
     offered: tuple[str, ...] = ()
 

@@ -51,7 +51,9 @@ class Secrets(msgspec.Struct, frozen=True):
 
 def input_stream(stream: NewStream) -> JSON:
     """A stream that follows an image of a registry (GO-81)."""
-    policy = {"insecure": True} if stream.insecure else {}
+    policy: JSON = {"insecure": True} if stream.insecure else {}
+    if stream.mode:
+        policy["importMode"] = stream.mode
     tag = {
         "name": stream.tag,
         "annotations": {IMPORTED_FROM: stream.imported_from},

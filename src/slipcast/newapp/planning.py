@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from slipcast.api.build import BuildConfig
 from slipcast.newapp import asking, circles, detection, troubles, validate
-from slipcast.newapp.classify import Classified, classified
+from slipcast.newapp.classify import Classified, classified, unseen_of
 from slipcast.newapp.component import (
     CopiedImage,
     DeploymentPlan,
@@ -27,7 +27,7 @@ from slipcast.newapp.matches import Match, Undecided
 from slipcast.newapp.pairing import Use, paired
 from slipcast.newapp.ports import Port
 from slipcast.newapp.references import Reference, joined, references
-from slipcast.newapp.request import NewAppRequest, Pair
+from slipcast.newapp.request import NewAppRequest, Pair, by_name
 from slipcast.newapp.searching import SHARED, Place, Search
 from slipcast.newapp.streams import is_output
 from slipcast.values.faults import Fault
@@ -117,6 +117,7 @@ def _search(request: NewAppRequest, facts: Facts) -> Search:
         Place(
             namespace=request.namespace,
             insecure=request.insecure,
+            import_mode=request.import_mode,
             allow_missing_images=request.allow_missing_images,
             allow_missing_tags=request.allow_missing_tags,
         ),
@@ -133,22 +134,24 @@ class _Planning:
         self._facts = facts
         self._words = words
         self._warnings: dict[str, None] = {}
-        self._seen = frozenset((*request.sources, *words.sources))
-        self._making = Making(request, (*request.env, *words.env))
+        self._unseen = unseen_of(request)
+        self._seen = frozenset((*request.sources, *words.sources)) - self._unseen
+        self._env = by_name((*request.env, *words.env))
+        self._making = Making(request, self._env)
         self._search = search
 
     def plan(self) -> Plan:
         """See `planned`."""
         request = self._request
         sources = tuple(dict.fromkeys((*request.sources, *self._words.sources)))
-        asking.questions(request, sources, self._facts)
+        asking.questions(request, filter(self._seen.__contains__, sources), self._facts)
         wanted = references(request, self._words)
         found, warnings = self._found(wanted)
         if not found and not sources and request.dockerfile is None and not request.binary:
             raise troubles.nothing_to_do(builds=request.builds)
         self._check_counts(found, sources)
         if request.strategy and request.dockerfile is None:
-            for each in sources:
+            for each in filter(self._seen.__contains__, sources):
                 # What is named by itself is looked at, whoever builds it in the end (NA-3).
                 detection.strategy_for(request, self._source(each))
         pairs = paired(request, found, sources)
@@ -164,12 +167,11 @@ class _Planning:
             raise Fault(
                 "only one component or source repository can be used when specifying a name"
             )
-        env = (*request.env, *self._words.env)
         return Plan(
             parts=tuple(parts),
             deployments=() if request.builds else tuple(self._deployments(parts)),
             templates=tuple(use.match for use in pairs.uses if use.match.template is not None),
-            env=env,
+            env=self._env,
             warnings=(*warnings, *self._warnings, *validate.build_args(request, parts)),
         )
 

@@ -7,6 +7,7 @@ Source: detection.md section 12.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -19,6 +20,11 @@ class Pair(msgspec.Struct, frozen=True):
 
     name: str
     value: str
+
+
+def by_name(pairs: Iterable[Pair]) -> tuple[Pair, ...]:
+    """Pairs of which each name is there once: the last counts (DF-9)."""
+    return tuple({each.name: each for each in pairs}.values())
 
 
 class Mounted(msgspec.Struct, frozen=True):
@@ -67,6 +73,7 @@ class NewAppRequest(msgspec.Struct, frozen=True, kw_only=True):
     source_secret: str = ""
     push_secret: str = ""
     insecure: bool = False
+    import_mode: str = ""
     allow_missing_images: bool = False
     allow_missing_tags: bool = False
     ignore_unknown_values: bool = False

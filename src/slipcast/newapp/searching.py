@@ -61,6 +61,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     namespace: str
     without: frozenset[str] = frozenset()
     insecure: bool = False
+    import_mode: str = ""
     allow_missing_images: bool = False
     allow_missing_tags: bool = False
 
@@ -292,8 +293,15 @@ class Search:
             return ()
         assert isinstance(answer, RegistryImage)  # noqa: S101 -- it is one or the other
         found = _as_match(word, ref, answer.image)
-        insecure = self._place.insecure
-        return (replace(found, origin="image", pull_spec=answer.pull_spec, insecure=insecure),)
+        return (
+            replace(
+                found,
+                origin="image",
+                pull_spec=answer.pull_spec,
+                insecure=self._place.insecure,
+                import_mode=self._place.import_mode,
+            ),
+        )
 
     def _on_host(self, word: str) -> tuple[Match, ...]:
         """An image that this machine has, and no registry (RS-43)."""

@@ -30,7 +30,7 @@ from slipcast.newapp.facts import (
     Templates,
 )
 from slipcast.newapp.image import ImageFacts
-from slipcast.newapp.objects import Secrets
+from slipcast.newapp.objects import Secrets, input_stream
 from slipcast.newapp.planning import Plan, planned
 from slipcast.newapp.request import NewAppRequest, Pair
 from slipcast.source.inspect import inspect
@@ -69,6 +69,7 @@ def a_source(files: dict[str, str], uri: str = URL, **more: Any) -> Source:
     )
 
 
+LOST = "https://git.example/nobody/answers.git"
 WORLD: dict[Question, Answer] = {
     Streams("mine"): (),
     Streams("openshift"): (a_stream("python", "2.7", "3.5"), a_stream("mysql", "5.7")),
@@ -429,6 +430,43 @@ def test_a_template_takes_no_source_c_18() -> None:
 
     with pytest.raises(Fault, match='"two" is a template, which takes no source'):
         newappworld.plan_of(request, {Templates(newappworld.PROJECT): (template,)})
+
+
+@pytest.mark.parametrize("words", [("ruby", LOST), ("-i", "ruby", "--code", LOST)])
+def test_nothing_is_cloned_where_image_and_strategy_are_given_up_8(words: tuple[str, ...]) -> None:
+    request = newappworld.request_of("new-app", *words, "--strategy=source")
+
+    (part,) = newappworld.plan_of(request).parts
+
+    assert part.build is not None
+    assert part.build.source.uri == LOST
+
+
+def test_what_no_image_is_for_is_looked_at_all_the_same_dt_27() -> None:
+    request = newappworld.request_of("new-app", "mysql", LOST, "--strategy=docker")
+
+    with pytest.raises(Fault, match="there is no such directory"):
+        newappworld.plan_of(request)
+
+
+def test_a_variable_is_there_once_wherever_it_is_given() -> None:
+    request = newappworld.request_of("new-app", "mysql", "A=1", "-e", "A=2", "-e", "B=3")
+
+    (container,) = newappworld.plan_of(request).deployments[0].containers
+
+    assert [(each.name, each.value) for each in container.env] == [("A", "1"), ("B", "3")]
+
+
+def test_how_images_for_several_platforms_are_imported_is_recorded_rs_47() -> None:
+    request = newappworld.request_of("new-app", "redis", "--import-mode=PreserveOriginal")
+
+    (part,) = newappworld.plan_of(request).parts
+
+    assert part.image is not None
+    assert part.image.stream is not None
+    assert input_stream(part.image.stream)["spec"]["tags"][0]["importPolicy"] == {
+        "importMode": "PreserveOriginal"
+    }
 
 
 def test_two_sources_cannot_have_one_name_na_37() -> None:

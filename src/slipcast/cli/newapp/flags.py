@@ -17,7 +17,9 @@ from slipcast.cli.flags import together
 from slipcast.cli.parameters import given as parameters_given
 from slipcast.cli.parameters import labels as labels_given
 from slipcast.cli.parameters import warn_of_list
+from slipcast.cli.streams.tagging import mode_of
 from slipcast.cli.toolbox import Toolbox
+from slipcast.newapp.legacy import VERSION
 from slipcast.newapp.request import Mounted, NewAppRequest, Pair
 from slipcast.values.faults import HostFault, UsageFault
 from slipcast.values.names import dns_subdomain
@@ -53,6 +55,14 @@ common = together(
     ),
     click.option("--dry-run", is_flag=True, help="Only show what would be made."),
     click.option("-o", "--output", default="", metavar="FORM", help="yaml, json, name, jsonpath=…"),
+    click.option("--no-install", is_flag=True, hidden=True, help="No image ever is."),
+    click.option("--grant-install-rights", is_flag=True, hidden=True, help="No image gets them."),
+    click.option(
+        "--import-mode",
+        default="",
+        metavar="MODE",
+        help="Of images for several platforms: Legacy takes one, PreserveOriginal all.",
+    ),
     click.option(
         "--output-version", default="", metavar="v1", help="v1: as clients of OpenShift 3 know it."
     ),
@@ -95,13 +105,21 @@ def request_of(
 
     Errors: UsageFault; HostFault.
     """
-    env = [*_pairs(given["env"], "--env"), *_files(given["env_file"], toolbox)]
-    build_env = [*_pairs(given["build_env"], "--build-env")]
-    build_env += _files(given["build_env_file"], toolbox)
+    env = _variables(given, "env", toolbox)
+    build_env = _variables(given, "build_env", toolbox)
     values = parameters_given(
         given.get("param", ()), given.get("param_file", ()), toolbox.directory
     )
     labels = labels_given(given["labels"])
+    if given["grant_install_rights"]:
+        raise UsageFault(
+            "--grant-install-rights is not there: no image is given rights to install itself",
+            hint="Run what it would do yourself, or deploy it as any other image.",
+        )
+    if given["output_version"] not in {"", VERSION}:
+        raise UsageFault(
+            f"unknown --output-version {given['output_version']!r}", hint=f"It is {VERSION}."
+        )
     strategy = given["strategy"].lower()
     if strategy and strategy not in _STRATEGIES:
         raise UsageFault(
@@ -136,6 +154,7 @@ def request_of(
         source_secret=given["source_secret"],
         push_secret=given.get("push_secret", ""),
         insecure=given["insecure_registry"],
+        import_mode=mode_of(given["import_mode"]),
         allow_missing_images=given["allow_missing_images"],
         allow_missing_tags=given["allow_missing_imagestream_tags"],
         ignore_unknown_values=given.get("ignore_unknown_parameters", False),
@@ -167,6 +186,20 @@ def _pairs(words: Iterable[str], flag: str) -> list[Pair]:
             click.echo(f"warning: {name} is given twice in {flag}; the last counts", err=True)
         found[name] = value
     return [Pair(name, value) for name, value in found.items()]
+
+
+def _variables(given: dict[str, Any], name: str, toolbox: Toolbox) -> list[Pair]:
+    """Variables of a flag and of its files; the flag's count where both have one (NA-52)."""
+    flag = f"--{name.replace('_', '-')}"
+    pairs = _pairs(given[name], flag)
+    taken = {each.name for each in pairs}
+    found: list[Pair] = []
+    for each in _files(given[f"{name}_file"], toolbox):
+        if each.name in taken:
+            click.echo(f"warning: {each.name} of {flag}-file is given by {flag} as well", err=True)
+        else:
+            found.append(each)
+    return [*found, *pairs]
 
 
 def _files(files: Iterable[str], toolbox: Toolbox) -> list[Pair]:

@@ -368,6 +368,39 @@ def test_a_template_once_more_keeps_what_chance_made_up_24_up_32(
     assert "# generated before" in again.stdout
 
 
+def test_a_variable_of_a_file_gives_way_to_the_flags_and_that_is_said_na_52(
+    call: Call, toolbox: FakeToolbox
+) -> None:
+    (toolbox.directory / "env").write_text("A=file\nB=file\n")
+
+    ended = call("new-app", f"python~{URL}", "-e", "A=flag", "--env-file=env", "-o", "json")
+
+    assert "warning: A of --env-file is given by --env as well" in ended.stderr
+    (config,) = [each for each in ended.document["items"] if each["kind"] == "DeploymentConfig"]
+    assert config["spec"]["template"]["spec"]["containers"][0]["env"] == [
+        {"name": "A", "value": "flag"},
+        {"name": "B", "value": "file"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("flag", "said"),
+    [
+        ("--grant-install-rights", "no image is given rights to install itself"),
+        ("--output-version=v7", "unknown --output-version 'v7'"),
+        ("--import-mode=Some", "import mode"),
+    ],
+)
+def test_flags_that_mean_nothing_here_say_so(call: Call, flag: str, said: str) -> None:
+    ended = call("new-app", f"python~{URL}", flag)
+
+    assert (ended.code, said in ended.stderr) == (1, True)
+
+
+def test_a_script_may_say_that_nothing_is_to_be_installed(call: Call) -> None:
+    assert call("new-app", f"python~{URL}", "--no-install", "--dry-run").code == 0
+
+
 def test_what_is_listed_is_given_as_it_is_na_75(call: Call) -> None:
     listed = call("new-app", "-L", "-o", "json").document["items"]
 
