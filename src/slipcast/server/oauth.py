@@ -46,7 +46,7 @@ VERIFIER: Final = "__Host-verifier"
 BROWSER: Final = CLIENTS["openshift-browser-client"]
 SLOWEST_FORM: Final = 20.0
 """Seconds that a form may take to come."""
-WRONG: Final = "User name or password are wrong."
+WRONG: Final = "The user name or the password is wrong."
 
 
 class OAuth:
@@ -98,7 +98,7 @@ class OAuth:
             return _sent(ask.answer({"error": ask.error}))
         if ask.client.is_challenged:
             return await self._challenged(request, ask)
-        return _form(request, ask)
+        return self._form(request, ask)
 
     async def logged_in(self, request: Request) -> Response:
         """The form, filled in."""
@@ -113,7 +113,7 @@ class OAuth:
         try:
             actor = await self._known(request, user, Sensitive(fields.get("password", "")))
         except Unauthorized:
-            return _form(request, ask, user, WRONG, status=401)
+            return self._form(request, ask, user, WRONG)
         return await self._answered(ask, actor)
 
     async def token(self, request: Request) -> Response:
@@ -202,6 +202,16 @@ class OAuth:
             raise Unauthorized("Unauthorized")
         return actor
 
+    def _form(self, request: Request, ask: Ask, user: str = "", problem: str = "") -> Response:
+        """The form; its cookie stays the same for a browser with several of them open."""
+        held = request.cookies.get(CSRF) or secrets.token_urlsafe(32)
+        action = f"/oauth/authorize?{request.url.query}"
+        told = pages.Told(program=ask.client.title, server=self._where(request))
+        page = pages.login(action, held, told, user, problem)
+        answer = HTMLResponse(page, 401 if problem else 200, pages.headers(ask.asked.redirect))
+        _keep(answer, CSRF, held)
+        return answer
+
     def _ask(self, request: Request) -> Ask:
         query = request.url.query
         if len(query) > LARGEST_FORM:
@@ -210,18 +220,6 @@ class OAuth:
 
     def _where(self, request: Request) -> str:
         return self._base(request.headers.get("host", ""))
-
-
-def _form(
-    request: Request, ask: Ask, user: str = "", problem: str = "", *, status: int = 200
-) -> Response:
-    """The form; its cookie stays the same for a browser with several of them open."""
-    held = request.cookies.get(CSRF) or secrets.token_urlsafe(32)
-    action = f"/oauth/authorize?{request.url.query}"
-    page = pages.login(action, held, user, problem)
-    answer = HTMLResponse(page, status, pages.headers(ask.asked.redirect))
-    _keep(answer, CSRF, held)
-    return answer
 
 
 def _keep(answer: Response, name: str, value: str) -> None:

@@ -20,12 +20,14 @@ LOOPBACK: Final = re.compile(r"http://(?:127\.0\.0\.1|\[::1\]):[0-9]{1,5}/callba
 class Client(msgspec.Struct, frozen=True, kw_only=True):
     """A program that people log in with.
 
-    Shape:  path is that of its redirect address below the server's; empty for a program on the
-            user's machine. One that is challenged gives user and password with its request, from
-            all others people are shown a page. types are the answers that it may ask for.
+    Shape:  title is what people call it. path is that of its redirect address below the server's;
+            empty for a program on the user's machine. One that is challenged gives user and
+            password with its request, from all others people are shown a page. types are the
+            answers that it may ask for.
     """
 
     name: str
+    title: str
     path: str = ""
     is_challenged: bool = False
     types: tuple[str, ...] = ("code",)
@@ -46,13 +48,18 @@ CLIENTS: Final[Mapping[str, Client]] = {
     for client in (
         Client(
             name="openshift-challenging-client",
+            title="A command line",
             path="/oauth/token/implicit",
             is_challenged=True,
             types=("token", "code"),
         ),
-        Client(name="openshift-browser-client", path="/oauth/token/display"),
-        Client(name="openshift-cli-client"),
-        Client(name="console", path="/console/"),
+        Client(
+            name="openshift-browser-client",
+            title="The page that shows tokens",
+            path="/oauth/token/display",
+        ),
+        Client(name="openshift-cli-client", title="The command line on this machine"),
+        Client(name="console", title="The console", path="/console/"),
     )
 }
 """THE TABLE."""

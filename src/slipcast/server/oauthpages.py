@@ -11,16 +11,32 @@ from html import escape
 from typing import Final
 from urllib.parse import urlsplit
 
+import msgspec
+
 STYLE: Final = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:34em;margin:4em auto;padding:0 1em;"
     "color:#1b1f24;background:#fff}"
     "label{display:block;margin:1em 0 .2em}"
-    "input{font:inherit;width:100%;padding:.4em;box-sizing:border-box}"
+    "input{font:inherit;width:100%;padding:.4em;box-sizing:border-box;border:1px solid #6a737d}"
+    "input[aria-invalid]{border:2px solid #a1132a}"
     "button{font:inherit;margin-top:1.5em;padding:.5em 1.5em}"
-    "code{display:block;padding:.6em;background:#f0f2f4;overflow-wrap:anywhere}"
+    ":focus-visible{outline:3px solid #1a5fb4;outline-offset:2px}"
+    "code{background:#f0f2f4;padding:.1em .3em}"
+    "pre{padding:.6em;background:#f0f2f4;white-space:pre-wrap;word-break:break-all}"
+    "pre code{padding:0;user-select:all}"
     "[role=alert]{color:#a1132a}"
 )
 _STYLE_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+
+
+LOG_IN: Final = "Log in"
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What people are told before they give their password: who asks, and where that is."""
+
+    program: str
+    server: str
 
 
 def headers(redirect: str = "") -> dict[str, str]:
@@ -44,33 +60,44 @@ def headers(redirect: str = "") -> dict[str, str]:
     }
 
 
-def login(action: str, csrf: str, user: str = "", problem: str = "") -> str:
+def login(action: str, csrf: str, told: Told, user: str = "", problem: str = "") -> str:
     """The form that asks for user and password."""
-    alert = f'<p role="alert">{escape(problem)}</p>' if problem else ""
+    alert = f'<p role="alert" id="problem">{escape(problem)}</p>' if problem else ""
+    wrong = ' aria-invalid="true" aria-describedby="problem"' if problem else ""
+    # Who has given a name goes on where the mistake most likely is.
+    first, second = ("", " autofocus") if user else (" autofocus", "")
     return _page(
-        "Log in",
+        f"Error: {LOG_IN}" if problem else LOG_IN,
+        f"<p>{escape(told.program)} asks to act for you at <b>{escape(told.server)}</b>.</p>"
         f'{alert}<form method="post" action="{escape(action)}">'
         f'<input type="hidden" name="csrf" value="{escape(csrf)}">'
         '<label for="username">User name</label>'
         f'<input id="username" name="username" value="{escape(user)}" autocomplete="username"'
-        " autocapitalize=off required autofocus>"
+        f' autocapitalize="off" spellcheck="false" required{wrong}{first}>'
         '<label for="password">Password</label>'
         '<input id="password" name="password" type="password" autocomplete="current-password"'
-        ' required><button type="submit">Log in</button></form>',
+        f' required{wrong}{second}><button type="submit">Log in</button></form>',
+        heading=LOG_IN,
     )
 
 
 def token(secret: str, server: str) -> str:
     """The page that shows a new token, once."""
-    shown, where = escape(secret), escape(server)
+    words = f"login --token={secret} --server={server}"
     return _page(
         "Your API token",
-        f"<p>It is good for a day, and shown this once.</p><code>{shown}</code>"
-        f"<h2>Log in with it</h2><code>slipcast login --token={shown} --server={where}</code>"
-        f"<code>oc login --token={shown} --server={where}</code>"
-        "<h2>Log out</h2><p>Whoever has the token is you. <code>slipcast logout</code> ends it.</p>"
+        "<p>It is good for a day, and shown this once.</p>"
+        f"{_copied(secret)}<h2>Log in with it</h2>"
+        f"{_copied(f'slipcast {words}')}{_copied(f'oc {words}')}"
+        "<h2>Log out</h2><p>Whoever has the token is you. <code>slipcast logout</code> ends it."
+        " This browser stays logged in nowhere.</p>"
         '<p><a href="/oauth/token/request">Another token</a></p>',
     )
+
+
+def _copied(text: str) -> str:
+    """Something to be copied: one click takes all of it."""
+    return f"<pre><code>{escape(text)}</code></pre>"
 
 
 def notice(title: str, text: str) -> str:
@@ -79,10 +106,10 @@ def notice(title: str, text: str) -> str:
     return _page(title, f"<p>{escape(text)}</p>{link}")
 
 
-def _page(title: str, body: str) -> str:
+def _page(title: str, body: str, heading: str = "") -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)} - slipcast</title><style>{STYLE}</style></head>"
-        f"<body><h1>{escape(title)}</h1>{body}</body></html>"
+        f"<body><main><h1>{escape(heading or title)}</h1>{body}</main></body></html>"
     )

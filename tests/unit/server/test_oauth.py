@@ -264,6 +264,20 @@ async def test_a_browser_is_shown_a_form_and_nothing_else(browser: httpx.AsyncCl
     assert {"HttpOnly", "Secure", "Path=/"} <= {part.strip() for part in cookie.split(";")}
 
 
+async def test_who_asks_and_where_is_told_before_the_password_is_given(browser: httpx.AsyncClient):
+    answer = await authorize(browser, {**CLI, **PKCE})
+
+    assert f"The command line on this machine asks to act for you at <b>{BASE}</b>" in answer.text
+
+
+async def test_what_is_wrong_is_told_with_the_fields(browser: httpx.AsyncClient):
+    answer = await fill_in(browser, {**CLI, **PKCE}, password="wrong")
+
+    assert "<title>Error: Log in - slipcast</title>" in answer.text
+    assert answer.text.count('aria-invalid="true" aria-describedby="problem"') == 2
+    assert '<p role="alert" id="problem">' in answer.text
+
+
 async def test_what_a_request_says_is_escaped_in_the_form(browser: httpx.AsyncClient):
     answer = await fill_in(browser, {**CLI, **PKCE}, username='"><script>', password="x")
 
@@ -285,7 +299,7 @@ async def test_the_form_tells_who_is_wrong_and_asks_again(browser: httpx.AsyncCl
     answer = await fill_in(browser, {**CLI, **PKCE}, password="wrong")
 
     assert answer.status_code == 401
-    assert "are wrong" in answer.text
+    assert "password is wrong" in answer.text
     assert 'wrong"' not in answer.text
 
 
