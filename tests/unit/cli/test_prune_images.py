@@ -113,6 +113,13 @@ def test_what_would_go_is_shown_and_nothing_done_is_132(call: Call) -> None:
     assert (left(call), history(call)) == ("abcde", "abcd")
 
 
+def test_what_no_image_has_is_counted_and_stays_too(call: Call, toolbox: FakeToolbox) -> None:
+    ended = call("adm", "prune", "images")
+
+    assert "2 blobs of no image would be removed, too, 2kB won" in ended.stdout
+    assert toolbox.sent == [(SWEEP, b'{"keepYoungerThanSeconds":3600,"dryRun":true}')]
+
+
 def test_it_goes_when_that_is_confirmed_is_133(call: Call, toolbox: FakeToolbox) -> None:
     ended = call("adm", "prune", "images", "--confirm", "--keep-younger-than=30m")
 
@@ -120,7 +127,7 @@ def test_it_goes_when_that_is_confirmed_is_133(call: Call, toolbox: FakeToolbox)
     assert (left(call), history(call)) == ("abc", "abc")
     assert "2 images and 1 entry of histories removed" in ended.stdout
     assert "2 blobs removed from the registry, 2kB won" in ended.stdout
-    assert toolbox.sent == [(SWEEP, b'{"keepYoungerThanSeconds":1800}')]
+    assert toolbox.sent == [(SWEEP, b'{"keepYoungerThanSeconds":1800,"dryRun":false}')]
 
 
 def test_a_second_time_nothing_goes(call: Call) -> None:

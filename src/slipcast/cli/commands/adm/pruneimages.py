@@ -97,8 +97,10 @@ def images(ctx: click.Context, /, **given: Any) -> None:
         _show(looked.pruned, connection, explain=given["explain"])
         if not given["confirm"]:
             click.echo(_summary(looked.pruned))
+            if given["prune_registry"]:
+                await _sweep(toolbox, _registry(flags, given), given, telling)
             click.echo(TRIAL, err=True)
-            return 0
+            return telling.code
         done = await pruning.take_away(connection, looked, keeping, telling)
         click.echo(f"{_counted(done.images, done.items)} removed")
         if given["prune_registry"]:
@@ -198,8 +200,12 @@ def _registry(flags: ServerFlags, given: dict[str, Any]) -> ServerFlags:
 async def _sweep(
     toolbox: Toolbox, flags: ServerFlags, given: dict[str, Any], telling: Telling
 ) -> None:
-    """Have the registry remove content that is left over; one that is not there has none."""
-    body = msgspec.json.encode({"keepYoungerThanSeconds": int(given["keep_younger_than"])})
+    """Have the registry remove content that is left over; one that is not there has none.
+
+    Shape:  unless it is for real the registry only says what that would be.
+    """
+    younger, dry = int(given["keep_younger_than"]), not given["confirm"]
+    body = msgspec.json.encode({"keepYoungerThanSeconds": younger, "dryRun": dry})
     with telling.trying():
         async with toolbox.connect(flags) as registry:
             try:
@@ -209,7 +215,10 @@ async def _sweep(
                 return
         report = _report(answer)
         won = size_text(report.bytes_won)
-        telling.line(f"{report.blobs} blobs removed from the registry, {won} won")
+        if not dry:
+            telling.line(f"{report.blobs} blobs removed from the registry, {won} won")
+        elif report.bytes_won:
+            telling.line(f"{report.blobs} blobs of no image would be removed, too, {won} won")
 
 
 def _report(answer: bytes) -> Report:
