@@ -9,7 +9,6 @@ import pytest
 import newappworld
 from slipcast.api.document import JSON
 from slipcast.api.image import ImageStream
-from slipcast.api.template import Template
 from slipcast.newapp.documents import documents
 from slipcast.newapp.facts import (
     Answer,
@@ -30,7 +29,7 @@ from slipcast.newapp.facts import (
     Templates,
 )
 from slipcast.newapp.image import ImageFacts
-from slipcast.newapp.objects import Secrets, input_stream
+from slipcast.newapp.objects import Secrets
 from slipcast.newapp.planning import Plan, planned
 from slipcast.newapp.request import NewAppRequest, Pair
 from slipcast.source.inspect import inspect
@@ -69,7 +68,6 @@ def a_source(files: dict[str, str], uri: str = URL, **more: Any) -> Source:
     )
 
 
-LOST = "https://git.example/nobody/answers.git"
 WORLD: dict[Question, Answer] = {
     Streams("mine"): (),
     Streams("openshift"): (a_stream("python", "2.7", "3.5"), a_stream("mysql", "5.7")),
@@ -391,89 +389,6 @@ def test_of_several_languages_the_one_that_starts_something_is_taken_and_that_is
 def test_a_request_for_nothing_is_told_what_to_ask(more: dict[str, Any], said: str) -> None:
     with pytest.raises(Fault, match=said):
         made(*more.pop("words", ()), **more)
-
-
-def test_a_directory_with_the_name_of_a_stream_says_how_it_was_read_na_17() -> None:
-    files = {"app.py": ""}
-    here = newappworld.a_source("./python", files)
-    request = newappworld.request_of("new-app", "python")
-
-    plan = newappworld.plan_of(request, {IsSource("python"): here})
-
-    assert plan.parts[0].reasons[0] == (
-        '"python" is read as the directory /home/me/./python;'
-        " --image-stream=python means the image stream of that name"
-    )
-
-
-def test_a_directory_that_comes_to_nothing_says_how_it_was_read_na_17() -> None:
-    here = newappworld.a_source("./python", {"README": ""})
-    request = newappworld.request_of("new-app", "python")
-
-    with pytest.raises(Fault) as refused:
-        newappworld.plan_of(request, {IsSource("python"): here})
-
-    assert "--image-stream=python means" in refused.value.hint
-
-
-def test_a_dockerfile_that_is_no_file_is_said_to_be_none_dt_11() -> None:
-    here = newappworld.a_source("./web", {"Dockerfile/x": ""})
-    request = newappworld.request_of("new-app", "./web")
-
-    with pytest.raises(Fault, match="no regular file of the source"):
-        newappworld.plan_of(request, {IsSource("./web"): here})
-
-
-def test_a_template_takes_no_source_c_18() -> None:
-    template = seen(Template, metadata={"name": "two", "namespace": newappworld.PROJECT})
-    request = newappworld.request_of("new-app", f"two~{newappworld.SHOP}")
-
-    with pytest.raises(Fault, match='"two" is a template, which takes no source'):
-        newappworld.plan_of(request, {Templates(newappworld.PROJECT): (template,)})
-
-
-@pytest.mark.parametrize("words", [("ruby", LOST), ("-i", "ruby", "--code", LOST)])
-def test_nothing_is_cloned_where_image_and_strategy_are_given_up_8(words: tuple[str, ...]) -> None:
-    request = newappworld.request_of("new-app", *words, "--strategy=source")
-
-    (part,) = newappworld.plan_of(request).parts
-
-    assert part.build is not None
-    assert part.build.source.uri == LOST
-
-
-def test_what_no_image_is_for_is_looked_at_all_the_same_dt_27() -> None:
-    request = newappworld.request_of("new-app", "mysql", LOST, "--strategy=docker")
-
-    with pytest.raises(Fault, match="there is no such directory"):
-        newappworld.plan_of(request)
-
-
-def test_a_variable_is_there_once_wherever_it_is_given() -> None:
-    request = newappworld.request_of("new-app", "mysql", "A=1", "-e", "A=2", "-e", "B=3")
-
-    (container,) = newappworld.plan_of(request).deployments[0].containers
-
-    assert [(each.name, each.value) for each in container.env] == [("A", "1"), ("B", "3")]
-
-
-def test_how_images_for_several_platforms_are_imported_is_recorded_rs_47() -> None:
-    request = newappworld.request_of("new-app", "redis", "--import-mode=PreserveOriginal")
-
-    (part,) = newappworld.plan_of(request).parts
-
-    assert part.image is not None
-    assert part.image.stream is not None
-    assert input_stream(part.image.stream)["spec"]["tags"][0]["importPolicy"] == {
-        "importMode": "PreserveOriginal"
-    }
-
-
-def test_two_sources_cannot_have_one_name_na_37() -> None:
-    request = newappworld.request_of("new-app", newappworld.SHOP, newappworld.WEB, "--name=x")
-
-    with pytest.raises(Fault, match="only one component or source repository"):
-        newappworld.plan_of(request)
 
 
 def test_what_contradicts_itself_is_refused_at_once() -> None:
