@@ -17,6 +17,7 @@ from slipcast.values.apifaults import BadRequest
 _decode: Final = msgspec.json.Decoder().decode
 _encode: Final = msgspec.json.Encoder().encode
 _BYTE: Final = re.compile(r"^(?:JSON is malformed: )?(.*?) \(byte (\d+)\)$")
+_HALF: Final = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
 _ZEROS: Final = bytes.maketrans(b"123456789", b"000000000")
 _LONG: Final = b"0" * 19
 """A run of digits that may be a number of more than 64 bits."""
@@ -91,11 +92,20 @@ def _places(value: object, path: str, repeated: dict[int, tuple[str, ...]]) -> l
 def _malformed(body: bytes, words: str) -> BadRequest:
     match = _BYTE.match(words)
     if match is None:
-        what = "it ends too early" if "truncated" in words else words
+        what = _words(body) if "truncated" in words else words.partition(" - at `")[0]
         return BadRequest(f"the body is not valid JSON: {what}")
     what, byte = match[1], int(match[2])
     line, column = _line(body, byte)
     return BadRequest(f"the body is not valid JSON: {what} at line {line}, column {column}")
+
+
+def _words(body: bytes) -> str:
+    """Why a text is not read to its end."""
+    half = _HALF.search(body)
+    if half is None:
+        return "it ends too early"
+    line, column = _line(body, half.start())
+    return f"half of a surrogate pair at line {line}, column {column}"
 
 
 def _not_utf8(body: bytes) -> BadRequest:

@@ -249,7 +249,7 @@ def _stopping() -> Unavailable:
 
 
 def _is_resource(path: bytes) -> bool:
-    if not path.startswith(RESOURCES) or path == pages.CUSTOM_KINDS:
+    if not path.rstrip(b"/").startswith(RESOURCES) or path == pages.CUSTOM_KINDS:
         return False
     return not path.startswith(b"/apis/") or path.strip(b"/").count(b"/") >= GROUP_DEPTH
 

@@ -21,7 +21,13 @@ from functools import partial
 from typing import Any, ClassVar, Final, Protocol, TypeVar
 
 from slipcast.values.actor import ANONYMOUS, Actor
-from slipcast.values.apifaults import ApiFault, BadRequest, TooLarge, Unavailable
+from slipcast.values.apifaults import (
+    ApiFault,
+    BadRequest,
+    TooLarge,
+    Unavailable,
+    UnsupportedMediaType,
+)
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -154,6 +160,12 @@ class Exchange:
         """
         if self._body is not None:
             return self._body
+        coding = self.header(b"content-encoding").strip().lower()
+        if coding not in {"", "identity"}:
+            raise UnsupportedMediaType(
+                f"a body in the coding {coding[:40]!r} is not read:"
+                " send it without Content-Encoding"
+            )
         announced = self.headers.get(b"content-length", b"0")
         if announced.isdigit() and (len(announced) > LONGEST_LENGTH or int(announced) > most):
             raise _too_large(most)

@@ -60,12 +60,22 @@ async def _json(exchange: Exchange, document: dict[str, Any]) -> None:
 
 
 async def _ok(exchange: Exchange, _: Surroundings, __: tuple[str, ...]) -> None:
-    await exchange.answer(200, b"ok", TEXT)
+    await _told_health(exchange, "")
 
 
 async def _ready(exchange: Exchange, around: Surroundings, _: tuple[str, ...]) -> None:
-    why = await around.why_not_ready()
-    await exchange.answer(503 if why else 200, why.encode() or b"ok", TEXT)
+    await _told_health(exchange, await around.why_not_ready())
+
+
+async def _told_health(exchange: Exchange, why_not: str) -> None:
+    """In a word, or with `?verbose` as Kubernetes tells of its checks."""
+    said = why_not or "ok"
+    if "verbose" in queries.parse(exchange.scope.get("query_string", b"")):
+        name = exchange.path.decode().strip("/").partition("/")[0]
+        store = f"[-]store failed: {why_not}" if why_not else "[+]store ok"
+        outcome = "failed" if why_not else "passed"
+        said = f"[+]ping ok\n{store}\n{name} check {outcome}\n"
+    await exchange.answer(503 if why_not else 200, said.encode(), TEXT)
 
 
 async def _metrics(exchange: Exchange, around: Surroundings, _: tuple[str, ...]) -> None:

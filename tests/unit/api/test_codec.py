@@ -55,6 +55,8 @@ def test_the_operations_of_a_patch_are_a_list() -> None:
         (b'{"a":1} x', "trailing characters at line 1, column 10"),
         (b'{"a":', "it ends too early"),
         (b"", "it ends too early"),
+        (b'{"a":"\\ud800"}', "half of a surrogate pair at line 1, column 7"),
+        (b'{"a":1e999}', "not valid JSON: Number out of range"),
         (b'{"a":NaN}', "invalid character at line 1, column 6"),
         (b'{"a":"\x01"}', "invalid character"),
         (b"\xef\xbb\xbf{}", "invalid character at line 1, column 1"),

@@ -159,6 +159,15 @@ def test_a_patch_that_cannot_be_done_changes_nothing(
     assert ask("GET", f"{MAPS}/a").body == before.body
 
 
+def test_a_body_that_is_packed_is_refused_for_that(ask: Asking) -> None:
+    headers = [JSON, ("content-encoding", "gzip")]
+
+    answered = ask("POST", MAPS, body=b"\x1f\x8b", headers=headers)
+
+    assert (answered.status, answered.document["reason"]) == (415, "UnsupportedMediaType")
+    assert "send it without Content-Encoding" in answered.document["message"]
+
+
 def test_many_patches_make_no_object_too_large_to_read(ask: Asking) -> None:
     ask("POST", MAPS, {**A_MAP, "data": {"a": "x" * 500_000}}, [JSON])
     annotate = {"op": "add", "path": "/data/b", "value": "x" * 3_000_000}

@@ -65,3 +65,16 @@ def test_who_asks_by_an_old_hash_is_sent_to_the_new_one(ask: Asking) -> None:
 
 def test_there_is_no_document_of_a_group_that_is_not_served(ask: Asking) -> None:
     assert ask("GET", "/openapi/v3/apis/nobody.example/v1").status == 404
+
+
+@pytest.mark.parametrize("page", ["livez", "readyz", "healthz"])
+def test_health_is_told_check_by_check_to_who_asks(ask: Asking, page: str) -> None:
+    answered = ask("GET", f"/{page}?verbose")
+
+    assert answered.status == 200
+    assert answered.body.decode() == f"[+]ping ok\n[+]store ok\n{page} check passed\n"
+
+
+@pytest.mark.parametrize("path", ["/api/v1", "/oapi/v1", "/apis", "/apis/build.openshift.io/v1"])
+def test_a_slash_at_the_end_changes_no_page(ask: Asking, path: str) -> None:
+    assert ask("GET", f"{path}/").body == ask("GET", path).body
