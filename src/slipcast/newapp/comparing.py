@@ -23,7 +23,7 @@ _IMAGES: Final = frozenset({"DockerImage", "ImageStreamTag", "ImageStreamImage"}
 
 def kept(content: JSON, current: JSON) -> JSON:
     """An object as it is to be, with what must stay of the one that is there."""
-    owned = _with_owner(_with_data(content), current)
+    owned = _with_tags(_with_owner(_with_data(content), current), current)
     return _with_images(_with_secrets(owned, current), current)
 
 
@@ -45,6 +45,17 @@ def _with_data(content: JSON) -> JSON:
     encoded = {name: base64.b64encode(str(word).encode()).decode() for name, word in words.items()}
     rest = {name: value for name, value in content.items() if name != "stringData"}
     return {**rest, "data": {**(content.get("data") or {}), **encoded}}
+
+
+def _with_tags(content: JSON, current: JSON) -> JSON:
+    """A stream with the tags that it has besides those that are wanted (GO-2)."""
+    wanted = (content.get("spec") or {}).get("tags")
+    held = (current.get("spec") or {}).get("tags")
+    if content.get("kind") != "ImageStream" or not wanted or not held:
+        return content
+    fresh = {each["name"]: each for each in wanted}
+    tags = [fresh.pop(each["name"], each) for each in held]
+    return {**content, "spec": {**content["spec"], "tags": [*tags, *fresh.values()]}}
 
 
 def _with_owner(content: JSON, current: JSON) -> JSON:

@@ -113,3 +113,14 @@ def test_what_is_part_of_the_same_application_is_labelled_as_before() -> None:
     content, current = wanted("ImageStream"), wanted("ImageStream")
 
     assert kept(content, current)["metadata"] == content["metadata"]
+
+
+def test_a_stream_keeps_the_tags_that_it_has_besides_go_2() -> None:
+    def a_stream(*tags: str, **more: Any) -> dict[str, Any]:
+        named = [{"name": each, **more} for each in tags]
+        return {"kind": "ImageStream", "metadata": {"name": "web"}, "spec": {"tags": named}}
+
+    held = a_stream("latest", "2.0", generation=3)
+
+    assert kept(a_stream("1.0"), held)["spec"]["tags"] == [*held["spec"]["tags"], {"name": "1.0"}]
+    assert differences(kept(a_stream("2.0"), held), held, "shop") == []
