@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,10 +23,12 @@ HEARD = (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM)
 
 
 def pytest_configure() -> None:
-    """Hear signals: whoever begins the tests in the background has them ignored.
+    """Be begun alike by everybody: hear signals, and leave files that others may read.
 
-    Shape:  programs that tests start hear them, too, as what is ignored is inherited.
+    Shape:  whoever begins the tests in the background has signals ignored, which programs that the
+            tests start would inherit, as they do the umask.
     """
+    os.umask(0o022)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in HEARD:
         if signal.getsignal(number) is signal.SIG_IGN:
@@ -90,6 +94,13 @@ def new_image(buildah: BuildahEngine) -> Iterator[Callable[[], str]]:
     yield name
     for image in given:
         buildah.remove(image)
+
+
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A directory for Unix sockets, whose paths may have no more than a hundred characters."""
+    with tempfile.TemporaryDirectory(prefix="short-") as directory:
+        yield Path(directory)
 
 
 @pytest.fixture

@@ -300,11 +300,13 @@ def test_an_image_stays_the_same_on_its_way(
 
 
 @pytest.fixture
-def docker(server: Server, clients: Clients, tmp_path: Path) -> Iterator[Callable[..., Ran]]:
+def docker(
+    server: Server, clients: Clients, tmp_path: Path, short_path: Path
+) -> Iterator[Callable[..., Ran]]:
     """docker, whose daemon is podman on the shared test storage."""
     if shutil.which("docker") is None:
         pytest.skip("docker is not installed")
-    path, config = tmp_path / "engine.sock", tmp_path / "docker"
+    path, config = short_path / "engine.sock", tmp_path / "docker"
     words = ["system", "service", "--time=0", f"unix://{path}"]
     trusting = {**containers.engine_env(), "SSL_CERT_FILE": str(server.state / "pki" / "ca.crt")}
 
