@@ -6,6 +6,7 @@ uvicorn does the work; how it treats a connection is in `connections`.
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import ssl
 from collections.abc import Callable
@@ -27,6 +28,12 @@ FAREWELL: Final = 0.5
 """Seconds a client has to answer that its connection is closed, when the server stops."""
 GRACE: Final = 20
 """Seconds that requests have to end when the server stops."""
+
+_NO_ADDRESS: Final = "This machine has no such address; --listen names another."
+_HINTS: Final = {
+    errno.EADDRINUSE: "Another server may be running there; --listen names another address.",
+    errno.EACCES: "Ports below 1024 are the administrator's; --listen names another address.",
+}
 
 
 class Tls(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +59,7 @@ def bind(host: str, port: int) -> socket.socket:
         raise PortFault(
             f"cannot listen on {host}:{port}: {fault.strerror}",
             reason="AddressInUse",
-            hint="Another server may be running there; --listen names another address.",
+            hint=_HINTS.get(fault.errno or 0, _NO_ADDRESS),
         ) from fault
     listening.listen(BACKLOG)
     return listening

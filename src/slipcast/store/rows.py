@@ -7,6 +7,7 @@ answer each in their own way.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final, cast
@@ -20,6 +21,8 @@ from slipcast.store.hooks import hooks_of
 from slipcast.store.keys import Place, key_of
 from slipcast.store.remains import Remains
 from slipcast.values.apifaults import Expired, NotFound, Timeout, TooLarge, Unavailable
+
+log = logging.getLogger("slipcast.store.rows")
 
 LARGEST: Final = 4 * 1024 * 1024
 """Bytes of an object: those of a request, and what the server adds; many patches make no more."""
@@ -171,6 +174,7 @@ def _said() -> Iterator[None]:
     try:
         yield
     except JournalFull as fault:
+        log.warning("journal.full", extra={"fields": {"why": fault.message}})
         raise Unavailable(
             "the disk is full: reading goes on, writing does not", retry_after=FULL_RETRY
         ) from fault

@@ -23,6 +23,8 @@ COLUMNS: Final[Mapping[tuple[str, str], tuple[Column, ...]]] = {
     (kinds.APPS_OPENSHIFT, "DeploymentConfig"): corecolumns.DEPLOYMENT_CONFIG,
     (kinds.ROUTE, "Route"): corecolumns.ROUTE,
     (kinds.USER, "User"): corecolumns.USER,
+    (kinds.OAUTH, "OAuthAccessToken"): corecolumns.OAUTH_TOKEN,
+    (kinds.OAUTH, "UserOAuthAccessToken"): corecolumns.OAUTH_TOKEN,
     (kinds.APPS, "Deployment"): corecolumns.DEPLOYMENT,
     (kinds.BATCH, "Job"): corecolumns.JOB,
     (kinds.CORE, "Namespace"): corecolumns.NAMESPACE,

@@ -185,6 +185,20 @@ def created_at(content: JSON, _: datetime) -> Cell:
     return instant.to_text(instant.parse(stamp)) if stamp else ""
 
 
+def token_created(content: JSON, now: datetime) -> Cell:
+    """When a token was made, in words."""
+    return ages.ago(at(content, "metadata", "creationTimestamp"), now)
+
+
+def token_expires(content: JSON, now: datetime) -> Cell:
+    """When a token stops being good; empty for one that never does."""
+    age = ages.elapsed(at(content, "metadata", "creationTimestamp"), now)
+    good_for = at(content, "expiresIn")
+    if age is None or not isinstance(good_for, int) or good_for <= 0:
+        return ""
+    return instant.to_text((now - age + timedelta(seconds=good_for)).replace(microsecond=0))
+
+
 def selector(*path: str) -> Any:
     """A column that shows a selector."""
     return lambda content, _: pairs(at(content, *path))
@@ -302,4 +316,13 @@ USER: Final = (
     Column("UID", text("metadata", "uid")),
     Column("Full Name", text("fullName")),
     Column("Identities", lambda content, _: ", ".join(at(content, "identities") or ())),
+)
+OAUTH_TOKEN: Final = (
+    NAME,
+    Column("User Name", text("userName")),
+    Column("Client Name", text("clientName")),
+    Column("Created", token_created),
+    Column("Expires", token_expires, format="date-time"),
+    Column("Redirect URI", text("redirectURI")),
+    Column("Scopes", lambda content, _: ",".join(map(str, at(content, "scopes") or ()))),
 )

@@ -99,7 +99,7 @@ async def test_generating_names_ends_at_some_time(api: Api, journal: ContendedJo
 
 
 async def test_a_full_disk_is_told_and_reading_goes_on(
-    api: Api, put: Put, journal: ContendedJournal
+    api: Api, put: Put, journal: ContendedJournal, caplog: pytest.LogCaptureFixture
 ):
     await put("a")
     journal.is_full = True
@@ -108,6 +108,7 @@ async def test_a_full_disk_is_told_and_reading_goes_on(
         await put("b")
 
     assert caught.value.retry_after > 0
+    assert "journal.full" in caplog.messages
     assert (await api.get(CONFIG_MAPS.named("a"))).names.name == "a"
 
 

@@ -198,3 +198,16 @@ def test_a_claim_tells_how_its_volume_is_mounted() -> None:
     status = {"phase": "Bound", "accessModes": ["ReadWriteOnce", "ReadOnlyMany"]}
 
     assert row("", "PersistentVolumeClaim", {"status": status})[4] == "RWO,ROX"
+
+
+def test_a_token_tells_whose_it_is_and_until_when_it_is_good() -> None:
+    content = {
+        "metadata": {"name": "sha256~x", "creationTimestamp": "2026-11-22T11:58:00Z"},
+        "userName": "anna", "clientName": "cli", "expiresIn": 86400, "scopes": ["user:full"],
+        "redirectURI": "https://s/oauth/token/implicit",
+    }  # fmt: skip
+
+    assert row(kinds.OAUTH, "OAuthAccessToken", content)[1:] == [
+        *("anna", "cli", "2 minutes ago", "2026-11-23T11:58:00Z"),
+        *("https://s/oauth/token/implicit", "user:full"),
+    ]
