@@ -198,16 +198,17 @@ class Search:
         if word == "*":
             return Wanted(term=word, name=word)
         try:
-            ref = ImageRef.parse(word)
+            # Names of streams are compared in whatever case they were typed (RS-15).
+            ref = ImageRef.parse(word.lower())
         except InvalidFault:
             return None
         if ref.registry or ref.digest is not None or (ref.namespace and dns_label(ref.namespace)):
             return None
         return Wanted(
             term=word,
-            name=ref.name,
+            name=_typed(ref.name, word),
             namespace=ref.namespace,
-            tag=ref.tag,
+            tag=_typed(ref.tag, word),
             allows_missing=self._place.allow_missing_tags,
         )
 
@@ -325,6 +326,12 @@ class Search:
             return ()
         name = str(replace(ref, tag="", digest=None))
         return (Match(term=word, origin="missing", name=name, tag=ref.tag, pull_spec=word),)
+
+
+def _typed(part: str, word: str) -> str:
+    """A part of a word as it was typed."""
+    at = word.lower().rfind(part)
+    return word[at : at + len(part)]
 
 
 def _as_match(word: str, ref: ImageRef, image: ImageFacts) -> Match:

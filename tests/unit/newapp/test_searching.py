@@ -97,6 +97,7 @@ def named(result: Match | Undecided) -> str:
         ("jee", "copied", "openshift/wildfly:latest"),
         ("wild", "anything", "partial"),
         ("rub", "anything", "several"),
+        ("Ruby", "anything", "partial"),
         ("shop", "anything", "mine/shop"),
         ("shop", "stream", "none"),
         ("ruby-shop", "template", "openshift/ruby-shop"),
