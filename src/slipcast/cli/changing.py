@@ -14,7 +14,7 @@ import msgspec
 from slipcast.api.document import JSON, Document
 from slipcast.api.kinds import Kind
 from slipcast.cli import selection, serverflags, targets, writing
-from slipcast.cli.flags import Decorator, together
+from slipcast.cli.options import Decorator, together
 from slipcast.cli.output import form as forms
 from slipcast.cli.targets import Target, Targets
 from slipcast.cli.telling import Telling

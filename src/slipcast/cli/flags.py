@@ -3,52 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
 import click
-from typing_extensions import override
 
 from slipcast.builds.s2i import environment, injections, users
 from slipcast.builds.s2i.request import Injection, UidRange
+from slipcast.cli.options import FILE, Parsed, together
 from slipcast.cli.toolbox import EngineFlags
 from slipcast.values.container import Mount, PullPolicy
 from slipcast.values.faults import InvalidFault, UsageFault
 
-Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
-
 _MOUNT_PARTS = 3
-
-
-def together(*decorators: Decorator) -> Decorator:
-    """Several option decorators as one; help lists them in this order."""
-
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        for decorator in reversed(decorators):
-            function = decorator(function)
-        return function
-
-    return decorate
-
-
-class Parsed(click.ParamType[object]):
-    """A value that a rule of ours reads; its UsageFault becomes click's complaint."""
-
-    def __init__(self, name: str, read: Callable[[str], object]) -> None:
-        self.name = name
-        self._read = read
-
-    @override
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> object:
-        if not isinstance(value, str):
-            return value
-        try:
-            return self._read(value)
-        except UsageFault as fault:
-            self.fail(f"{fault.message}. {fault.hint}".rstrip(), param, ctx)
 
 
 def variable(text: str) -> tuple[str, str]:
@@ -109,7 +77,6 @@ UIDS: Final = Parsed("LIST", users.parse_allowed_uids)
 EXPRESSION: Final = Parsed("REGEXP", expression)
 ADDRESS: Final = Parsed("HOST:IP", host_address)
 POLICY: Final = click.Choice([str(policy) for policy in PullPolicy])
-FILE: Final = click.Path(path_type=Path)
 
 
 def policy(value: str) -> PullPolicy:
@@ -120,11 +87,6 @@ def policy(value: str) -> PullPolicy:
 def uid_ranges(value: tuple[UidRange, ...] | None) -> tuple[UidRange, ...]:
     """The ranges given, none for no rule."""
     return value or ()
-
-
-def split_list(values: Iterable[str]) -> tuple[str, ...]:
-    """Words that may be repeated and joined by commas (S2I-44)."""
-    return tuple(word for value in values for word in value.split(",") if word)
 
 
 def injected(values: Iterable[str], directory: Path) -> tuple[Injection, ...]:

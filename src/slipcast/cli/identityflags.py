@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from slipcast.cli.flags import together
+from slipcast.cli.options import together
 from slipcast.ports.daemon import Identification
 
 _FILE: Final = click.Path(path_type=Path, dir_okay=False, exists=True)

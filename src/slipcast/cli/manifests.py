@@ -16,7 +16,7 @@ import msgspec
 from slipcast.api import codec, kinds
 from slipcast.api.document import JSON
 from slipcast.api.kinds import Kind
-from slipcast.cli.flags import together
+from slipcast.cli.options import together
 from slipcast.cli.toolbox import Toolbox
 from slipcast.values.apifaults import BadRequest, TooLarge
 from slipcast.values.faults import HostFault, UsageFault

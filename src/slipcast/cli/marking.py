@@ -12,7 +12,7 @@ import click
 import msgspec
 
 from slipcast.cli import pairs, serverflags, targets, writing
-from slipcast.cli.flags import Decorator, together
+from slipcast.cli.options import Decorator, together
 from slipcast.cli.output import form as forms
 from slipcast.cli.pairs import Pairs
 from slipcast.cli.targets import Target, Targets

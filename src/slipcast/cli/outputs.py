@@ -10,7 +10,7 @@ import click
 import msgspec
 from msgspec.structs import asdict
 
-from slipcast.cli.flags import Decorator, Parsed, together
+from slipcast.cli.options import Decorator, Parsed, together
 from slipcast.cli.printable import printable
 from slipcast.ports.s2i import S2IResult, Stage
 from slipcast.values.faults import Fault, UsageFault

@@ -12,9 +12,9 @@ import msgspec
 
 from slipcast.api import kinds
 from slipcast.cli import granting, serverflags, writing
-from slipcast.cli.flags import together
 from slipcast.cli.generators.roles import Subjects
 from slipcast.cli.granting import Grant, Step
+from slipcast.cli.options import together
 from slipcast.cli.output import form as forms
 from slipcast.cli.selection import resource_of
 from slipcast.cli.telling import Telling

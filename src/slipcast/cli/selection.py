@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from slipcast.api.document import Document
 from slipcast.api.kinds import Kind
-from slipcast.cli.flags import together
 from slipcast.cli.manifests import Manifest
+from slipcast.cli.options import together
 from slipcast.cli.resources import Wanted
 from slipcast.cli.toolbox import Connection
 from slipcast.ports.api import Listing, ListOptions, Resource

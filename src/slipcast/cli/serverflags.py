@@ -24,8 +24,8 @@ from typing import Any, Final
 
 import click
 
-from slipcast.cli.flags import FILE, Parsed, together
 from slipcast.cli.goflags import Command as Command  # noqa: PLC0414 -- said again on purpose
+from slipcast.cli.options import FILE, Parsed, together
 from slipcast.cli.toolbox import Connection, ServerFlags, Toolbox
 from slipcast.values.faults import UsageFault
 

@@ -14,8 +14,8 @@ import msgspec
 from slipcast.api.document import Document
 from slipcast.api.kinds import Kind
 from slipcast.cli import manifests, resources, selection, serverflags
-from slipcast.cli.flags import together
 from slipcast.cli.manifests import Manifest
+from slipcast.cli.options import together
 from slipcast.cli.resources import Wanted
 from slipcast.cli.selection import Selection, resource_of
 from slipcast.cli.telling import Telling

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from slipcast.api import kinds
 from slipcast.cli import serverflags
-from slipcast.cli.flags import together
 from slipcast.cli.generators import others
+from slipcast.cli.options import together
 from slipcast.cli.output import form as forms
 from slipcast.cli.output.printing import Item, printer_of
 from slipcast.cli.selection import resource_of

@@ -12,8 +12,8 @@ import click
 import msgspec
 
 from slipcast.cli import goflags
-from slipcast.cli.flags import Decorator, Parsed, together
 from slipcast.cli.goflags import FALSE, TRUE
+from slipcast.cli.options import Decorator, Parsed, together
 from slipcast.ports.api import DeleteOptions, WriteOptions
 from slipcast.values.faults import UsageFault
 

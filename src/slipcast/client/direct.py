@@ -10,7 +10,7 @@ import asyncio
 import base64
 import ssl
 from collections import defaultdict, deque
-from typing import Final
+from typing import Any, Final
 
 from slipcast.client.line import Answer, Line, told
 from slipcast.client.sending import Address, Headers, NotCarried, Sent, address_of, head
@@ -141,6 +141,8 @@ class Direct:
         is_secret = address.scheme == "https"
         if is_secret and self._context is None:
             self._context = ssl.create_default_context()
+        # As bytes it is not looked at by a codec for all languages, which takes long to import.
+        name: Any = (self._server_name or address.host).encode() if is_secret else None
         try:
             async with asyncio.timeout(seconds):
                 _, line = await loop.create_connection(
@@ -148,7 +150,7 @@ class Direct:
                     address.host,
                     address.port,
                     ssl=self._context if is_secret else None,
-                    server_hostname=(self._server_name or address.host) if is_secret else None,
+                    server_hostname=name,
                     happy_eyeballs_delay=ATTEMPT,
                 )
         except TimeoutError as late:

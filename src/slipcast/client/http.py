@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import ssl
 import sys
-import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing
 from pathlib import Path
@@ -50,6 +50,7 @@ from slipcast.values.faults import PortFault
 AGENT: Final = f"slipcast/{__version__}"
 FAILED: Final = 400
 _CONNECTING: Final = 60.0
+_OPEN: Final = "/proc/self/fd"
 _LIST = ListOptions()
 _WATCH = WatchOptions()
 _WRITE = WriteOptions()
@@ -367,10 +368,32 @@ def _unverified() -> ssl.SSLContext:
 
 def _show(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
     """Let the context show a certificate; the library takes files only."""
+    content = certificate + b"\n" + key
+    number = _in_memory(content)
+    if number is not None:
+        try:
+            context.load_cert_chain(f"{_OPEN}/{number}")
+        finally:
+            os.close(number)
+        return
+    import tempfile  # noqa: PLC0415 -- slow, and not needed on Linux
+
     with tempfile.NamedTemporaryFile(prefix="slipcast-") as file:
-        file.write(certificate + b"\n" + key)
+        file.write(content)
         file.flush()
         context.load_cert_chain(file.name)
+
+
+def _in_memory(content: bytes) -> int | None:
+    """An open file that is on no disk and has a name all the same; None where there are none."""
+    if sys.platform != "linux" or not Path(_OPEN).is_dir():
+        return None
+    try:
+        number = os.memfd_create("slipcast")
+    except OSError:
+        return None
+    os.write(number, content)
+    return number
 
 
 def _file(path: str) -> bytes:

@@ -10,6 +10,7 @@ import msgspec
 
 from slipcast.builds.cluster import Cluster
 from slipcast.ports.distribution import Reaches
+from slipcast.ports.running import Running
 
 
 class Identification(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,17 +120,6 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     building: Building = Building()
     streams: Streams = Streams()
     notice: float = 0.3
-
-
-class Running(msgspec.Struct, frozen=True, kw_only=True):
-    """A server that runs: its process, where it answers, and the way in for an administrator."""
-
-    pid: int
-    address: str
-    kubeconfig: Path
-    state: Path
-    log: Path | None = None
-    ready: bool = False
 
 
 class Daemon(Protocol):

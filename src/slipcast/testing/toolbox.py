@@ -11,11 +11,12 @@ from slipcast.api.kubeconfig import Access
 from slipcast.builds.s2i.request import Platform, S2IRequest
 from slipcast.cli.toolbox import Changes, EngineFlags, ServerFlags
 from slipcast.ports.api import Api
-from slipcast.ports.daemon import Running, Serving
+from slipcast.ports.daemon import Serving
 from slipcast.ports.engine import ANONYMOUS, RegistryAccess, Sink, ignore
 from slipcast.ports.git import CloneSpec, Committed, WorkingState
 from slipcast.ports.host import Fact
 from slipcast.ports.progress import Progress
+from slipcast.ports.running import Running
 from slipcast.ports.s2i import Surveyed
 from slipcast.source.catalogue import Catalogue
 from slipcast.testing.api import FakeContexts, MemoryServer, StandingClock

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import re
 from typing import Never, final
 
@@ -26,6 +25,8 @@ class Sensitive:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sensitive):
             return NotImplemented
+        import hmac  # noqa: PLC0415 -- slow, and secrets are seldom compared
+
         return hmac.compare_digest(self._secret.encode(), other._secret.encode())
 
     @override

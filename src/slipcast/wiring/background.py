@@ -16,7 +16,8 @@ import msgspec
 from msgspec.structs import replace
 
 from slipcast.adapters import argv
-from slipcast.ports.daemon import Building, Identification, Running, Serving, Streams
+from slipcast.ports.daemon import Building, Identification, Serving, Streams
+from slipcast.ports.running import Running
 from slipcast.values.faults import PortFault
 from slipcast.wiring.serving import Place
 

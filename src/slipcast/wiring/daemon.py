@@ -22,7 +22,8 @@ from slipcast.adapters import allocation, certificates, listening
 from slipcast.adapters.clock import SystemClock
 from slipcast.adapters.connections import Limits
 from slipcast.controllers.materials import Server
-from slipcast.ports.daemon import Identification, Running, Serving
+from slipcast.ports.daemon import Identification, Serving
+from slipcast.ports.running import Running
 from slipcast.server.app import Application
 from slipcast.server.oauth import PREFIXES, OAuth
 from slipcast.server.telemetry import Telemetry

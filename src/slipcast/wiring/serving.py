@@ -18,7 +18,7 @@ import msgspec
 
 from slipcast.adapters.contexts import KubeconfigFiles
 from slipcast.api import kubeconfig
-from slipcast.ports.daemon import Running
+from slipcast.ports.running import Running
 from slipcast.values.faults import HostFault, PortFault
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from slipcast.adapters.contexts import KubeconfigFiles
 from slipcast.api import kubeconfig
 from slipcast.api.kubeconfig import Access
 from slipcast.cli.toolbox import ServerFlags
-from slipcast.ports.daemon import Running
+from slipcast.ports.running import Running
 from slipcast.values.faults import PortFault
 from slipcast.wiring import connecting
 from slipcast.wiring.connecting import Places

@@ -10,7 +10,7 @@ import pytest
 from slipcast.adapters.certificates import prepare
 from slipcast.adapters.contexts import KubeconfigFiles
 from slipcast.api import kubeconfig
-from slipcast.ports.daemon import Running
+from slipcast.ports.running import Running
 from slipcast.values.faults import PortFault
 from slipcast.wiring.serving import (
     Place,

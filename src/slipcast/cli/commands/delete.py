@@ -9,8 +9,8 @@ import click
 import msgspec
 
 from slipcast.cli import dismantling, goflags, serverflags, targets, vanishing, writing
-from slipcast.cli.flags import Parsed
 from slipcast.cli.goflags import FALSE, TRUE
+from slipcast.cli.options import Parsed
 from slipcast.cli.output.form import Form
 from slipcast.cli.selection import Selection, fetch, of_manifest, resource_of
 from slipcast.cli.targets import Targets

@@ -17,8 +17,8 @@ from slipcast.cli.demonstrating import APPLICATION, EXAMPLE, LANGUAGE, PROJECT, 
 from slipcast.cli.goflags import Command
 from slipcast.cli.printable import printable
 from slipcast.cli.toolbox import Connection, EngineFlags, ServerFlags, Toolbox, Tools
-from slipcast.ports.daemon import Running
 from slipcast.ports.launcher import Launched
+from slipcast.ports.running import Running
 from slipcast.values.faults import Fault
 
 T = TypeVar("T")

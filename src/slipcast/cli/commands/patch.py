@@ -14,7 +14,7 @@ from slipcast.api.document import JSON
 from slipcast.api.kinds import Kind
 from slipcast.api.shapes import shape_of
 from slipcast.cli import manifests, serverflags, targets, writing
-from slipcast.cli.flags import FILE
+from slipcast.cli.options import FILE
 from slipcast.cli.output import form as forms
 from slipcast.cli.targets import Target, Targets
 from slipcast.cli.telling import Telling

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from slipcast.cli import goflags, integrated, registryfile, serverflags
-from slipcast.cli.flags import FILE
+from slipcast.cli.options import FILE
 from slipcast.cli.toolbox import Connection, Toolbox
 
 

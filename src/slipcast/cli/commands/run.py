@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from slipcast.cli import answering, flags, following, outputs, runnable
+from slipcast.cli import answering, flags, following, options, outputs, runnable
 from slipcast.cli.answering import Answer
 from slipcast.cli.goflags import Command
 from slipcast.cli.runnable import Runnable
@@ -40,7 +40,7 @@ def port_pair(text: str) -> tuple[int, int]:
 @click.argument("image")
 @click.option(
     "--port",
-    type=flags.Parsed("PORT[:PORT]", port_pair),
+    type=options.Parsed("PORT[:PORT]", port_pair),
     help="Port of this host, 0 for any that is free, and of the container where the image "
     "exposes another one. Default: the port the image exposes, or a free one when that is taken.",
 )
@@ -58,7 +58,7 @@ def port_pair(text: str) -> tuple[int, int]:
 @click.option("--stop", is_flag=True, help="End it.")
 @outputs.form
 @flags.engine
-@click.option("--kubeconfig", type=flags.FILE, help="The kubeconfig to use, for is/NAME.")
+@click.option("--kubeconfig", type=options.FILE, help="The kubeconfig to use, for is/NAME.")
 @click.option("--context", default="", help="The context of the kubeconfig to use.")
 @click.option("-n", "--namespace", default="", help="The namespace of is/NAME.")
 @click.pass_context

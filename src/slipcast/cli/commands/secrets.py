@@ -10,7 +10,7 @@ import click
 from slipcast.api import kinds
 from slipcast.api.document import JSON
 from slipcast.cli import goflags, linking, serverflags
-from slipcast.cli.flags import Parsed, together
+from slipcast.cli.options import Parsed, together
 from slipcast.cli.selection import resource_of
 from slipcast.cli.toolbox import Connection
 from slipcast.ports.api import WriteOptions

@@ -10,7 +10,8 @@ import click
 
 from slipcast.cli import identityflags, outputs
 from slipcast.cli.toolbox import Toolbox
-from slipcast.ports.daemon import Running, Serving
+from slipcast.ports.daemon import Serving
+from slipcast.ports.running import Running
 from slipcast.values.faults import UsageFault
 
 ADDRESS = re.compile(r"(?:(?P<host>\[[0-9A-Fa-f:.]+\]|[^:\[\]]*):)?(?P<port>[0-9]{1,5})")

@@ -24,7 +24,7 @@ from slipcast.cli import (
     uploading,
     webhookurls,
 )
-from slipcast.cli.flags import together
+from slipcast.cli.options import together
 from slipcast.cli.raw import out
 from slipcast.cli.selection import resource_of
 from slipcast.cli.setting import variables

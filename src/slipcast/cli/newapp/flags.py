@@ -13,7 +13,7 @@ from typing import Any, Final
 import click
 
 from slipcast.cli import dotenv
-from slipcast.cli.flags import together
+from slipcast.cli.options import together
 from slipcast.cli.parameters import given as parameters_given
 from slipcast.cli.parameters import labels as labels_given
 from slipcast.cli.parameters import warn_of_list

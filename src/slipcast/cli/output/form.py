@@ -12,7 +12,7 @@ from typing import Any, Final
 import click
 import msgspec
 
-from slipcast.cli.flags import together
+from slipcast.cli.options import together
 from slipcast.values.faults import UsageFault
 
 PLAIN: Final = frozenset({"", "wide", "yaml", "json", "name"})

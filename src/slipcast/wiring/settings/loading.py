@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -87,7 +86,10 @@ def _state(environment: Mapping[str, str], home: Path, *, root: bool) -> Path:
 
 def _document(path: Path, errors: list[FieldError], *, must_exist: bool) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        import tomllib  # noqa: PLC0415 -- slow, and most have no such file
+
+        return tomllib.loads(text)
     except (FileNotFoundError, NotADirectoryError):
         if must_exist:
             errors.append(FieldError(path=f"${CONFIG}", what="names no file", value=str(path)))

@@ -10,9 +10,9 @@ import click
 
 from slipcast.cli import goflags, serverflags
 from slipcast.cli.commands.create import making
-from slipcast.cli.flags import FILE, together
 from slipcast.cli.generators import data
 from slipcast.cli.generators.data import Registry
+from slipcast.cli.options import FILE, together
 from slipcast.cli.toolbox import Toolbox
 from slipcast.values.faults import UsageFault
 

@@ -10,7 +10,7 @@ import click
 from slipcast.api import kinds
 from slipcast.api.document import JSON
 from slipcast.cli import applying, serverflags, writing
-from slipcast.cli.flags import together
+from slipcast.cli.options import together
 from slipcast.cli.output import form as forms
 from slipcast.cli.selection import resource_of
 from slipcast.cli.telling import Telling

@@ -8,9 +8,9 @@ import click
 
 from slipcast.cli import serverflags
 from slipcast.cli.commands.create import making
-from slipcast.cli.flags import split_list, together
 from slipcast.cli.generators import data, roles
 from slipcast.cli.generators.roles import Subjects
+from slipcast.cli.options import split_list, together
 from slipcast.values.faults import UsageFault
 
 ruling = together(

@@ -8,8 +8,8 @@ import click
 
 from slipcast.cli import serverflags
 from slipcast.cli.commands.create import making
-from slipcast.cli.flags import split_list
 from slipcast.cli.generators import workloads
+from slipcast.cli.options import split_list
 
 command = click.argument("command", metavar="[-- COMMAND [ARG…]]", nargs=-1)
 

@@ -14,7 +14,7 @@ import click
 from slipcast.builds.s2i import environment as variables
 from slipcast.builds.s2i.request import S2IRequest
 from slipcast.cli import flags
-from slipcast.cli.flags import Decorator, together
+from slipcast.cli.options import FILE, Decorator, split_list, together
 from slipcast.cli.toolbox import Toolbox
 
 Warn = Callable[[str], None]
@@ -83,7 +83,7 @@ assemble_runtime_user = click.option(
 
 source: Decorator = together(
     environment,
-    click.option("-E", "--environment-file", type=flags.FILE, help="File with more variables."),
+    click.option("-E", "--environment-file", type=FILE, help="File with more variables."),
     click.option("-r", "--ref", default="", help="Branch, tag or commit to check out."),
     click.option("--context-dir", default="", help="Sub-directory that becomes the source."),
     click.option("-c", "--copy", is_flag=True, help="Copy the directory instead of cloning it."),
@@ -159,7 +159,7 @@ def request(toolbox: Toolbox, given: dict[str, Any], warn: Warn, **fields: Any) 
         allowed_uids=flags.uid_ranges(given.get("allowed_uids")),
         injections=flags.injected(given.get("inject", ()), base),
         volumes=given.get("volume", ()),
-        cap_drop=flags.split_list(given.get("cap_drop", ())),
+        cap_drop=split_list(given.get("cap_drop", ())),
         network=given.get("network", ""),
         add_hosts=given.get("add_host", ()),
         runtime_image=given.get("runtime_image", ""),
