@@ -33,12 +33,21 @@ _FIELDS: Final = MappingProxyType(
 )
 """THE TABLE: what a flag that a hint names is in a BuildConfig, as a sentence."""
 
+_LOGIN: Final = "Log in to the registry"
+_CREDENTIALS: Final = (
+    "Check what the build's secret holds for this registry: output.pushSecret, or pullSecret of "
+    "the image; by hand, the docker config file."
+)
+"""What a refused login is in a build, where nobody logs in."""
+
 _KEPT: Final = frozenset({"--from-dir", "--from-archive", "--from-file"})
 """Flags of `start-build`, which is how a build is sent its source."""
 
 
 def of_build(hint: str) -> str:
     """A hint without flags of other commands; empty when nothing else is known to help."""
+    if _LOGIN in hint:
+        return _CREDENTIALS
     flags = [flag for flag in _FLAG.findall(hint) if flag not in _KEPT]
     if not flags:
         return hint

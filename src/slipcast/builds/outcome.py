@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from slipcast.api.build import Build
 from slipcast.api.pod import ContainerStateTerminated, ContainerStatus, Pod
@@ -58,7 +59,9 @@ def outcome(build: Build, pod: Pod | None, *, push_secret_missing: bool = False)
     if status.phase == "Failed":
         return _failed(build, pod)
     if push_secret_missing:
-        return _because(Phase.PENDING, Reason.MISSING_PUSH_SECRET)
+        missing = _because(Phase.PENDING, Reason.MISSING_PUSH_SECRET)
+        said = _waits_for(pod)
+        return replace(missing, message=f"{missing.message[:-1]}: {said}") if said else missing
     return Outcome(phase=Phase.PENDING, message=_waits_for(pod))
 
 

@@ -16,10 +16,13 @@ from msgspec.structs import replace
 from slipcast.api import kinds
 from slipcast.api.build import Build, BuildConfig
 from slipcast.api.lens import read
+from slipcast.builds import needs
 from slipcast.cli import sending, uploading
 from slipcast.cli.telling import warn
 from slipcast.cli.toolbox import Connection, Toolbox
 from slipcast.ports.api import Resource
+from slipcast.values.apifaults import Forbidden, NotFound
+from slipcast.values.faults import Fault
 
 CONFIG: Final = kinds.require(kinds.BUILD, "BuildConfig")
 LOOPBACK: Final = ("https://127.", "https://[::1]", "https://localhost", "http://127.")
@@ -43,6 +46,7 @@ async def sent(
     where = Resource(CONFIG, connection.namespace, name, "instantiatebinary")
     found = await connection.api.get(replace(where, subresource=""))
     config = read(found.content, BuildConfig)
+    await _check_needs(connection, config)
     # On this machine packing takes longer than sending more.
     near = connection.access.server.startswith(LOOPBACK)
     with uploading.prepared(given, config, toolbox, compress=not near) as upload:
@@ -68,6 +72,29 @@ async def sent(
         answer = b"".join([piece async for piece in pieces])
         meter.done(upload.packing)
     return read(json.loads(answer), Build).metadata.name
+
+
+async def _check_needs(connection: Connection, config: BuildConfig) -> None:
+    """See that what a build of a configuration mounts is there (SB-25).
+
+    Shape:  who may not look is told by the build.
+    Errors: Fault; ApiFault.
+    """
+    missing: dict[str, list[str]] = {}
+    for each in needs.objects(config):
+        try:
+            kind = kinds.require("", each.kind)
+            await connection.api.get(Resource(kind, connection.namespace, each.name))
+        except NotFound:
+            missing.setdefault(f"{each.kind}s", []).append(each.name)
+        except Forbidden:
+            continue
+    if missing:
+        told = " ".join(f"{kind} [{' '.join(names)}]" for kind, names in sorted(missing.items()))
+        raise Fault(
+            f"nothing was sent, since what the build needs does not exist: {told}",
+            hint="Create it first, or start the build of a configuration without it.",
+        )
 
 
 async def _led(leading: bytes, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -23,13 +23,12 @@ from slipcast.api.lens import read
 from slipcast.api.limits import ResourceQuota
 from slipcast.api.pod import Pod
 from slipcast.api.wire import Wire
-from slipcast.builds import naming
+from slipcast.builds import naming, needs
 from slipcast.builds.credentials import secret_for
 from slipcast.builds.lineage import Maker
 from slipcast.builds.phases import Phase
 from slipcast.builds.strategies import is_delegated
 from slipcast.builds.triggers import Reference, stale_images, watched
-from slipcast.controllers import needs
 from slipcast.controllers.demand import output_of
 from slipcast.controllers.queue import Key
 from slipcast.controllers.sight import BUILD, BUILD_CONFIG, POD, STREAM, Sight

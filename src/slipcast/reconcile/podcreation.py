@@ -116,7 +116,7 @@ def _waiting_since(build: Build, reason: Reason) -> datetime | None:
 def _held(view: BuildView, now: datetime, reason: Reason, why: str) -> tuple[Action, ...]:
     """A build waits for what is missing; what was sent along cannot wait (BL-40, BL-46)."""
     build = view.build
-    message = MESSAGES[reason] if reason is Reason.INVALID_OUTPUT else why
+    message = f"{MESSAGES[reason][:-1]}: {why}." if reason is Reason.INVALID_OUTPUT else why
     if build.spec.source.binary is not None:
         return _ended(build, Phase.FAILED, now, reason, message)
     changes = _change(build, entered(build, Phase.NEW, now, reason=reason, message=message))

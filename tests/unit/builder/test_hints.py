@@ -15,6 +15,7 @@ from slipcast.builder.hints import of_build
         ("Correct --runtime-artifact, or make assemble produce it.", "runtimeArtifacts"),
         ("Put them in .s2i/bin of the source, give --scripts-url, or use another.", "scripts"),
         ("--context-dir names a directory below the root of the source", "source.contextDir"),
+        ("Log in to the registry, or check the docker config file.", "output.pushSecret"),
         ("give --ref, or the text after '#', a branch or a commit", "source.git.ref"),
     ],
 )

@@ -43,6 +43,14 @@ def test_a_missing_push_secret_is_told_while_the_pod_waits_bl_70() -> None:
     assert found.message == "Missing push secret."
 
 
+def test_a_missing_push_secret_is_named_as_soon_as_its_pod_names_it_up_30() -> None:
+    told = {"state": {"waiting": {"message": 'secret "push" not found'}}}
+
+    found = outcome(Build(), a_pod("Pending", containerStatuses=[told]), push_secret_missing=True)
+
+    assert found.message == 'Missing push secret: secret "push" not found'
+
+
 def test_a_pod_that_runs_is_a_build_that_runs_bl_71() -> None:
     assert of(a_pod("Running")).started == START
     assert brief(a_pod("Running")) == ("Running", "")

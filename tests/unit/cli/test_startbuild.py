@@ -232,6 +232,20 @@ def test_nothing_is_started_of_a_source_that_cannot_be_sent(
     assert asyncio.run(uploads.list()) == ()
 
 
+def test_nothing_is_sent_where_something_is_missing_sb_25(
+    call: Call, toolbox: FakeToolbox, uploads: DirectoryUploads
+) -> None:
+    source = {"binary": {}, "secrets": [{"secret": {"name": "keys"}}]}
+    source |= {"configMaps": [{"configMap": {"name": "conf"}}]}
+    toolbox.server.put(_config("bin", source=source))
+
+    ended = call("start-build", "bin", "--from-dir=.")
+
+    assert ended.code == 1
+    assert "does not exist: ConfigMaps [conf] Secrets [keys]" in ended.stderr
+    assert asyncio.run(uploads.list()) == ()
+
+
 def test_webhooks_are_listed_without_their_secrets(call: Call, toolbox: FakeToolbox) -> None:
     hooks = [{"type": "GitHub", "github": {"secret": "s3cret"}}, {"type": "ConfigChange"}]
     toolbox.server.put(_config("hooked", triggers=hooks))

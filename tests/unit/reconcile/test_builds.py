@@ -156,7 +156,7 @@ def test_an_output_that_is_not_there_is_waited_for_bl_40() -> None:
     actions = of(a_build(), output=Output(wrong=text))
 
     assert state(actions) == ("New", "InvalidOutputReference")
-    assert after(actions).status.message == "Output image could not be resolved."
+    assert after(actions).status.message == f"Output image could not be resolved: {text}."
     assert brief(actions) == ["Change", "Record invalidOutput"]
     assert of(after(actions), output=Output(wrong=text)) == ()
     assert brief(of(after(actions), output=Output(name="x"))) == ["Create", "Change"]

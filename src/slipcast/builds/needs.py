@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from slipcast.api.build import Build, BuildVolume
+from slipcast.api.build import Build, BuildConfig, BuildVolume
 from slipcast.api.meta import KeySelector
 from slipcast.builds.options import env_of
 
@@ -35,18 +35,18 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
     optional: bool
 
 
-def objects(build: Build) -> tuple[Need, ...]:
-    """The objects that the pod of a build mounts, each once."""
+def objects(build: Build | BuildConfig) -> tuple[Need, ...]:
+    """The objects that the pod of a build, or of one of a configuration, mounts, each once."""
     found = (*_secrets(build), *_config_maps(build))
     return tuple(dict.fromkeys(each for each in found if each.name))
 
 
-def values(build: Build) -> tuple[Value, ...]:
+def values(build: Build | BuildConfig) -> tuple[Value, ...]:
     """The values that the strategy's variables refer to."""
     return tuple(_values(build))
 
 
-def _secrets(build: Build) -> Iterator[Need]:
+def _secrets(build: Build | BuildConfig) -> Iterator[Need]:
     spec = build.spec
     source, custom = spec.source, spec.strategy.custom_strategy
     chosen = spec.strategy.source_strategy or spec.strategy.docker_strategy or custom
@@ -64,7 +64,7 @@ def _secrets(build: Build) -> Iterator[Need]:
             yield Need(SECRET, secret.secret_name)
 
 
-def _config_maps(build: Build) -> Iterator[Need]:
+def _config_maps(build: Build | BuildConfig) -> Iterator[Need]:
     yield from (Need(CONFIG_MAP, each.config_map.name) for each in build.spec.source.config_maps)
     for volume in _volumes(build):
         config = volume.source.config_map
@@ -72,13 +72,13 @@ def _config_maps(build: Build) -> Iterator[Need]:
             yield Need(CONFIG_MAP, config.name)
 
 
-def _volumes(build: Build) -> tuple[BuildVolume, ...]:
+def _volumes(build: Build | BuildConfig) -> tuple[BuildVolume, ...]:
     strategy = build.spec.strategy
     chosen = strategy.source_strategy or strategy.docker_strategy
     return chosen.volumes if chosen is not None else ()
 
 
-def _values(build: Build) -> Iterator[Value]:
+def _values(build: Build | BuildConfig) -> Iterator[Value]:
     for each in env_of(build.spec.strategy):
         if each.value_from is None:
             continue

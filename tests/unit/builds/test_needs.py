@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from slipcast.api.build import Build
-from slipcast.controllers.needs import CONFIG_MAP, SECRET, Need, objects, values
+from slipcast.builds.needs import CONFIG_MAP, SECRET, Need, objects, values
 
 
 def a_build(**spec: Any) -> Build:
