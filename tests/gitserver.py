@@ -6,11 +6,9 @@ import base64
 import getpass
 import os
 import shutil
-import socket
 import ssl
 import subprocess
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,8 +33,6 @@ _WHO = {
 }
 COMMITTED = 1580702706
 """The committer's time of every commit, in seconds since the epoch."""
-
-_DEADLINE = 60.0
 
 
 def git(where: Path, *words: str) -> str:
@@ -265,7 +261,7 @@ def ssh(state: Path) -> Iterator[Shell]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_for(port)
+        containers.wait_for(lambda: containers.accepts(port), "the ssh server answered")
         yield Shell(
             url=f"ssh://{getpass.getuser()}@127.0.0.1:{port}",
             command=_client(state, "user"),
@@ -285,15 +281,3 @@ def _client(state: Path, key: str) -> str:
 
 def _sshd() -> str | None:
     return shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:" + os.environ.get("PATH", ""))
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + _DEADLINE
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-        else:
-            return
