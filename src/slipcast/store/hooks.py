@@ -62,6 +62,7 @@ HOOKS: Final[Mapping[tuple[str, str], Hooks]] = {
             images.WHOLE: images.rewritten,
             images.IMPORTS: imported_stream,
         },
+        demands_revision=True,
     ),
     (TEMPLATE, "Template"): Hooks(validate=images.wrong_template),
     (APPS_OPENSHIFT, "DeploymentConfig"): Hooks(

@@ -100,6 +100,14 @@ async def test_a_mapping_that_is_tried_leaves_nothing(api: Api) -> None:
     assert await stream(api) == before
 
 
+@pytest.mark.usefixtures("ruby")
+async def test_a_stream_is_replaced_by_who_has_seen_what_it_is_is_15(api: Api) -> None:
+    unseen = {"metadata": {"name": "ruby"}, "spec": {}}
+
+    with pytest.raises(Invalid, match=r"metadata\.resourceVersion.*must be specified"):
+        await api.update(STREAMS.named("ruby"), unseen)
+
+
 async def test_a_status_that_a_client_sends_is_thrown_away_is_10(api: Api) -> None:
     status = {"dockerImageRepository": "evil/x", "tags": [{"tag": "q", "items": []}]}
     sent = {"metadata": {"name": "s"}, "status": status}
