@@ -9,6 +9,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Final
 
+import click
+
 from slipcast.api import kinds
 from slipcast.api.document import JSON
 from slipcast.api.lens import overlay, read
@@ -16,6 +18,7 @@ from slipcast.api.template import Template
 from slipcast.cli.toolbox import Connection
 from slipcast.ports.api import Resource
 from slipcast.templates.process import Processed, processed, unknown, with_values
+from slipcast.templates.texts import with_texts
 from slipcast.values.apifaults import ApiFault, Invalid
 from slipcast.values.faults import Fault, UsageFault
 
@@ -39,6 +42,14 @@ def prepared(
     if labels:
         asked["labels"] = {**(content.get("labels") or {}), **labels}
     return asked
+
+
+def read_in(content: JSON) -> JSON:
+    """A template as a file has it; values that are no texts are made some, which is said (T-18)."""
+    whole, names = with_texts(content)
+    for name in names:
+        click.echo(f"warning: the value of parameter {name} is read as a text", err=True)
+    return whole
 
 
 def seen(content: JSON) -> Template:

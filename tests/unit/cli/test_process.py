@@ -202,3 +202,28 @@ def test_a_template_is_described_as_it_becomes_tp_63(call: Call) -> None:
     assert ended.code == 0
     assert "hi two" in ended.stdout
     assert "Wat two" in ended.stdout
+
+
+def test_a_template_is_described_with_its_values_tp_63(processing: Call) -> None:
+    ended = processing("-o", "describe", "-p", "A=two")
+
+    assert ended.code == 0, ended.stderr
+    assert "Name:" in ended.stdout
+    assert "two" in ended.stdout
+    assert "ConfigMap" in ended.stdout
+
+
+def test_a_number_is_read_as_the_text_it_is_and_that_is_said_t_18(
+    processing: Call, toolbox: FakeToolbox
+) -> None:
+    parameters = [{"name": "A", "value": 3}, {"name": "B", "value": True}, {"name": "C"}]
+    template = {**TEMPLATE, "parameters": parameters}
+    (toolbox.directory / "t.json").write_text(json.dumps(template))
+
+    ended = processing("-o", "jsonpath={.items[0].data.k}{.items[1].b}")
+
+    assert ended.stdout == "3true"
+    assert ended.stderr.splitlines()[:2] == [
+        "warning: the value of parameter A is read as a text",
+        "warning: the value of parameter B is read as a text",
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import click
@@ -21,6 +22,7 @@ from slipcast.views.describe.page import Around
 TEMPLATE: Final = kinds.require(kinds.TEMPLATE, "Template")
 PROCESSED: Final = kinds.require(kinds.TEMPLATE, "ProcessedTemplate")
 FORMS: Final = frozenset({"json", "yaml", "name", "jsonpath"})
+_NEVER: Final = datetime.fromtimestamp(0, UTC)
 _ALONE: Final = ("param", "value", "param_file", "labels", "output", "output_version", "raw")
 
 
@@ -67,16 +69,12 @@ def process(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None
         content = _in_file(given["filename"], toolbox)
         if given["listing"]:
             _list(content)
-        else:
-            _print(
-                templating.here(
-                    templating.prepared(
-                        content, values, labels, lenient=given["ignore_unknown_parameters"]
-                    )
-                ),
-                form,
-                given,
-            )
+            return
+        asked = templating.prepared(
+            content, values, labels, lenient=given["ignore_unknown_parameters"]
+        )
+        is_raw = form.name == "describe" and given["raw"]
+        _print(asked if is_raw else templating.here(asked), form, given)
         return
 
     async def work(connection: Connection) -> int:
@@ -90,14 +88,9 @@ def process(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None
         asked = templating.prepared(
             content, values, labels, lenient=given["ignore_unknown_parameters"]
         )
-        if form.name == "describe" and given["raw"]:
-            _describe(asked, connection)
-            return 0
-        made = await templating.on_server(connection, asked)
-        if form.name == "describe":
-            _describe(made, connection)
-        else:
-            _print(made, form, given)
+        is_raw = form.name == "describe" and given["raw"]
+        made = asked if is_raw else await templating.on_server(connection, asked)
+        _print(made, form, given, connection)
         return 0
 
     serverflags.run(ctx, serverflags.server_flags(given), work)
@@ -137,7 +130,7 @@ def _in_file(filename: str, toolbox: Toolbox) -> JSON:
         click.echo(
             f"{len(found)} input templates found, but only the first will be processed", err=True
         )
-    return found[0].content
+    return templating.read_in(found[0].content)
 
 
 async def _stored(connection: Connection, name: str) -> JSON:
@@ -165,9 +158,13 @@ def _place(name: str) -> tuple[str, str, str]:
             raise UsageFault(f"invalid argument {name!r}: write NAME, or NAMESPACE//NAME")
 
 
-def _print(made: JSON, form: Form, given: dict[str, Any]) -> None:
+def _print(
+    made: JSON, form: Form, given: dict[str, Any], connection: Connection | None = None
+) -> None:
     objects: list[JSON] = made.get("objects") or []
-    if form.name == "name":
+    if form.name == "describe":
+        _describe(made, connection)
+    elif form.name == "name":
         for each in objects:
             click.echo(_name(each))
     else:
@@ -189,7 +186,12 @@ def _list(content: JSON) -> None:
     outputs.fitted(("NAME", "DESCRIPTION", "GENERATOR", "VALUE"), rows)
 
 
-def _describe(content: JSON, connection: Connection) -> None:
-    metadata = {**(content.get("metadata") or {}), "namespace": connection.namespace}
-    around = Around(now=connection.clock.now())
+def _describe(content: JSON, connection: Connection | None) -> None:
+    """What a template says; of one that no server has seen it is not known how old it is."""
+    own = content.get("metadata") or {}
+    if connection is None:
+        metadata = {name: value for name, value in own.items() if name != "creationTimestamp"}
+    else:
+        metadata = {**own, "namespace": connection.namespace}
+    around = Around(now=connection.clock.now() if connection is not None else _NEVER)
     click.echo(described(TEMPLATE, {**content, "metadata": metadata}, around, events=False))

@@ -15,7 +15,7 @@ from slipcast.api.image import Image, ImageStream, ImageStreamImport, ImageStrea
 from slipcast.api.kinds import Kind
 from slipcast.api.lens import read
 from slipcast.api.template import Template
-from slipcast.cli import manifests
+from slipcast.cli import manifests, templating
 from slipcast.cli.newapp import looking, secrets
 from slipcast.cli.toolbox import Connection, EngineFlags, Toolbox
 from slipcast.newapp.facts import (
@@ -202,7 +202,7 @@ class Answers:
             return NoTemplate(why=fault.message)
         if not found or found[0].kind is not TEMPLATE:
             return NoTemplate(why=f"there is no template in {place}")
-        return read(found[0].content, Template)
+        return read(templating.read_in(found[0].content), Template)
 
 
 def _no_image(reason: str, message: str) -> NoImage:
