@@ -45,9 +45,10 @@ class Deleting:
     async def delete(self, resource: Resource, options: DeleteOptions) -> Answer:
         """The object gone, or marked.
 
-        Errors: NotFound; Conflict.
+        Errors: NotFound; Conflict; Forbidden.
         """
         kind = resource.kind
+        self._namespaces.check_end(resource)
         for _ in range(TRIES):
             old = await self._rows.get(kind, resource.namespace, resource.name)
             if old is None:

@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import aclosing
 from datetime import timedelta
 from typing import Final
 
 from slipcast.api.document import Document
 from slipcast.api.kinds import KINDS
-from slipcast.ports.api import Api, DeleteOptions, ListOptions, Resource, WatchOptions
+from slipcast.ports.api import Api, DeleteOptions, ListOptions, Patch, Resource, WatchOptions
 from slipcast.ports.clock import Clock
 from slipcast.store.furnishing import Furnishing
 from slipcast.store.hooked.namespaces import FINALIZER
 from slipcast.store.namespaces import NAMESPACE
+from slipcast.store.remaining import conditions
 from slipcast.values import instant
 from slipcast.values.apifaults import ApiFault, Conflict, NotFound
 from slipcast.values.faults import PortFault
@@ -32,6 +34,8 @@ CONTENTS: Final = tuple(kind for kind in KINDS if kind.namespaced and kind.store
 
 SETTLED: Final = timedelta(seconds=5)
 """How long whoever makes a namespace may take to furnish it."""
+COUNTED: Final = 500
+"""Objects of a kind that are counted at most, of what is left in a namespace."""
 AGAIN: Final = timedelta(seconds=1)
 """Until what was not yet gone is looked at again."""
 
@@ -110,14 +114,27 @@ class Lifecycle:
 
     async def _empty(self, name: str) -> bool:
         """Whether a namespace has nothing left in it, and is let go."""
-        is_empty = True
+        remaining: list[Document] = []
         for kind in CONTENTS:
             resource = Resource(kind, name)
             if (await self._api.list(resource, ListOptions(limit=1))).documents:
                 await self._api.delete_all(resource, ListOptions(), DeleteOptions())
-                left = await self._api.list(resource, ListOptions(limit=1))
-                is_empty = is_empty and not left.documents
-        return is_empty and await self._let_go(name)
+                left = await self._api.list(resource, ListOptions(limit=COUNTED))
+                remaining += left.documents
+        if remaining:
+            await self._tell(name, remaining)
+        return not remaining and await self._let_go(name)
+
+    async def _tell(self, name: str, remaining: Sequence[Document]) -> None:
+        """What is in the way, in the namespace's status."""
+        resource = Resource(NAMESPACE, name=name)
+        status = (await self._api.get(resource)).content.get("status") or {}
+        before = status.get("conditions") or []
+        found = conditions(remaining, before, instant.to_text(self._clock.now()))
+        if found != before:
+            body = {"status": {"conditions": found}}
+            place = Resource(NAMESPACE, name=name, subresource="status")
+            await self._api.patch(place, Patch(type="merge", body=body))
 
     async def _let_go(self, name: str) -> bool:
         try:

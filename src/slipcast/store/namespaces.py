@@ -24,6 +24,11 @@ NAMESPACE: Final[Kind] = kinds.require("", "Namespace")
 REMEMBERED: Final = 1.0
 """Seconds; another process may have ended the namespace meanwhile."""
 
+LASTING: Final = frozenset(
+    {"default", "kube-system", "kube-public", "openshift", "openshift-infra"}
+)
+"""Namespaces that every installation has, and that nobody may delete."""
+
 
 class Namespaces:
     """Which namespaces are open for new objects."""
@@ -52,6 +57,15 @@ class Namespaces:
             if "deletionTimestamp" in found.content["metadata"]:
                 raise _terminating(resource)
             self._open[name] = clock() + REMEMBERED
+
+    @staticmethod
+    def check_end(resource: Resource) -> None:
+        """Nothing, unless what is to be deleted is a namespace that stays.
+
+        Errors: Forbidden.
+        """
+        if resource.kind is NAMESPACE and resource.name in LASTING:
+            raise refused("namespaces", "", resource.name, "this namespace may not be deleted")
 
     @contextmanager
     def changing(self, place: Place) -> Iterator[None]:

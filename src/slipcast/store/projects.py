@@ -140,6 +140,9 @@ class Projects(Virtual):
             return await self._verbs.writing.create(Resource(NAMESPACE), content, options)
         except AlreadyExists as taken:
             raise AlreadyExists(PROJECT.plural, PROJECT.group, taken.name) from taken
+        except Invalid as wrong:
+            name = asked["metadata"].get("name", "")
+            raise Invalid(PROJECT.name, PROJECT.group, name, wrong.causes) from wrong
 
     async def _change(self, resource: Resource, asked: JSON, options: WriteOptions) -> Answer:
         namespace = (await self._namespace(resource)).content

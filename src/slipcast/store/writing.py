@@ -97,7 +97,7 @@ class Writing:
         Shape:  form is "apply" when it comes of one.
         Errors: AlreadyExists; Invalid; BadRequest; NotFound and Forbidden for its namespace.
         """
-        await self._namespaces.check(resource)
+        await self._namespaces.check(_called(resource, content))
         sent, content = content, await self._fill(resource, content)
         asked = None if content is sent else sent
         given = content.get("metadata")
@@ -261,3 +261,10 @@ class Writing:
             gone = await self._rows.remove(draft.place, old)
             return Document(draft.place.kind, draft.body, gone.revision)
         return await self._rows.write(draft.place, draft.body, old)
+
+
+def _called(resource: Resource, content: JSON) -> Resource:
+    """The resource by the name that its object is to have, as far as one is said."""
+    metadata = content.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    return resource.named(name) if isinstance(name, str) else resource

@@ -8,8 +8,10 @@ import pytest
 
 from slipcast.access.bootstrap import NAMESPACE_BINDINGS, SERVICE_ACCOUNTS
 from slipcast.api import kinds
+from slipcast.api.document import JSON
 from slipcast.ports.api import Api, ListOptions, Patch, Resource, WatchOptions, WriteOptions
 from slipcast.store.store import Store
+from slipcast.values.apifaults import Forbidden
 from unit.store.conftest import CONFIG_MAPS, NAMESPACES, Put, StandingClock, working
 
 pytestmark = pytest.mark.anyio
@@ -30,6 +32,16 @@ async def seen(api: Api, resource: Resource, type_: str) -> bool:
             if event.type == type_:
                 return True
     return False
+
+
+async def conditions(api: Api, resource: Resource) -> list[JSON]:
+    """The conditions of an object, as soon as it has some."""
+    async with aclosing(await api.watch(resource, WatchOptions(timeout=60))) as events:
+        async for event in events:
+            found = event.document.content["status"].get("conditions")
+            if found:
+                return list(found)
+    return []
 
 
 async def test_a_namespace_is_active_and_held_by_its_finalizer(api: Api):
@@ -86,7 +98,45 @@ async def test_a_deleted_namespace_waits_for_finalizers_in_it(
         clock.move(seconds=1)
         assert await seen(api, NAMESPACES.named("p"), "DELETED")
 
-    assert held.content["status"] == {"phase": "Terminating"}
+    assert held.content["status"]["phase"] == "Terminating"
+
+
+async def test_a_namespace_that_waits_tells_for_what(api: Api, store: Store, put: Put):
+    await put("a", finalizers=["example.com/wait"])
+    await api.delete(NAMESPACES.named("p"))
+
+    async with working(store):
+        told = await conditions(api, NAMESPACES.named("p"))
+
+    assert [(each["type"], each["status"], each["message"]) for each in told] == [
+        (
+            "NamespaceContentRemaining",
+            "True",
+            "Some resources are remaining: configmaps. has 1 resource instances",
+        ),
+        (
+            "NamespaceFinalizersRemaining",
+            "True",
+            (
+                "Some content in the namespace has finalizers remaining:"
+                " example.com/wait in 1 resource instances"
+            ),
+        ),
+    ]
+
+
+@pytest.mark.parametrize("name", ["default", "openshift"])
+async def test_a_namespace_that_every_installation_has_is_not_deleted(api: Api, name: str):
+    with pytest.raises(Forbidden, match="this namespace may not be deleted"):
+        await api.delete(NAMESPACES.named(name))
+
+
+async def test_what_is_created_too_late_is_named(api: Api, put: Put):
+    await put("a", finalizers=["example.com/wait"])
+    await api.delete(NAMESPACES.named("p"))
+
+    with pytest.raises(Forbidden, match='configmaps "late" is forbidden: unable to create new'):
+        await put("late")
 
 
 async def test_a_stuck_namespace_does_not_keep_others(api: Api, store: Store, put: Put):

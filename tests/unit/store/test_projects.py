@@ -152,6 +152,11 @@ async def test_whoever_may_only_look_changes_nothing(anna: Api, ben: Api):
         await ben.create(CONFIGS, {"metadata": {"name": "a"}})
 
 
+async def test_a_project_of_a_wrong_name_is_no_wrong_namespace(anna: Api):
+    with pytest.raises(Invalid, match='Project.project.openshift.io "Shop_1" is invalid'):
+        await anna.create(REQUESTS, {"metadata": {"name": "Shop_1"}})
+
+
 async def test_nobody_gives_away_what_they_do_not_have(anna: Api):
     await request(anna)
 
