@@ -8,8 +8,8 @@ Source: the project API of OpenShift 3.5.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
 from typing import Final
 
 from msgspec.structs import replace
@@ -18,6 +18,7 @@ from typing_extensions import override
 from slipcast.access.bootstrap import binding, user_subject
 from slipcast.api import kinds
 from slipcast.api.document import JSON, Document
+from slipcast.api.kinds import Kind
 from slipcast.ports.api import (
     Answer,
     DeleteOptions,
@@ -136,13 +137,8 @@ class Projects(Virtual):
 
     async def _create(self, asked: JSON, options: WriteOptions) -> Answer:
         content = {"metadata": asked["metadata"]}
-        try:
+        with _as_told_of(PROJECT, asked):
             return await self._verbs.writing.create(Resource(NAMESPACE), content, options)
-        except AlreadyExists as taken:
-            raise AlreadyExists(PROJECT.plural, PROJECT.group, taken.name) from taken
-        except Invalid as wrong:
-            name = asked["metadata"].get("name", "")
-            raise Invalid(PROJECT.name, PROJECT.group, name, wrong.causes) from wrong
 
     async def _change(self, resource: Resource, asked: JSON, options: WriteOptions) -> Answer:
         namespace = (await self._namespace(resource)).content
@@ -191,10 +187,8 @@ class ProjectRequests(Virtual):
             REQUESTER: guard.actor.name,
         }
         namespace = {"metadata": {**metadata, "annotations": annotations}}
-        try:
+        with _as_told_of(REQUEST, asked):
             answer = await self._verbs.writing.create(Resource(NAMESPACE), namespace, options)
-        except AlreadyExists as taken:
-            raise AlreadyExists(PROJECT.plural, PROJECT.group, taken.name) from taken
         if not options.dry_run:
             await self._hand_over(guard, answer.document)
         return replace(answer, document=_project(answer.document))
@@ -204,6 +198,21 @@ class ProjectRequests(Virtual):
         admin = binding(name, "admin", "admin", [user_subject(guard.actor.name)])
         await self._verbs.writing.create(Resource(BINDING, name), admin, _WRITE)
         await self._furnishing.namespace(name)
+
+
+@contextmanager
+def _as_told_of(kind: Kind, asked: JSON) -> Iterator[None]:
+    """What is wrong with the namespace is wrong with the project that was asked for.
+
+    Errors: AlreadyExists; Invalid.
+    """
+    try:
+        yield
+    except AlreadyExists as taken:
+        raise AlreadyExists(PROJECT.plural, PROJECT.group, taken.name) from taken
+    except Invalid as wrong:
+        name = asked["metadata"].get("name", "")
+        raise Invalid(kind.name, kind.group, name, wrong.causes) from wrong
 
 
 async def _of_theirs(
