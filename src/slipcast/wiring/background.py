@@ -84,6 +84,7 @@ class Server:
             # The same words as those of a server that finds the lock taken.
             with place.held():
                 pass
+        before = _length(place.log)
         with place.usable():
             process = argv.detached(_words(wanted, place), place.log, {STORE: wanted.store})
         limit = time.monotonic() + COMING_UP
@@ -98,7 +99,7 @@ class Server:
             "the server did not come up",
             hint=f"Its log is {place.log}.",
             reason="NotStarted",
-            tail=_tail(place.log),
+            tail=_tail(place.log, before),
         )
 
     def status(self, state: Path | None) -> Running | None:
@@ -147,9 +148,20 @@ def _said(identity: Identification) -> Iterator[tuple[str, str]]:
             yield f"--{field.replace('_', '-')}", str(value)
 
 
-def _tail(log: Path) -> tuple[str, ...]:
+def _length(log: Path) -> int:
+    """How much there is of a log, in bytes."""
     try:
-        return tuple(log.read_text("utf-8", "replace").splitlines()[-TAIL:])
+        return log.stat().st_size
+    except OSError:
+        return 0
+
+
+def _tail(log: Path, before: int) -> tuple[str, ...]:
+    """The last lines that came after what was there before."""
+    try:
+        with log.open("rb") as file:
+            file.seek(before)
+            return tuple(file.read().decode("utf-8", "replace").splitlines()[-TAIL:])
     except OSError:
         return ()
 

@@ -153,7 +153,7 @@ async def test_whoever_may_only_look_changes_nothing(anna: Api, ben: Api):
 
 
 async def test_a_project_of_a_wrong_name_is_no_wrong_namespace(anna: Api):
-    with pytest.raises(Invalid, match='^ProjectRequest.* "Shop_1" is invalid: '):
+    with pytest.raises(Invalid, match=r'^ProjectRequest.* "Shop_1" is invalid: '):
         await anna.create(REQUESTS, {"metadata": {"name": "Shop_1"}})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from slipcast.ports.daemon import Identification, Serving
-from slipcast.wiring.background import _words
+from slipcast.wiring.background import _length, _tail, _words
 from slipcast.wiring.serving import Place
 
 STATE = Path("/state")
@@ -41,3 +41,14 @@ def test_what_is_said_goes_over_the_settings() -> None:
         "https://u",
         ("r:1",),
     )
+
+
+def test_what_a_log_had_before_is_not_told_again(tmp_path: Path) -> None:
+    log = tmp_path / "server.log"
+    log.write_text("an older line\n")
+    before = _length(log)
+
+    with log.open("a") as file:
+        file.write("ERROR: this is new\n")
+
+    assert _tail(log, before) == ("ERROR: this is new",)
