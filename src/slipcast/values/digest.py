@@ -5,7 +5,6 @@ Source: OCI image specification, descriptor, digests.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
 from typing import Self
@@ -54,6 +53,8 @@ class Digest(msgspec.Struct, frozen=True, order=True):
     @classmethod
     def over(cls, pieces: Iterable[bytes], algorithm: str = "sha256") -> Self:
         """The digest of a content that arrives in pieces."""
+        import hashlib  # noqa: PLC0415 -- slow, and who only names contents counts none
+
         counted = hashlib.new(algorithm, usedforsecurity=False)
         for piece in pieces:
             counted.update(piece)
