@@ -113,7 +113,7 @@ async def closed(carrier: Carrier) -> AsyncIterator[Carrier]:
 
 def sent(url: str, method: str = "GET", body: bytes | AsyncIterator[bytes] = b"") -> Sent:
     headers = (("user-agent", "test"), ("x-own", "yes"))
-    patience = Patience.even(10)
+    patience = Patience.even(60)
     return Sent(method=method, url=url, headers=headers, body=body, patience=patience)
 
 
@@ -222,7 +222,7 @@ async def test_what_comes_before_the_answer_is_passed_over(make: Make) -> None:
 
 
 async def test_a_server_that_says_nothing_is_not_waited_for_for_ever(make: Make) -> None:
-    patience = Patience(connecting=10, reading=0.05, writing=10)
+    patience = Patience(connecting=60, reading=0.05, writing=60)
 
     async with served(Server(None)) as server, closed(make(None)) as carrier:
         asked = Sent(method="GET", url=server.url, headers=(), body=b"", patience=patience)
@@ -293,7 +293,7 @@ async def test_what_is_no_address_is_told(make: Make, url: str) -> None:
 async def test_a_header_ends_no_line(make: Make) -> None:
     asked = Sent(
         method="GET", url="http://127.0.0.1:1", headers=(("x-a", "b\r\nx-c: d"),), body=b"",
-        patience=Patience.even(10),
+        patience=Patience.even(60),
     )  # fmt: skip
 
     async with closed(make(None)) as carrier:

@@ -132,7 +132,7 @@ class Watcher:
     async def follow(self, client: httpx.AsyncClient, path: str = MAPS) -> None:
         """Follow until the connection ends, in whatever way."""
         asked = {"watch": "1", "allowWatchBookmarks": "1", "resourceVersion": str(self.revision)}
-        asking = client.stream("GET", path, params=asked, timeout=httpx.Timeout(10, read=None))
+        asking = client.stream("GET", path, params=asked, timeout=httpx.Timeout(60, read=None))
         async with asking as answer:
             if answer.status_code in {429, 503}:
                 return

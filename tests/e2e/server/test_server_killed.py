@@ -19,6 +19,7 @@ import pytest
 
 from e2e.server.conftest import New
 from e2e.server.load import (
+    AGAIN,
     MAPS,
     NAMESPACE,
     Acknowledged,
@@ -64,9 +65,11 @@ def a_namespace(server: Server, name: str) -> None:
         client.post("/api/v1/namespaces", json={"metadata": {"name": name}}).raise_for_status()
 
 
-async def killed_under_load(server: Server, writers: list[Writer], watcher: Watcher) -> None:
-    """Write and watch until the server is killed at a random moment."""
-    context = server.context()
+async def killed_under_load(
+    server: Server, known: Acknowledged, writers: list[Writer], watcher: Watcher
+) -> None:
+    """Write and watch until the server is killed at a random moment after some writes."""
+    context, enough = server.context(), len(known.revisions) + len(writers)
 
     async def watch() -> None:
         async with server.clients(context) as client:
@@ -78,6 +81,8 @@ async def killed_under_load(server: Server, writers: list[Writer], watcher: Watc
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(write_until_it_ends, server, context, writers)
         tasks.start_soon(watch)
+        while len(known.revisions) <= enough:  # noqa: ASYNC110 -- looked at, as others do
+            await anyio.sleep(AGAIN)
         await anyio.sleep(random.uniform(0.05, LONGEST))  # noqa: S311  no secret
         await anyio.to_thread.run_sync(server.kill)
 
@@ -102,7 +107,7 @@ async def test_kills_under_write_load_lose_repeat_and_reorder_nothing(new: New) 
     watcher, again = Watcher(first), Watcher(first)
 
     for _ in range(KILLS):
-        await killed_under_load(server, writers, watcher)
+        await killed_under_load(server, known, writers, watcher)
         began = time.monotonic()
         server.start()
         starts.append(time.monotonic() - began)
