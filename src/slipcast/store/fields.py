@@ -27,6 +27,10 @@ _INVOLVED: Final = (
     *("apiVersion", "fieldPath", "kind", "name", "namespace", "resourceVersion", "uid"),
 )
 
+_OF_TOKENS: Final[Mapping[str, Path]] = {
+    field: (field,) for field in ("clientName", "userName", "userUID", "authorizeToken")
+}
+
 FIELDS: Final[Mapping[tuple[str, str], Mapping[str, Path]]] = {
     ("build.openshift.io", "builds"): {
         "status": ("status", "phase"),
@@ -59,6 +63,7 @@ FIELDS: Final[Mapping[tuple[str, str], Mapping[str, Path]]] = {
         "spec.clusterIP": ("spec", "clusterIP"),
         "spec.type": ("spec", "type"),
     },
+    ("oauth.openshift.io", "oauthaccesstokens"): _OF_TOKENS,
     ("batch", "jobs"): {"status.successful": ("status", "succeeded")},
     ("route.openshift.io", "routes"): {
         "spec.host": ("spec", "host"),

@@ -53,3 +53,11 @@ def test_what_is_not_there_is_an_empty_text():
 @pytest.mark.parametrize("field", ["involvedObject.kind", "involvedObject.name", "reason", "type"])
 def test_events_are_selected_by_what_they_are_about(field: str):
     assert fields.parsed(EVENT, f"{field}=x").exact(field) == "x"
+
+
+@pytest.mark.parametrize("field", ["clientName", "userName", "userUID", "authorizeToken"])
+def test_tokens_are_selected_by_whose_they_are(field: str):
+    token = kinds.require(kinds.OAUTH, "OAuthAccessToken")
+
+    assert fields.parsed(token, f"{field}=x").exact(field) == "x"
+    assert fields.values(token, {field: "x"})[field] == "x"
