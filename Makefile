@@ -78,6 +78,7 @@ demo: ## build and run the example application, print its answer
 	@$(BIN)/slipcast demo
 
 bench: ## time slipcast beside its peers, print medians and ratios
+	@$(PY) bench/start.py
 	@$(PY) bench/s2i.py
 	@$(PY) bench/api.py
 	@$(PY) bench/journal.py
