@@ -22,13 +22,15 @@ class Origins(msgspec.Struct, frozen=True, kw_only=True):
 
     Shape:  each is `host` or `host:port`, where `*` and `?` stand for characters of the host, and
             the port `*` for any; a host without a port means the usual ones. Without any, all are.
+            own are the addresses of the server's own registry, which always is.
     """
 
     allowed: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
 
     def allow(self, host: str) -> bool:
         """Whether images may come from a registry, which is `host` or `host:port`."""
-        if not self.allowed:
+        if not self.allowed or host.lower() in self.own:
             return True
         name, port = _parts(host.lower())
         for each in self.allowed:

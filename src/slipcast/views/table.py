@@ -14,7 +14,7 @@ LEAST: Final = 6
 BETWEEN: Final = 3
 """How many blanks stand behind the widest cell."""
 _BREAK: Final = re.compile(r"[\f\n\r]")
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def lines(rows: Sequence[Sequence[str]], widths: Sequence[int] = ()) -> tuple[str, ...]:
@@ -47,7 +47,12 @@ def cell(value: object) -> str:
 
 def safe(text: str) -> str:
     """A text in which nothing moves a cursor; line ends and tabs stay."""
-    return _CONTROL.sub(lambda found: f"^{chr(ord(found[0]) ^ 0x40)}", text)
+    return _CONTROL.sub(_shown, text)
+
+
+def _shown(found: re.Match[str]) -> str:
+    # Some terminals take those beyond 0x7f for an escape and a letter.
+    return f"^{chr(ord(found[0]) ^ 0x40)}" if found[0] <= "\x7f" else "?"
 
 
 def _padded(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:

@@ -50,7 +50,7 @@ def trust(wanted: Importing, listening_on: str, own: Iterable[str]) -> Trust:
     usual = Reaches.ANYWHERE if is_loopback(listening_on) else Reaches.NETWORK
     return Trust(
         ca_file=wanted.ca_file,
-        origins=Origins(allowed=(*wanted.allowed, *own) if wanted.allowed else ()),
+        origins=Origins(allowed=wanted.allowed, own=tuple(own)),
         reach=wanted.reach or usual,
         known=frozenset(own),
         proxied=not wanted.reach and not _PROXIES.isdisjoint(getproxies()),

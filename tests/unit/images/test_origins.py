@@ -50,3 +50,10 @@ def test_who_is_named_one_by_one_is_known_and_who_is_among_many_is_not():
     origins = Origins(allowed=("*.example.com", "r.example.org"))
 
     assert [origins.name(each) for each in ("r.example.com", "r.example.org")] == [False, True]
+
+
+def test_the_own_registry_always_is_and_nobody_need_be_told() -> None:
+    origins = Origins(allowed=("quay.io",), own=("images.shop:443",))
+
+    assert origins.allow("Images.shop:443")
+    assert origins.refusal("x") == "policy forbids images from x: they may come from quay.io only"

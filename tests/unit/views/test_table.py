@@ -34,3 +34,4 @@ def test_a_cell_is_one_line() -> None:
 
 def test_nothing_in_a_cell_moves_a_cursor() -> None:
     assert table.cell("\x1b[2Jgone") == "^[[2Jgone"
+    assert table.cell("\x9b2Jgone") == "?2Jgone"

@@ -60,7 +60,7 @@ def test_what_is_said_counts_and_the_own_registry_is_known():
     trusted = trust(wanted, "127.0.0.1", ("here:8443",))
 
     assert trusted.reach is Reaches.INTERNET
-    assert trusted.origins == Origins(allowed=("quay.io", "here:8443"))
+    assert trusted.origins == Origins(allowed=("quay.io",), own=("here:8443",))
     assert trusted.known == {"here:8443"}
 
 
