@@ -136,6 +136,12 @@ COMMANDS = (
         "Print objects as they can be made again elsewhere.",
         Manner.API,
     ),
+    Row(
+        "expose",
+        "slipcast.cli.commands.expose:expose",
+        "Lead to what is there, by a route or a service.",
+        Manner.API,
+    ),
     Row("set", "slipcast.cli.commands.set:set_", "Change parts of objects.", Manner.API),
     Row("wait", "slipcast.cli.commands.wait:wait", "Wait for objects.", Manner.API),
     Row("login", "slipcast.cli.commands.login:login", "Log in to a server.", Manner.API),

@@ -31,7 +31,7 @@ def found(plan: Plan, age: Callable[[str], str], inside: str = "") -> Iterator[s
         yield from _head(part, age)
         yield from _match(part)
         yield from _build(part, inside)
-        yield from _deployment(plan, part)
+        yield from _deployment(plan, part, inside)
         yield ""
 
 
@@ -180,7 +180,7 @@ def _source(source: Source | None, build: BuildPlan) -> str:
     return "binary input"
 
 
-def _deployment(plan: Plan, part: Planned) -> Iterator[str]:
+def _deployment(plan: Plan, part: Planned, inside: str) -> Iterator[str]:
     container = part.container
     if container is None:
         return
@@ -190,7 +190,7 @@ def _deployment(plan: Plan, part: Planned) -> Iterator[str]:
         kind = f"{what} (test)" if group.is_test else what
         alone = "This image will be deployed in" if len(group.containers) == 1 else "Part of"
         yield f'    * {alone} {kind} "{group.name}"'
-        yield from _ports(container, service_name(group.name), group)
+        yield from _ports(container, service_name(group.name), group, inside)
     for path in container.volumes:
         yield f"    * What is written to {path} is kept only as long as its pod:"
         yield "      'slipcast set volume' adds volumes that stay"
@@ -200,12 +200,14 @@ def _deployment(plan: Plan, part: Planned) -> Iterator[str]:
     yield from (f"    * WARNING: {warning}" for warning in part.warnings)
 
 
-def _ports(container: ContainerPlan, service: str, group: DeploymentPlan) -> Iterator[str]:
+def _ports(
+    container: ContainerPlan, service: str, group: DeploymentPlan, inside: str
+) -> Iterator[str]:
     if not container.ports:
-        what = "deploymentconfig" if group.is_config else "deployment"
+        what = f"{'dc' if group.is_config else 'deployment'}/{group.name}"
         yield "    * The image does not expose any ports - if you want to load balance or send"
-        yield "      traffic to this component you will need to create a service later, which"
-        yield f"      selects the pods of {what}/{group.name}"
+        yield "      traffic to this component you will need to create a service with"
+        yield f"      'slipcast expose {what}{inside} --port=[port]' later"
         return
     ports = [f"{port.number}/{port.protocol.lower()}" for port in container.ports]
     noun = "Port" if len(ports) == 1 else "Ports"

@@ -80,7 +80,7 @@ def test_an_image_without_ports_is_told_to_have_no_service_ho_13() -> None:
     said = "\n".join(lines_of("new-app", "centos:7"))
 
     assert "does not expose any ports" in said
-    assert "deploymentconfig/centos" in said
+    assert "'slipcast expose dc/centos --port=[port]' later" in said
 
 
 def test_files_of_an_image_are_what_is_built() -> None:
