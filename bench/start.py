@@ -28,8 +28,8 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "python": (sys.executable, "-c", "pass"),
     "--help": (SLIPCAST, "--help"),
     "get": (SLIPCAST, "get", "bc"),
-    "start-build --list-webhooks": (SLIPCAST, "start-build", "app", "--list-webhooks=all"),
-    "new-app --dry-run": (SLIPCAST, "new-app", ".", "--name=other", "--dry-run"),
+    "status": (SLIPCAST, "status"),
+    "new-app --dry-run": (SLIPCAST, "new-app", ".", "--dry-run"),
     "new-app --dry-run -o yaml": (SLIPCAST, "new-app", ".", "--dry-run", "-o", "yaml"),
 }
 """THE TABLE of what is timed; the first is what the others are compared with."""
@@ -99,7 +99,6 @@ def served(home: Path) -> Iterator[Place]:
     once((SLIPCAST, "server", "--listen=127.0.0.1:0", "--background"), place)
     try:
         once((SLIPCAST, "new-project", "shop"), place)
-        once((SLIPCAST, "new-build", "--dockerfile=FROM scratch", "--name=app"), place)
         yield place
     finally:
         once((SLIPCAST, "server", "--stop"), place)
