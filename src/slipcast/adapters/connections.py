@@ -172,6 +172,8 @@ class _Protocol(HttpToolsProtocol):
 
     @override
     def on_response_complete(self) -> None:
+        if self._whole is not None:
+            self._whole.release()
         super().on_response_complete()
         if self._begun and self._waiting is None:
             self._wait()

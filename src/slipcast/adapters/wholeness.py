@@ -75,6 +75,9 @@ class Whole:
         self._leaving = do
         if self._cycle.disconnected:
             self.left()
+        elif do is not None:
+            # Who has sent something too early is heard again, or nobody would hear it leave.
+            self._cycle.flow.resume_reading()
 
     def left(self) -> None:
         """Do it: the client has gone away."""
@@ -82,3 +85,7 @@ class Whole:
         if leaving is not None:
             self._cycle.disconnected = True
             leaving()
+
+    def release(self) -> None:
+        """Leave the scope: a request that is over is not to wait for the collector of circles."""
+        self._cycle.scope.pop(WHOLE, None)  # type: ignore[typeddict-item]

@@ -39,6 +39,8 @@ class _Named(msgspec.Struct, frozen=True):
 
 _decode = msgspec.json.Decoder().decode
 _decode_names = msgspec.json.Decoder(_Named).decode
+_LATEST: Final = [(b"", Names())]
+"""The body whose names were looked at last, and the names."""
 
 
 class Document(msgspec.Struct, frozen=True, gc=False):
@@ -59,7 +61,12 @@ class Document(msgspec.Struct, frozen=True, gc=False):
     @property
     def names(self) -> Names:
         """Name, namespace, uid and labels."""
-        return _decode_names(self.body).metadata
+        # What has changed is looked at by several, one after the other.
+        body, names = _LATEST[0]
+        if body is not self.body:
+            names = _decode_names(self.body).metadata
+            _LATEST[0] = (self.body, names)
+        return names
 
     @property
     def content(self) -> JSON:

@@ -130,7 +130,8 @@ class Application:
     async def _served(self, exchange: Exchange, began: float) -> Call | Watch | None:
         exchange.check()
         path = exchange.path
-        found = None if _is_resource(path) else pages.find(path.decode("ascii", "replace"))
+        is_resource = _is_resource(path)
+        found = None if is_resource else pages.find(path.decode("ascii", "replace"))
         if found is None or found[0].access is not Access.ANYBODY:
             exchange.actor = await self._identity.actor(exchange)
         if found is not None:
@@ -140,7 +141,7 @@ class Application:
             await pages.admit(page, path.decode(), exchange.actor, self._apis)
             await page.show(exchange, self._around, caught)
             return None
-        if not _is_resource(path):
+        if not is_resource:
             raise NotServed
         return await self._resource(exchange, began)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from typing import Any
 
 import pytest
@@ -23,12 +25,14 @@ def anyio_backend() -> str:
 
 async def _tell(scope: Any, receive: Any, _: Any) -> None:
     """Tell whether the body was here at once, and what it is."""
-    here = scope[WHOLE].body()
+    whole = scope[WHOLE]
+    here = whole.body()
     body = here if here is not None else (await receive())["body"]
     told = b"here " + body if here is not None else b"later " + body
     headers = [(b"content-length", b"%d" % len(told))]
-    assert scope[WHOLE].answer(200, headers, told)
-    assert not scope[WHOLE].answer(200, headers, told)
+    assert whole.answer(200, headers, told)
+    assert not whole.answer(200, headers, told)
+    assert WHOLE not in scope
 
 
 async def _several_lines(scope: Any, _: Any, send: Any) -> None:
@@ -98,15 +102,35 @@ async def test_pieces_are_sent_and_who_leaves_is_told_of() -> None:
     assert lasting.left.is_set()
 
 
-async def test_garbage_that_follows_is_a_client_that_leaves() -> None:
+async def test_who_leaves_is_told_of_whatever_was_sent_before() -> None:
     lasting = _Lasting()
 
     async with _serving(lasting) as (reader, writer):
         writer.write(b"GET / " + HEAD + b"\r\nno request\r\n\r\n")
-        await reader.read()
+        await reader.readuntil(b"one\r\n")
+        writer.close()
         await lasting.left.wait()
 
     assert lasting.left.is_set()
+
+
+async def test_a_request_that_is_over_leaves_nothing_to_the_collector() -> None:
+    cycles = []
+
+    async def tell(scope: Any, receive: Any, send: Any) -> None:
+        cycles.append(weakref.ref(scope[WHOLE]._cycle))
+        await _tell(scope, receive, send)
+
+    gc.disable()
+    try:
+        async with _serving(tell) as (reader, writer):
+            for _ in range(2):
+                writer.write(POST + b"\r\nbody")
+                await reader.readuntil(b"here body")
+    finally:
+        gc.enable()
+
+    assert cycles[0]() is None
 
 
 def test_the_application_looks_for_it_where_it_is() -> None:
