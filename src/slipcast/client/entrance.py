@@ -135,7 +135,7 @@ async def _asked(api: HttpApi, place: str, way: Access) -> str:
     headers = {"x-csrf-token": "1"}
     try:
         answer = await api.send(Request(method="GET", path=f"{place}?{QUERY}", headers=headers))
-    except NotServed as nowhere:
+    except (NotServed, Forbidden) as nowhere:
         raise _no_login(way) from nowhere
     except Unauthorized as wrong:
         raise Unauthorized("user name or password are wrong") from wrong

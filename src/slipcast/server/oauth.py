@@ -53,13 +53,21 @@ class OAuth:
     """Gives tokens to who can log in."""
 
     def __init__(
-        self, authenticator: Authenticator, api: Api, clock: Clock, base: Callable[[str], str]
+        self,
+        authenticator: Authenticator,
+        api: Api,
+        clock: Clock,
+        base: Callable[[str], str],
+        *,
+        passwords: bool = True,
     ) -> None:
         """Let people in whom the authenticator knows; the Api may write tokens and users.
 
-        Shape:  base gives the server's own address, as reached by a Host header.
+        Shape:  base gives the server's own address, as reached by a Host header; without passwords
+                nobody is asked for one.
         """
         self._authenticator = authenticator
+        self._passwords = passwords
         self._grants = Grants(api)
         self._codes = Codes(clock)
         self._base = base
@@ -96,6 +104,8 @@ class OAuth:
         ask = self._ask(request)
         if ask.error:
             return _sent(ask.answer({"error": ask.error}))
+        if not self._passwords:
+            return self._by_token_only(request)
         if ask.client.is_challenged:
             return await self._challenged(request, ask)
         return self._form(request, ask)
@@ -181,6 +191,12 @@ class OAuth:
             challenge = {"www-authenticate": 'Basic realm="slipcast"'}
             return Response("Unauthorized\n", 401, challenge, "text/plain")
         return await self._answered(ask, actor)
+
+    def _by_token_only(self, request: Request) -> Response:
+        text = pages.NO_PASSWORDS.format(server=self._where(request))
+        if request.headers.get("x-csrf-token"):
+            return Response(f"{text}\n", 403, media_type="text/plain")
+        return _page(pages.notice("Log in with a token", text, link=False), 403)
 
     async def _answered(self, ask: Ask, actor: Actor) -> Response:
         if ask.type == "code":

@@ -30,6 +30,10 @@ _STYLE_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).d
 
 
 LOG_IN: Final = "Log in"
+NO_PASSWORDS: Final = (
+    "This server lets nobody in by password. With a token from whoever runs it, or from its OpenID"
+    " Connect provider: slipcast login --token=TOKEN --server={server}"
+)
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,10 +104,10 @@ def _copied(text: str) -> str:
     return f"<pre><code>{escape(text)}</code></pre>"
 
 
-def notice(title: str, text: str) -> str:
-    """A page that says one thing."""
-    link = '<p><a href="/oauth/token/request">Ask for a token</a></p>'
-    return _page(title, f"<p>{escape(text)}</p>{link}")
+def notice(title: str, text: str, *, link: bool = True) -> str:
+    """A page that says one thing, and where a token is to be had."""
+    further = '<p><a href="/oauth/token/request">Ask for a token</a></p>' if link else ""
+    return _page(title, f"<p>{escape(text)}</p>{further}")
 
 
 def _page(title: str, body: str, heading: str = "") -> str:

@@ -92,7 +92,13 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
             port=port,
             authority=authority,
         )
-        oauth = OAuth(chain, store.as_(SERVER), clock, own_addresses(address, names))
+        oauth = OAuth(
+            chain,
+            store.as_(SERVER),
+            clock,
+            own_addresses(address, names),
+            passwords=doors.has_passwords,
+        )
         application = Application(
             store,
             chain,

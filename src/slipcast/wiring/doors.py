@@ -67,6 +67,11 @@ class Doors:
         self._clock = clock
         return self._chain
 
+    @property
+    def has_passwords(self) -> bool:
+        """Whether anybody is known by a password."""
+        return self._wanted.htpasswd is not None
+
     def background(self) -> Sequence[Coroutine[Any, Any, None]]:
         """The work beside requests, each for ever, whatever happens to it."""
         if self._people is None or self._clock is None:

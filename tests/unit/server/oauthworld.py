@@ -35,7 +35,7 @@ ANNA = ("anna", "secret")
 
 @asynccontextmanager
 async def serving(
-    users: Path, clock: StandingClock, *, guarded: bool
+    users: Path, clock: StandingClock, *, guarded: bool, passwords: bool = True
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a server that knows the users of a file."""
     journal = MemoryJournal(pause=0.02)
@@ -45,7 +45,7 @@ async def serving(
     api = store.as_(SERVER)
     chain = Chain([AccessTokens(api, clock), Passwords(users, api, clock)])
     store.tell(lambda *_: chain.forget())
-    oauth = OAuth(chain, api, clock, lambda _: BASE)
+    oauth = OAuth(chain, api, clock, lambda _: BASE, passwords=passwords)
     application = Application(store, chain, mounts=dict.fromkeys(PREFIXES, oauth.app))
     transport = httpx.ASGITransport(application)
     async with httpx.AsyncClient(transport=transport, base_url=BASE) as browser:

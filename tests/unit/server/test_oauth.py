@@ -264,6 +264,18 @@ async def test_a_browser_is_shown_a_form_and_nothing_else(browser: httpx.AsyncCl
     assert {"HttpOnly", "Secure", "Path=/"} <= {part.strip() for part in cookie.split(";")}
 
 
+@pytest.mark.parametrize("headers", [{}, ASKS])
+async def test_nobody_is_asked_for_a_password_where_there_are_none(
+    users: Path, clock: StandingClock, headers: dict[str, str]
+):
+    async with serving(users, clock, guarded=True, passwords=False) as browser:
+        answer = await authorize(browser, CHALLENGING, ANNA, headers)
+
+        assert answer.status_code == 403
+        assert "www-authenticate" not in answer.headers
+        assert f"slipcast login --token=TOKEN --server={BASE}" in answer.text
+
+
 async def test_who_asks_and_where_is_told_before_the_password_is_given(browser: httpx.AsyncClient):
     answer = await authorize(browser, {**CLI, **PKCE})
 
