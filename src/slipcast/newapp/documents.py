@@ -169,7 +169,8 @@ def _implied(
         return {} if taken or APP in labels else {APP: name}
     keys = {APP: name, _COMPONENT: name, _INSTANCE: name}
     if request.streams:
-        keys[_NAME] = request.streams[0].rpartition("/")[2].partition(":")[0].partition("~")[0]
+        stream, _, _ = request.streams[0].partition("~")
+        keys[_NAME] = stream.rpartition("/")[2].partition(":")[0]
     taken = any(key in held for each in found for held in _label_maps(each) for key in keys)
     return {} if taken or any(key in labels for key in keys) else keys
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from newappworld import SHOP, made_by, request_of
 from slipcast.api.applications import NAMED
 from slipcast.api.document import JSON
 from slipcast.newapp.documents import documents
@@ -43,3 +44,10 @@ def test_what_is_built_under_labels_of_the_user_is_named_too_up_25() -> None:
     request = NewAppRequest(name="shop", labels=TEAM, builds=True)
 
     assert annotated(request, {}) == ["shop"]
+
+
+@pytest.mark.parametrize("word", ["python", "python:3.5", "openshift/python", f"python~{SHOP}"])
+def test_the_stream_that_was_named_is_the_name_of_what_runs_go_111(word: str) -> None:
+    first, *_ = made_by(request_of("new-app", "-i", word, "--name=x", "--as-deployment"))
+
+    assert first["metadata"]["labels"]["app.kubernetes.io/name"] == "python"
