@@ -38,10 +38,11 @@ def find(job: Job) -> ImageFacts | None:
         return None
     try:
         with job.progress.stage(*stages.PULL_PREVIOUS, f"Getting the previous image {name}"):
-            return pulls.pull(job, name, request.incremental_pull_policy)
+            # A failure is told below: it is none of the build's, though engines shout.
+            return pulls.pull(job, name, request.incremental_pull_policy, quiet=True)
     except PortFault as fault:
         job.progress.note(f"no previous image {name}: {fault.message}", level=2)
-        job.progress.note(CLEAN)
+        job.progress.note(f"There is no previous image {name}. {CLEAN}", level=0)
         return None
 
 

@@ -11,7 +11,7 @@ from functools import partial
 
 from slipcast.builder.job import Job
 from slipcast.builds.s2i.reasons import Exit, Reason, failure
-from slipcast.ports.engine import PullSpec
+from slipcast.ports.engine import PullSpec, ignore
 from slipcast.values.container import PullPolicy
 from slipcast.values.faults import EngineFault, InvalidFault, NotFound
 from slipcast.values.image import ImageFacts
@@ -20,7 +20,7 @@ from slipcast.values.imageref import ImageRef
 _LOCAL = "localhost"
 
 
-def pull(job: Job, image: str, policy: PullPolicy) -> ImageFacts:
+def pull(job: Job, image: str, policy: PullPolicy, *, quiet: bool = False) -> ImageFacts:
     """The image after applying the policy; what the engine raises passes.
 
     A name below `localhost/`, without port, is how engines call images that no registry has, so it
@@ -29,7 +29,8 @@ def pull(job: Job, image: str, policy: PullPolicy) -> ImageFacts:
     if policy is PullPolicy.IF_NOT_PRESENT and is_local(image):
         policy = PullPolicy.NEVER
     spec = PullSpec(image=image, policy=policy, access=job.credentials(image))
-    return job.engine.pull(spec, log=partial(job.progress.output, "stderr"))
+    log = ignore if quiet else partial(job.progress.output, "stderr")
+    return job.engine.pull(spec, log=log)
 
 
 def is_local(image: str) -> bool:
