@@ -8,7 +8,7 @@ from slipcast.adapters.journal.memory import MemoryJournal
 from slipcast.api import kinds
 from slipcast.api.document import JSON
 from slipcast.ports.api import Api, Resource
-from slipcast.store.store import Setup, Store
+from slipcast.store.store import SERVER, Setup, Store
 from slipcast.values.actor import AUTHENTICATED, MASTERS, Actor
 from slipcast.values.apifaults import BadRequest, Invalid, Unauthorized
 from unit.store.conftest import StandingClock
@@ -52,6 +52,15 @@ async def answered(api: Api, kind: str, spec: JSON, namespace: str = "") -> JSON
     answer = await api.create(resource, {"spec": spec})
     status: JSON = answer.document.content["status"]
     return status
+
+
+async def test_the_server_asks_about_others_and_not_about_itself(store: Store) -> None:
+    about = {"user": "system:anonymous", "groups": ["system:unauthenticated"]}
+    wanted = {**about, "resourceAttributes": {**TEAM, "verb": "create"}}
+
+    found = await answered(store.as_(SERVER), "SubjectAccessReview", wanted)
+
+    assert found == {"allowed": False}
 
 
 async def test_an_actor_asks_what_it_may_do(anna: Api, root: Api):
