@@ -168,5 +168,5 @@ def test_a_directory_answers_with_what_was_not_committed(shop: Project, registry
 
     said = shop.done("new-app", "./page")
 
-    assert "What is sent holds 1 changed files" in said
+    assert "What is sent holds 1 changed file" in said
     assert answer(shop, registry, "page") == "changed\n"
