@@ -159,7 +159,7 @@ class Store:
         verbs.rows.told.append(self._policy.wrote)
         self._shared = setup.shared
         self._server = Session(self._parts, system)
-        # Not the store's own session: that is let do everything, and so would be whom it asks about.
+        # Not the store's own session: that is let do all, and so would be whom it asks about.
         self._latest = (SERVER, Session(self._parts, Guard(self._policy, SERVER)))
         self.webhooks = Webhooks(verbs, instantiation, system, self._policy, clock)
         self._clock = clock

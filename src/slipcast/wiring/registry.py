@@ -86,7 +86,8 @@ class Addresses(msgspec.Struct, frozen=True, kw_only=True):
     def base(self, address: str, listening_on: str) -> Callable[[str], str]:
         """The URL of the registry as a client has reached it, by its Host header."""
         secure = own_addresses(address, (*names_of(listening_on), *self.hosts))
-        return lambda host: f"http://{host}" if host and host == self.plain else secure(host)
+        plain = {self.plain, *namesakes(self.plain)} - {""}
+        return lambda host: f"http://{host}" if host in plain else secure(host)
 
 
 def bound(wanted: Registering) -> Socket | None:

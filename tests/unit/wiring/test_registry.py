@@ -110,6 +110,7 @@ def test_unless_somebody_says_that_it_may_answer_others() -> None:
         ("localhost:8443", "https://localhost:8443"),
         ("images.shop:443", "https://images.shop:443"),
         ("127.0.0.1:5000", "http://127.0.0.1:5000"),
+        ("localhost:5000", "http://localhost:5000"),
         ("elsewhere.example", SERVER),
         ("", SERVER),
     ],
