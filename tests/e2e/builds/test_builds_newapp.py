@@ -86,7 +86,7 @@ def test_a_directory_is_built_with_what_was_not_committed(
 
     said = project.done("new-app", "builder:1~./app")
 
-    assert "What is sent holds 1 changed files" in said
+    assert "What is sent holds 1 changed file" in said
     project.comes_to("app-1", "Complete")
     assert registry.ran("app:latest", "cat /opt/app/index.html") == "changed\n"
 
