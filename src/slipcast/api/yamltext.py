@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import msgspec
 import yaml
+from typing_extensions import override
 
 from slipcast.api.bounds import (
     DEEPEST,
@@ -259,6 +260,11 @@ def _line(event: Any) -> str:
 
 class _Printer(yaml.CSafeDumper):
     """Values as kubectl prints them; what is read as a text needs no quotes."""
+
+    @override
+    def ignore_aliases(self, data: object) -> bool:
+        """What stands in two places is printed in both."""
+        return True
 
 
 # Whether a text needs quotes is decided in _print_text, not by the library.

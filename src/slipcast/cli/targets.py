@@ -93,7 +93,7 @@ class Targets(msgspec.Struct, frozen=True, kw_only=True):
             raise UsageFault(UNSAID)
         if self.everything and self.labels:
             raise UsageFault("cannot set --all and --selector at the same time")
-        if self.names and (self.labels or self.fields):
+        if self.names and self.selects:
             raise UsageFault("name cannot be provided when a selector is specified")
         if self.wanted and not self.names and not self.selects:
             raise UsageFault(NOTHING)

@@ -162,3 +162,9 @@ def test_what_is_said_twice_is_told_with_its_place() -> None:
     parsed = examine(b"a:\n- b: 1\n  c: 2\n  b: 3\n", "application/yaml")
 
     assert (parsed.content, parsed.duplicates) == ({"a": [{"b": 3, "c": 2}]}, ("a[0].b",))
+
+
+def test_what_stands_in_two_places_is_printed_in_both() -> None:
+    labels = {"app": "x"}
+
+    assert to_yaml({"a": labels, "b": labels}) == "a:\n  app: x\nb:\n  app: x\n"

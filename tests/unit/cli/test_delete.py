@@ -110,6 +110,7 @@ def test_what_is_held_back_need_not_be_waited_for(call: Call, toolbox: FakeToolb
         ((), "You must provide one or more resources by argument or filename."),
         (("cm",), "resource(s) were provided, but no name was specified"),
         (("cm", "a", "-l", "x=y"), "name cannot be provided when a selector is specified"),
+        (("cm", "a", "--all"), "name cannot be provided when a selector is specified"),
         (("cm", "--all", "-l", "x=y"), "setting 'all' parameter but found a non empty selector."),
         (("cm", "a", "--cascade=no"), "invalid cascade value (no)"),
         (("cm", "a", "--now", "--grace-period=3"), "--now and --grace-period cannot be"),

@@ -11,6 +11,13 @@ from unit.cli.conftest import Call
 
 FILE = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {x: '2'}\n"
 
+BUILD_CONFIG = """\
+apiVersion: build.openshift.io/v1
+kind: BuildConfig
+metadata: {name: app}
+spec: {source: {dockerfile: FROM x}, strategy: {dockerStrategy: {}}}
+"""
+
 
 @pytest.fixture(autouse=True)
 def _there(toolbox: FakeToolbox) -> None:
@@ -70,6 +77,17 @@ def test_an_object_is_replaced_whole(call: Call, tmp_path: Path) -> None:
 
     assert ended.stdout == "configmap/a replaced\n"
     assert call("get", "cm", "a", "-o", "json").document["data"] == {"x": "2"}
+
+
+def test_a_kind_that_wants_its_revision_named_is_replaced_as_it_is(
+    call: Call, tmp_path: Path
+) -> None:
+    (tmp_path / "bc.yaml").write_text(BUILD_CONFIG)
+    call("create", "-f", "bc.yaml")
+
+    ended = call("replace", "-f", "bc.yaml")
+
+    assert (ended.stdout, ended.stderr) == ("buildconfig.build.openshift.io/app replaced\n", "")
 
 
 def test_force_makes_an_object_anew(call: Call, tmp_path: Path) -> None:

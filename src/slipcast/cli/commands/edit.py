@@ -18,6 +18,7 @@ from slipcast.cli import (
     editing,
     faults,
     manifests,
+    resources,
     selection,
     serverflags,
     targets,
@@ -56,7 +57,10 @@ from slipcast.values.faults import Fault, UsageFault
 def edit(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:
     """Change objects in an editor: $KUBE_EDITOR, $EDITOR or vi."""
     toolbox: Toolbox = ctx.obj
-    which = Targets.of(words, {**given, "everything": not given["selector"]}, toolbox)
+    # A type alone means all of its objects.
+    named = any(each.name for each in resources.parse(words))
+    everything = not named and not given["selector"]
+    which = Targets.of(words, {**given, "everything": everything}, toolbox)
     manner = Manner.of({**given, "dry_run": "none"})
 
     async def work(connection: Connection) -> int:

@@ -41,9 +41,16 @@ class _Replacing(msgspec.Struct, frozen=True, kw_only=True):
             return
         if self.given["subresource"]:
             where = msgspec.structs.replace(where, subresource=self.given["subresource"])
+        if not content["metadata"].get("resourceVersion"):
+            content = await self._over(where, content)
         answer = await self.connection.api.update(where, content, self.manner.write)
         self.telling.warn(*answer.warnings)
         self.telling.did(answer.document, "replaced")
+
+    async def _over(self, where: Resource, content: JSON) -> JSON:
+        """The content in the place of whatever is there: some kinds want its revision named."""
+        revision = str((await self.connection.api.get(where)).revision)
+        return {**content, "metadata": {**content["metadata"], "resourceVersion": revision}}
 
     async def away(self, files: tuple[Manifest, ...]) -> None:
         """Delete what is there, and wait until it is gone."""
