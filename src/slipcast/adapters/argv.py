@@ -26,6 +26,7 @@ import msgspec
 
 from slipcast.adapters.pieces import descriptor_of
 from slipcast.ports.engine import Sink, ignore
+from slipcast.values import patterns
 from slipcast.values.faults import HostFault
 from slipcast.values.sensitive import redacted
 
@@ -99,7 +100,7 @@ class Tail:
 Listener = Callable[[str], None]
 
 _listeners: list[Listener] = []
-_VALUED = re.compile(r"--(?:env|build-arg|secret)=[^=]+=", re.DOTALL)
+_VALUED = patterns.lazy(r"--(?:env|build-arg|secret)=[^=]+=", re.DOTALL)
 
 
 def listen(listener: Listener) -> None:

@@ -16,6 +16,7 @@ import msgspec
 from msgspec.structs import replace
 
 from slipcast.adapters import argv
+from slipcast.values import patterns
 from slipcast.values.faults import GitFault
 
 REMOTE = "http:https:ssh:git"
@@ -74,7 +75,7 @@ _SETTINGS = (
 )
 _ANYONES = ("safe.directory=*",)
 # What a configuration of another user could make us run.
-_RUNS_PROGRAMS = re.compile(
+_RUNS_PROGRAMS = patterns.lazy(
     r"filter\..*|core\.(?:sshcommand|gitproxy|alternaterefscommand)|extensions\.partialclone"
     r"|remote\..*\.(?:promisor|vcs|uploadpack|proxy)|credential\..*|uploadpack\..*",
     re.IGNORECASE,

@@ -21,13 +21,14 @@ from slipcast.adapters.gitcall import Call, ask, is_foreign
 from slipcast.adapters.gitwords import fault_of
 from slipcast.ports.engine import Sink
 from slipcast.ports.git import CloneSpec
+from slipcast.values import patterns
 from slipcast.values.faults import GitFault
 from slipcast.values.giturl import GitURL
 from slipcast.values.sensitive import redacted
 
-_HEX = re.compile(r"[0-9a-f]{4,64}", re.IGNORECASE)
-_WHOLE_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
-_EXPRESSION = re.compile(r"[~^:]|@\{|-g[0-9a-f]+$|^(?:refs|heads|tags|remotes|origin)/")
+_HEX = patterns.lazy(r"[0-9a-f]{4,64}", re.IGNORECASE)
+_WHOLE_COMMIT = patterns.lazy(r"[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
+_EXPRESSION = patterns.lazy(r"[~^:]|@\{|-g[0-9a-f]+$|^(?:refs|heads|tags|remotes|origin)/")
 _NEVER_RETRIED = frozenset({"Authentication", "RepositoryUnknown", "Unreachable", "NoSpace"})
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from slipcast.values import patterns
 from slipcast.values.faults import GitFault, InvalidFault
 from slipcast.values.giturl import GitURL, Transport, parse_git_url
 from slipcast.values.legible import legible
@@ -29,7 +30,7 @@ class _Meaning(msgspec.Struct, frozen=True):
 def _row(
     reason: str, words: str, sentence: str, hint: str = "", *, retryable: bool = False
 ) -> _Meaning:
-    return _Meaning(reason, re.compile(words, re.IGNORECASE), sentence, hint, retryable)
+    return _Meaning(reason, patterns.lazy(words, re.IGNORECASE), sentence, hint, retryable)
 
 
 MEANINGS = (
@@ -118,7 +119,7 @@ MEANINGS = (
 """THE TABLE: the first row whose words occur tells what happened."""
 
 
-_SUBMODULE = re.compile(r"clone of '(?P<url>.+?)' into submodule path '.*?' failed")
+_SUBMODULE = patterns.lazy(r"clone of '(?P<url>.+?)' into submodule path '.*?' failed")
 
 
 def fault_of(tail: Sequence[str], url: GitURL, ref: str = "") -> GitFault:

@@ -6,9 +6,9 @@ Source: what PostgreSQL, Go clients and JSON have in common.
 from __future__ import annotations
 
 import math
-import re
 from typing import Any, Final
 
+from slipcast.values import patterns
 from slipcast.values.apifaults import BadRequest
 
 LARGEST: Final = 3 * 1024 * 1024
@@ -16,7 +16,7 @@ LARGEST: Final = 3 * 1024 * 1024
 DEEPEST: Final = 300
 """How deep objects and lists may be nested."""
 _NESTED: Final = frozenset({dict, list})
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_SURROGATE: Final = patterns.lazy("[\ud800-\udfff]")
 _LEAST: Final = -(2**63)
 _MOST: Final = 2**64 - 1
 

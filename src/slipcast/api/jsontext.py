@@ -12,11 +12,12 @@ from typing import Any, Final
 import msgspec
 
 from slipcast.api.bounds import DEEPEST, check, is_too_deep, too_deep
+from slipcast.values import patterns
 from slipcast.values.apifaults import BadRequest
 
 _decode: Final = msgspec.json.Decoder().decode
 _encode: Final = msgspec.json.Encoder().encode
-_BYTE: Final = re.compile(r"^(?:JSON is malformed: )?(.*?) \(byte (\d+)\)$")
+_BYTE: Final = patterns.lazy(r"^(?:JSON is malformed: )?(.*?) \(byte (\d+)\)$")
 _HALF: Final = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
 _ZEROS: Final = bytes.maketrans(b"123456789", b"000000000")
 _LONG: Final = b"0" * 19

@@ -22,14 +22,15 @@ from slipcast.api.fields import Field, Place, fields_of, is_object
 from slipcast.api.kinds import Kind
 from slipcast.api.misfits import misfits, tidied
 from slipcast.api.wire import KEY_DEFAULTS, LIST_KEYS, PATCH_KEY
+from slipcast.values import patterns
 
 S = TypeVar("S", bound=msgspec.Struct)
 
 _ABSENT: Final = msgspec.UNSET
 
-_NULL: Final = re.compile(r"got `null` - at `\$((?:\.\w+(?:\[\d+\])?)*\.\w+)`\Z", re.ASCII)
+_NULL: Final = patterns.lazy(r"got `null` - at `\$((?:\.\w+(?:\[\d+\])?)*\.\w+)`\Z", re.ASCII)
 """What is said of a null in a field; one in a list or map itself would mean something else."""
-_NUMBER: Final = re.compile(r"\[\d+\]")
+_NUMBER: Final = patterns.lazy(r"\[\d+\]")
 _FEW: Final = 4
 """Nulls that are taken out one by one; with more it is quicker to look everywhere."""
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from slipcast.values import patterns
 from slipcast.values.faults import UsageFault
 
-_LINE: Final = re.compile(
+_LINE: Final = patterns.lazy(
     r"(?:export\s+)?(?P<name>[\w.]+)\s*[=:]\s*"
     r"(?P<value>'[^']*'|\"(?:[^\"\\]|\\.)*\"|[^#\"']*?(?:\s*[^\s#\"'][^#]*?)?)\s*(?:\s#.*)?",
     re.ASCII | re.DOTALL,
 )
-_ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPE: Final = patterns.lazy(r"\\(.)", re.DOTALL)
 _ESCAPED: Final = {"n": "\n", "r": "\r", "t": "\t"}
 
 

@@ -5,13 +5,13 @@ What is not a directory of this machine is left to whoever fetches sources.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path, PurePosixPath
 
 from slipcast.ports.git import Git
+from slipcast.values import patterns
 from slipcast.values.giturl import parse_git_url, split_fragment
 
-_UNFIT = re.compile(r"[^a-z0-9]+")
+_UNFIT = patterns.lazy(r"[^a-z0-9]+")
 
 
 def directory_of(source: str, base: Path) -> Path | None:

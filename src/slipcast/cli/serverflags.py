@@ -18,7 +18,6 @@ Source: kubectl options.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -27,11 +26,12 @@ import click
 from slipcast.cli.goflags import Command as Command  # noqa: PLC0414 -- said again on purpose
 from slipcast.cli.options import FILE, Parsed, together
 from slipcast.cli.toolbox import Connection, ServerFlags, Toolbox
+from slipcast.values import patterns
 from slipcast.values.faults import UsageFault
 
 Work = Callable[[Connection], Awaitable[int]]
 
-_PART: Final = re.compile(r"([0-9]+(?:\.[0-9]*)?)(ms|s|m|h)")
+_PART: Final = patterns.lazy(r"([0-9]+(?:\.[0-9]*)?)(ms|s|m|h)")
 _SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 

@@ -20,10 +20,11 @@ from slipcast.dockerfile.parse import (
 )
 from slipcast.dockerfile.quote import LINE_ENDS, env_assignment, label_assignment, word
 from slipcast.dockerfile.words import expand, expand_words, split_words
+from slipcast.values import patterns
 from slipcast.values.faults import FieldError, InvalidFault
 from slipcast.values.image import NOTHING
 
-_PORT = re.compile(
+_PORT = patterns.lazy(
     r"(?P<low>[0-9]+)(?:-(?P<high>[0-9]+))?(?:/(?P<protocol>tcp|udp|sctp))?", re.IGNORECASE
 )
 _LARGEST_PORT = 65535

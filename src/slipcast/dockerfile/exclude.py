@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from typing_extensions import override
 
 from slipcast.dockerfile.ignore import IgnoreRules, either
+from slipcast.values import patterns
 from slipcast.values.faults import FieldError, InvalidFault
 
 DEFAULT_EXPRESSION = r"(^|/)\.git(/|$)"
 
-_LOOKAROUND = re.compile(r"\(\?<?[=!]")
-_MULTILINE = re.compile(r"\(\?[a-zA-Z]*m")
+_LOOKAROUND = patterns.lazy(r"\(\?<?[=!]")
+_MULTILINE = patterns.lazy(r"\(\?[a-zA-Z]*m")
 _POSIX = {
     "alnum": "0-9A-Za-z",
     "alpha": "A-Za-z",
@@ -36,7 +37,7 @@ _POSIX = {
     "word": "0-9A-Za-z_",
     "xdigit": "0-9A-Fa-f",
 }
-_PIECE = re.compile(r"\\.|\[:(?P<posix>[a-z]+):\]|.", re.DOTALL)
+_PIECE = patterns.lazy(r"\\.|\[:(?P<posix>[a-z]+):\]|.", re.DOTALL)
 
 
 def exclusion(expression: str) -> IgnoreRules:

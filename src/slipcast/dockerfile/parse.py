@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from typing_extensions import override
 
 from slipcast.dockerfile.words import split_words
+from slipcast.values import patterns
 from slipcast.values.faults import FieldError, InvalidFault
 
 KEYWORDS = frozenset(
@@ -28,8 +29,12 @@ KEYWORDS = frozenset(
 _WITH_HEREDOCS = frozenset({"ADD", "COPY", "RUN"})
 _WITH_FLAGS = frozenset({"ADD", "COPY", "FROM", "HEALTHCHECK", "RUN"})
 _DIRECTIVES = frozenset({"check", "escape", "syntax"})
-_DIRECTIVE = re.compile(r"#[ \t]*(?P<name>[A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(?P<value>.+?)[ \t\r]*")
-_HEREDOC = re.compile(r"[0-9]*<<(?P<tabs>-?)(?P<quote>['\"]?)(?P<name>[A-Za-z0-9_.-]+)(?P=quote)")
+_DIRECTIVE = patterns.lazy(
+    r"#[ \t]*(?P<name>[A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(?P<value>.+?)[ \t\r]*"
+)
+_HEREDOC = patterns.lazy(
+    r"[0-9]*<<(?P<tabs>-?)(?P<quote>['\"]?)(?P<name>[A-Za-z0-9_.-]+)(?P=quote)"
+)
 _BLANKS = " \t\r\n\v\f"
 
 

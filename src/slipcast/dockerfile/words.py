@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from slipcast.values import patterns
 from slipcast.values.faults import FieldError, InvalidFault
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
-_BLANK = re.compile(r"[ \t\r\n\v\f]+")
-_UNSET = re.compile(r"(?P<colon>:)?(?P<sign>[-+?])")
-_CUT = re.compile(r"##?|%%?")
+_NAME = patterns.lazy(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
+_BLANK = patterns.lazy(r"[ \t\r\n\v\f]+")
+_UNSET = patterns.lazy(r"(?P<colon>:)?(?P<sign>[-+?])")
+_CUT = patterns.lazy(r"##?|%%?")
 
 
 def split_words(text: str, escape: str = "\\") -> tuple[str, ...]:

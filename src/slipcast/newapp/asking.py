@@ -8,17 +8,17 @@ Source: detection.md sections 2 and 3; build-lifecycle.md BL-22 to BL-24; user-p
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
 from slipcast.newapp.facts import Facts, IsSource, Lent, SecretFor
 from slipcast.newapp.request import NewAppRequest
+from slipcast.values import patterns
 from slipcast.values.faults import FieldError, InvalidFault
 from slipcast.values.giturl import split_fragment
 from slipcast.values.sensitive import redacted
 
-_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[^/:@~\s]+@[^/:@\s]+:")
+_URL: Final = patterns.lazy(r"[A-Za-z][A-Za-z0-9+.-]*://|[^/:@~\s]+@[^/:@\s]+:")
 
 
 def is_url(word: str) -> bool:

@@ -5,17 +5,17 @@ Source: generated-objects.md section 2, GO-20 to GO-29; GO-104.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
+from slipcast.values import patterns
 from slipcast.values.names import composed, dns_label_1035
 
 LONGEST: Final = 58
 """Characters of a component's name: deployments append to it (GO-26)."""
 SERVICE: Final = 63
-_NOT_IN_NAMES: Final = re.compile(r"[^a-z0-9-]")
-_DASHES: Final = re.compile(r"-{2,}")
+_NOT_IN_NAMES: Final = patterns.lazy(r"[^a-z0-9-]")
+_DASHES: Final = patterns.lazy(r"-{2,}")
 _TEMPLATED: Final = ("${", "$(")
 
 

@@ -5,13 +5,14 @@ Source: generated-objects.md GO-100 to GO-102; detection.md DT-15; user-pain UP-
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 
-_ENTRY: Final = re.compile(r"(?P<first>[0-9]{1,5})(?:-[0-9]{1,5})?(?:/(?P<protocol>[a-z]+))?")
+from slipcast.values import patterns
+
+_ENTRY: Final = patterns.lazy(r"(?P<first>[0-9]{1,5})(?:-[0-9]{1,5})?(?:/(?P<protocol>[a-z]+))?")
 _PROTOCOLS: Final = frozenset({"tcp", "udp"})
 _HIGHEST: Final = 65535
 

@@ -14,6 +14,8 @@ from fnmatch import translate
 
 import msgspec
 
+from slipcast.values import patterns
+
 
 class Detector(msgspec.Struct, frozen=True):
     """A row: it fires when at least one of its names is there."""
@@ -49,7 +51,7 @@ DETECTORS = (
 """THE TABLE, in order of precedence."""
 
 _GLOBS = tuple({name: None for row in DETECTORS for name in row.names if "*" in name})
-_ANY_GLOB = re.compile("|".join(map(translate, _GLOBS)))
+_ANY_GLOB = patterns.lazy("|".join(map(translate, _GLOBS)))
 
 
 class Detected(msgspec.Struct, frozen=True):
@@ -74,7 +76,7 @@ def detect(names: Iterable[str]) -> tuple[Detected, ...]:
 
 def _hits(row: Detector, present: frozenset[str], globbed: list[str]) -> Iterator[str]:
     for name in row.names:
-        if "*" in name:
+        if "*" in name and globbed:
             matches = re.compile(translate(name)).match
             yield from filter(matches, globbed)
         elif name in present:

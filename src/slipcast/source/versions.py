@@ -14,15 +14,17 @@ from enum import Enum
 
 import msgspec
 
+from slipcast.values import patterns
+
 Numbers = tuple[int, ...]
 """A version's numbers, most significant first; missing ones are unknown."""
 
-_VERSION = re.compile(r"[vV]?(?P<numbers>[0-9]+(?:\.[0-9]+)*)")
-_TERM = re.compile(
+_VERSION = patterns.lazy(r"[vV]?(?P<numbers>[0-9]+(?:\.[0-9]+)*)")
+_TERM = patterns.lazy(
     r"(?P<operator>\^|~>|~=|~|===?|>=|<=|!=|=|>|<)?\s*"
     r"(?P<version>[vV]?[0-9][0-9A-Za-z.*+-]*|[*xX](?:\.[*xX])*)"
 )
-_HYPHEN = re.compile(r"(?P<low>[vV]?[0-9][^\s]*)\s+-\s+(?P<high>[vV]?[0-9][^\s]*)")
+_HYPHEN = patterns.lazy(r"(?P<low>[vV]?[0-9][^\s]*)\s+-\s+(?P<high>[vV]?[0-9][^\s]*)")
 _PRECISION = 4
 
 

@@ -16,6 +16,7 @@ import msgspec
 
 from slipcast.source.tree import Tree
 from slipcast.source.versions import Dialect, Wish, at_least, parse_wish
+from slipcast.values import patterns
 
 Reader = Callable[[str], Wish | None]
 
@@ -45,7 +46,7 @@ def _line(text: str) -> Wish | None:
 
 
 def _found(expression: str, reading: Reader = parse_wish) -> Reader:
-    regex = re.compile(expression, re.MULTILINE)
+    regex = patterns.lazy(expression, re.MULTILINE)
 
     def reader(text: str) -> Wish | None:
         found = regex.search(text)
@@ -111,7 +112,7 @@ _POM_NAMES = (
     "target",
 )
 """The elements of a pom.xml that name a Java version, the most binding first."""
-_POM_ELEMENT = re.compile(r"<([a-z.]{1,30})>\s{0,9}((?:1\.)?[0-9]{1,2})\s{0,9}</")
+_POM_ELEMENT = patterns.lazy(r"<([a-z.]{1,30})>\s{0,9}((?:1\.)?[0-9]{1,2})\s{0,9}</")
 
 
 def _pom(text: str) -> Wish | None:

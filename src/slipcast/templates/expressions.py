@@ -15,16 +15,18 @@ from typing import Final
 
 import msgspec
 
+from slipcast.values import patterns
+
 Draw = Callable[[int], int]
 """Draws a number from 0 up to and without the given one, all equally likely."""
 
 LONGEST: Final = 255
 """Characters that one part of an expression may stand for (TP-22)."""
 
-_PART: Final = re.compile(r"\[([a-zA-Z0-9\-\\]+)\]\{([0-9]+)\}", re.ASCII)
-_MEMBER: Final = re.compile(r"\\[wdaA]|[a-zA-Z0-9]-[a-zA-Z0-9]|[a-zA-Z0-9]", re.ASCII)
-_BEGINNING: Final = re.compile(r"\\[wdaA]")
-_END: Final = re.compile(r"[a-zA-Z0-9]-[a-zA-Z0-9]$", re.ASCII)
+_PART: Final = patterns.lazy(r"\[([a-zA-Z0-9\-\\]+)\]\{([0-9]+)\}", re.ASCII)
+_MEMBER: Final = patterns.lazy(r"\\[wdaA]|[a-zA-Z0-9]-[a-zA-Z0-9]|[a-zA-Z0-9]", re.ASCII)
+_BEGINNING: Final = patterns.lazy(r"\\[wdaA]")
+_END: Final = patterns.lazy(r"[a-zA-Z0-9]-[a-zA-Z0-9]$", re.ASCII)
 _ORDER: Final = string.ascii_lowercase + string.ascii_uppercase + string.digits
 _SETS: Final = {
     r"\w": _ORDER + "_",

@@ -13,10 +13,11 @@ from typing import Any, Final
 
 import msgspec
 
+from slipcast.values import patterns
 from slipcast.values.causes import Cause, invalid
 
-_WITHIN: Final = re.compile(r"\$\{([a-zA-Z0-9_]+)\}", re.ASCII)
-_WHOLE: Final = re.compile(r"\$\{\{([a-zA-Z0-9_]+)\}\}", re.ASCII)
+_WITHIN: Final = patterns.lazy(r"\$\{([a-zA-Z0-9_]+)\}", re.ASCII)
+_WHOLE: Final = patterns.lazy(r"\$\{\{([a-zA-Z0-9_]+)\}\}", re.ASCII)
 
 _decode = msgspec.json.Decoder().decode
 

@@ -5,14 +5,14 @@ Source: templates.md section 1, TP-1, TP-2.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from slipcast.api.metadata import labels_of
 from slipcast.api.template import Parameter, Template
+from slipcast.values import patterns
 from slipcast.values.causes import Cause, duplicate, invalid, required
 
-_NAME = re.compile(r"[A-Za-z0-9_]+")
+_NAME = patterns.lazy(r"[A-Za-z0-9_]+")
 _FORM = "does not match ^[a-zA-Z0-9_]+$"
 
 

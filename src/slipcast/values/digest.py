@@ -5,19 +5,19 @@ Source: OCI image specification, descriptor, digests.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Self
 
 import msgspec
 from typing_extensions import override
 
+from slipcast.values import patterns
 from slipcast.values.faults import FieldError, InvalidFault
 
 LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
 """THE TABLE of algorithms: how many hex digits each gives."""
 
-_HEX = re.compile(r"[0-9a-f]+")
+_HEX = patterns.lazy(r"[0-9a-f]+")
 
 
 class Digest(msgspec.Struct, frozen=True, order=True):

@@ -18,6 +18,7 @@ import msgspec
 from msgspec.structs import replace
 from typing_extensions import override
 
+from slipcast.values import patterns
 from slipcast.values.faults import FieldError, InvalidFault
 from slipcast.values.sensitive import redacted
 
@@ -43,20 +44,20 @@ TRANSPORTS = {
 }
 """THE TABLE of URL schemes; git's own remote helpers (`ext::`, `fd::`) run programs, so no row."""
 
-_URL = re.compile(
+_URL = patterns.lazy(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?]*)(?P<path>.*)", re.DOTALL
 )
-_AUTHORITY = re.compile(
+_AUTHORITY = patterns.lazy(
     r"(?:(?P<user>.*)@)?(?P<host>\[[0-9A-Fa-f:.%]+\]|[^\[\]:@\s]*)(?::(?P<port>[0-9]*))?"
 )
-_SCP = re.compile(
+_SCP = patterns.lazy(
     r"(?:(?P<user>[^/:]*)@)?(?P<host>\[[^/\]]+\]|[^/:@\[\]]+):(?P<path>.*)", re.DOTALL
 )
-_DRIVE = re.compile(r"[A-Za-z]:\\")
-_HELPER = re.compile(r"[A-Za-z0-9+.-]+::")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]|%(?:[01][0-9A-Fa-f]|7[Ff])")
-_FRAGMENT = re.compile(r"[A-Za-z0-9._+/\\-]*")
-_NOT_IN_NAMES = re.compile(r"[^a-z0-9-]")
+_DRIVE = patterns.lazy(r"[A-Za-z]:\\")
+_HELPER = patterns.lazy(r"[A-Za-z0-9+.-]+::")
+_CONTROL = patterns.lazy(r"[\x00-\x1f\x7f]|%(?:[01][0-9A-Fa-f]|7[Ff])")
+_FRAGMENT = patterns.lazy(r"[A-Za-z0-9._+/\\-]*")
+_NOT_IN_NAMES = patterns.lazy(r"[^a-z0-9-]")
 _NAME_LENGTH = 58
 
 

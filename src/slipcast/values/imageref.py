@@ -8,7 +8,6 @@ Source: distribution reference grammar; docker's short names (docker.io, library
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Self
 
@@ -16,6 +15,7 @@ import msgspec
 from msgspec.structs import replace
 from typing_extensions import override
 
+from slipcast.values import patterns
 from slipcast.values.digest import Digest
 from slipcast.values.faults import FieldError, InvalidFault
 from slipcast.values.sensitive import redacted
@@ -28,10 +28,10 @@ _DEFAULT_REGISTRIES = frozenset({"", DEFAULT_REGISTRY, "index.docker.io"})
 _LONGEST_NAME = 255
 _LONGEST_TAG = 128
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-_REGISTRY = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:]+\])(?::[0-9]+)?")
-_COMPONENT = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
-_ID = re.compile(r"[0-9a-f]{64}")
+_REGISTRY = patterns.lazy(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:]+\])(?::[0-9]+)?")
+_COMPONENT = patterns.lazy(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
+_TAG = patterns.lazy(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_ID = patterns.lazy(r"[0-9a-f]{64}")
 
 
 class ImageRef(msgspec.Struct, frozen=True, kw_only=True):

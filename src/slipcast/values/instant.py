@@ -12,11 +12,12 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from slipcast.values import patterns
 from slipcast.values.apifaults import BadRequest
 from slipcast.values.causes import shown
 
 SECOND: Final = timedelta(seconds=1)
-_FORM: Final = re.compile(
+_FORM: Final = patterns.lazy(
     r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)", re.ASCII
 )
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from slipcast.values import patterns
+
 LONGEST_LABEL: Final = 63
 LONGEST_SUBDOMAIN: Final = 253
 SUFFIX_ALPHABET: Final = "bcdfghjklmnpqrstvwxz2456789"
@@ -18,20 +20,20 @@ SUFFIX_ALPHABET: Final = "bcdfghjklmnpqrstvwxz2456789"
 SUFFIX_LENGTH: Final = 5
 
 _LABEL_FORM: Final = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-_LABEL: Final = re.compile(_LABEL_FORM, re.ASCII)
+_LABEL: Final = patterns.lazy(_LABEL_FORM, re.ASCII)
 _SUBDOMAIN_FORM: Final = rf"{_LABEL_FORM}(\.{_LABEL_FORM})*"
-_SUBDOMAIN: Final = re.compile(_SUBDOMAIN_FORM, re.ASCII)
+_SUBDOMAIN: Final = patterns.lazy(_SUBDOMAIN_FORM, re.ASCII)
 _LABEL_1035_FORM: Final = "[a-z]([-a-z0-9]*[a-z0-9])?"
-_LABEL_1035: Final = re.compile(_LABEL_1035_FORM, re.ASCII)
+_LABEL_1035: Final = patterns.lazy(_LABEL_1035_FORM, re.ASCII)
 _QUALIFIED_FORM: Final = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
-_QUALIFIED: Final = re.compile(_QUALIFIED_FORM, re.ASCII)
+_QUALIFIED: Final = patterns.lazy(_QUALIFIED_FORM, re.ASCII)
 _VALUE_FORM: Final = f"({_QUALIFIED_FORM})?"
-_VALUE: Final = re.compile(_VALUE_FORM, re.ASCII)
+_VALUE: Final = patterns.lazy(_VALUE_FORM, re.ASCII)
 _ENV_FORM: Final = "[-._a-zA-Z][-._a-zA-Z0-9]*"
-_ENV: Final = re.compile(_ENV_FORM, re.ASCII)
+_ENV: Final = patterns.lazy(_ENV_FORM, re.ASCII)
 _KEY_FORM: Final = "[-._a-zA-Z0-9]+"
-_KEY: Final = re.compile(_KEY_FORM, re.ASCII)
-_PERCENT: Final = re.compile("[0-9]+%", re.ASCII)
+_KEY: Final = patterns.lazy(_KEY_FORM, re.ASCII)
+_PERCENT: Final = patterns.lazy("[0-9]+%", re.ASCII)
 
 _FNV_OFFSET: Final = 0x811C9DC5
 _FNV_PRIME: Final = 0x01000193

@@ -6,13 +6,13 @@ Source: Kubernetes API conventions, resource quantities.
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Self
 
 from typing_extensions import override
 
+from slipcast.values import patterns
 from slipcast.values.faults import FieldError, InvalidFault
 
 SUFFIXES = {
@@ -26,7 +26,9 @@ SUFFIXES = {
 """THE TABLE of Kubernetes suffixes."""
 
 _NUMBER = r"(?P<number>[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))"
-_QUANTITY = re.compile(rf"{_NUMBER}(?:[eE](?P<exponent>[+-]?[0-9]{{1,3}})|(?P<suffix>[A-Za-z]*))")
+_QUANTITY = patterns.lazy(
+    rf"{_NUMBER}(?:[eE](?P<exponent>[+-]?[0-9]{{1,3}})|(?P<suffix>[A-Za-z]*))"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from typing import Never, final
 
 from typing_extensions import override
 
+from slipcast.values import patterns
+
 
 @final
 class Sensitive:
@@ -50,7 +52,7 @@ class Sensitive:
         raise TypeError(msg)
 
 
-_CREDENTIALS = re.compile(
+_CREDENTIALS = patterns.lazy(
     # Bounded, since each place in a long word of such characters is tried.
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,31})://"
     # The second form is a password with a bare slash in it; `host:8080/@x` is none.

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from slipcast.api.document import JSON
+from slipcast.values import patterns
 from slipcast.views import age as ages
 from slipcast.views.column import AGE, NAME, Cell, Column, at, text
 
@@ -19,7 +20,7 @@ STRATEGIES: Final = {
     "customStrategy": "Custom",
     "jenkinsPipelineStrategy": "JenkinsPipeline",
 }
-_HEXADECIMAL = re.compile(r"[0-9a-f]{21,}", re.IGNORECASE)
+_HEXADECIMAL = patterns.lazy(r"[0-9a-f]{21,}", re.IGNORECASE)
 _SHORT = 7
 _LONGEST_REF: Final = 40
 """Characters of a ref that are shown: anybody may push one that is far longer."""

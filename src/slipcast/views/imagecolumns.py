@@ -5,16 +5,16 @@ Source: cli.md section 9, GT-5; templates.md TP-85.
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Any, Final
 
 from slipcast.api.document import JSON
+from slipcast.values import patterns
 from slipcast.views import age as ages
 from slipcast.views.column import AGE, NAME, Cell, Column, at, text
 
 SHOWN_TAGS: Final = 3
-_NUMBERS = re.compile(r"v?([0-9]+(?:\.[0-9]+)*)")
+_NUMBERS = patterns.lazy(r"v?([0-9]+(?:\.[0-9]+)*)")
 
 
 def tags(content: JSON, _: datetime) -> Cell:

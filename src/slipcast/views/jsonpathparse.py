@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from slipcast.values import patterns
 from slipcast.values.faults import UsageFault
 
 
@@ -73,12 +74,12 @@ Node = Text | Field | Wildcard | Slice | Recursive | Word | Union | Filter
 Path = tuple[Node, ...]
 
 _END: Final = frozenset(" \t\r\n.,[]$@{}")
-_COMPARISON: Final = re.compile(r"([^!<>=]+)([!<>=]+)(.+)", re.DOTALL)
-_KEY: Final = re.compile(r"'([^']*)'")
-_SLICE: Final = re.compile(r"(-?[0-9]*)(:-?[0-9]*)?(:-?[0-9]*)?")
-_NUMBER: Final = re.compile(r"[-+]?[0-9.]*")
-_WORD: Final = re.compile(r"\w+")
-_QUOTED: Final = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\"""", re.DOTALL)
+_COMPARISON: Final = patterns.lazy(r"([^!<>=]+)([!<>=]+)(.+)", re.DOTALL)
+_KEY: Final = patterns.lazy(r"'([^']*)'")
+_SLICE: Final = patterns.lazy(r"(-?[0-9]*)(:-?[0-9]*)?(:-?[0-9]*)?")
+_NUMBER: Final = patterns.lazy(r"[-+]?[0-9.]*")
+_WORD: Final = patterns.lazy(r"\w+")
+_QUOTED: Final = patterns.lazy(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\"""", re.DOTALL)
 _OPERATORS: Final = frozenset({"<", ">", "==", "!=", "<=", ">="})
 
 

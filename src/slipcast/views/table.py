@@ -9,12 +9,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from slipcast.values import patterns
+
 LEAST: Final = 6
 """How wide a column is at least, with the blanks behind it."""
 BETWEEN: Final = 3
 """How many blanks stand behind the widest cell."""
-_BREAK: Final = re.compile(r"[\f\n\r]")
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_BREAK: Final = patterns.lazy(r"[\f\n\r]")
+_CONTROL: Final = patterns.lazy(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def lines(rows: Sequence[Sequence[str]], widths: Sequence[int] = ()) -> tuple[str, ...]:

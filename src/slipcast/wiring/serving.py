@@ -6,7 +6,6 @@ import contextlib
 import fcntl
 import json
 import os
-import re
 import socket
 import time
 from collections.abc import Callable, Generator, Iterable
@@ -19,6 +18,7 @@ import msgspec
 from slipcast.adapters.contexts import KubeconfigFiles
 from slipcast.api import kubeconfig
 from slipcast.ports.running import Running
+from slipcast.values import patterns
 from slipcast.values.faults import HostFault, PortFault
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ LOCK: Final = "server.lock"
 LOG: Final = "server.log"
 KUBECONFIG: Final = "admin.kubeconfig"
 IDENTITY: Final = "server.id"
-_HOST: Final = re.compile(r"(?P<name>[-a-z0-9._]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+_HOST: Final = patterns.lazy(r"(?P<name>[-a-z0-9._]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 LOOKS: Final = 6000
 LOOK: Final = 0.01
 """Seconds between tries for the lock: whoever asks whether a server runs has it for a moment."""

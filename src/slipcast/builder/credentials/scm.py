@@ -27,6 +27,7 @@ from slipcast.builder.task import Task
 from slipcast.builds import sourcesecrets
 from slipcast.builds.reasons import Reason
 from slipcast.ports.git import CloneSpec, Git
+from slipcast.values import patterns
 from slipcast.values.giturl import GitURL, Transport
 
 _KEY, _HOSTS, _AUTHORITY, _SETTINGS = "ssh-privatekey", "known_hosts", "ca.crt", ".gitconfig"
@@ -34,7 +35,7 @@ _USER, _PASSWORD, _TOKEN = "username", "password", "token"
 _LARGEST: Final = 1 << 20
 _WEB: Final = frozenset({Transport.HTTP, Transport.HTTPS})
 _NOBODY: Final = "builder"
-_HARMLESS: Final = re.compile(
+_HARMLESS: Final = patterns.lazy(
     r"url\..*\.(?:insteadof|pushinsteadof)"
     r"|http\.(?:.*\.)?(?:sslverify|proxy|extraheader|useragent|version|postbuffer|lowspeedlimit"
     r"|lowspeedtime|sslversion|sslcipherlist|proxyauthmethod|followredirects|emptyauth)"

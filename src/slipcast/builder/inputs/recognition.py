@@ -14,12 +14,13 @@ import msgspec
 from slipcast.builder.inputs.walk import REASON
 from slipcast.builds.s2i.request import S2IRequest
 from slipcast.ports.git import Git, WorkingState
+from slipcast.values import patterns
 from slipcast.values.faults import BuildFault
 from slipcast.values.giturl import GitURL, check_ref, parse_git_url, split_fragment
 from slipcast.values.legible import legible
 
 _NO_COMMITS = 16
-_LOOKS_REMOTE = re.compile(r"(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/", re.IGNORECASE)
+_LOOKS_REMOTE = patterns.lazy(r"(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/", re.IGNORECASE)
 
 
 class Nothing(msgspec.Struct, frozen=True):

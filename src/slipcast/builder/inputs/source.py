@@ -15,7 +15,6 @@ from pathlib import Path, PurePosixPath
 import msgspec
 from msgspec.structs import replace
 
-from slipcast.builder.credentials.scm import Lender
 from slipcast.builder.inputs.beneath import context
 from slipcast.builder.inputs.fetched import Fetched, InPlace
 from slipcast.builder.inputs.listed import below, has_links
@@ -153,6 +152,8 @@ class _Fetching(msgspec.Struct, frozen=True):
             self.git.clone(spec, into, log=self._log)
             return
         secret = {name: each.reveal().encode("utf-8", "surrogateescape") for name, each in given}
+        from slipcast.builder.credentials.scm import Lender  # noqa: PLC0415 -- for clones only
+
         lender = Lender(git=self.git, warn=self.progress.warn)
         with lender.lent(spec, secret, self.workspace.root) as lent:
             self.git.clone(lent, into, log=self._log)

@@ -11,16 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from slipcast.values import patterns
 from slipcast.values.faults import FieldError, InvalidFault
 from slipcast.values.sensitive import redacted
 
 Variables = tuple[tuple[str, str], ...]
 
-_PROXY = re.compile(r"proxy", re.IGNORECASE)
-_SECRET = re.compile(
+_PROXY = patterns.lazy(r"proxy", re.IGNORECASE)
+_SECRET = patterns.lazy(
     r"passw(?:or)?d|secret|token|credential|api_?key|private_?key|access_?key", re.IGNORECASE
 )
-_USER = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)?[^/\s]*@")
+_USER = patterns.lazy(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)?[^/\s]*@")
 
 
 def parse_environment(text: str) -> Variables:
