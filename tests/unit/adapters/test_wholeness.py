@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import weakref
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
@@ -60,6 +61,25 @@ class _Lasting:
         assert not whole.piece(b"too late")
 
 
+class _Streaming:
+    """Streams a word, and then nothing until the client leaves."""
+
+    def __init__(self) -> None:
+        self.scope: Any = None
+        self.over = asyncio.Event()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.scope = scope
+        await exchange.Exchange(scope, receive, send, "1").stream(b"text/plain", self._words())
+
+    async def _words(self) -> AsyncGenerator[bytes, None]:
+        try:
+            yield b"one"
+            await asyncio.get_running_loop().create_future()
+        finally:
+            self.over.set()
+
+
 async def test_a_body_that_came_with_its_head_needs_no_message() -> None:
     async with _serving(_tell) as (reader, writer):
         writer.write(POST + b"\r\nbody")
@@ -112,6 +132,31 @@ async def test_who_leaves_is_told_of_whatever_was_sent_before() -> None:
         await lasting.left.wait()
 
     assert lasting.left.is_set()
+
+
+async def test_a_stream_that_waits_is_one_task_and_little_of_its_request() -> None:
+    streaming = _Streaming()
+
+    async with _serving(streaming) as (reader, writer):
+        before = asyncio.all_tasks()
+        writer.write(b"GET / " + HEAD + b"\r\n")
+        await reader.readuntil(b"one\r\n")
+        more = asyncio.all_tasks() - before
+
+    assert len(more) == 1
+    assert set(streaming.scope) == {"method", "client"}
+
+
+async def test_a_stream_ends_when_its_client_leaves() -> None:
+    streaming = _Streaming()
+
+    async with _serving(streaming) as (reader, writer):
+        writer.write(b"GET / " + HEAD + b"\r\n")
+        await reader.readuntil(b"one\r\n")
+        writer.close()
+        await streaming.over.wait()
+
+    assert streaming.over.is_set()
 
 
 async def test_a_request_that_is_over_leaves_nothing_to_the_collector() -> None:
