@@ -31,7 +31,16 @@ ALLOWED: Final = Verdict(allowed=True)
 
 
 class Policy(Protocol):
-    """Decides who may do what."""
+    """Decides who may do what.
+
+    Shape:  changes counts what decisions rest on as it changes: as long as it stays the same, so
+            does every decision.
+    """
+
+    @property
+    def changes(self) -> int:
+        """How often what decisions rest on has changed."""
+        ...
 
     async def decide(self, actor: Actor, attempt: Attempt) -> Verdict:
         """Whether the actor may do that."""
@@ -60,6 +69,8 @@ class Policy(Protocol):
 
 class AllowAll:
     """The policy under which everybody may do everything."""
+
+    changes = 0
 
     async def decide(self, actor: Actor, attempt: Attempt) -> Verdict:  # noqa: ARG002 -- a policy
         """Yes."""
@@ -138,6 +149,32 @@ class Guard:
                 group=kind.group,
                 name=resource.name,
             )
+
+
+class Right:
+    """A right that lasts: of who goes on with something for as long as they may."""
+
+    __slots__ = ("_asked", "_at", "_guard", "_verb")
+
+    def __init__(self, guard: Guard, verb: str, asked: Resource) -> None:
+        self._guard = guard
+        self._verb = verb
+        self._asked = asked
+        self._at = -1
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether rights have changed since it was looked at."""
+        return self._at != self._guard.policy.changes
+
+    async def check(self) -> None:
+        """Nothing, when there is the right.
+
+        Errors: Forbidden.
+        """
+        at = self._guard.policy.changes
+        await self._guard.check(self._verb, self._asked)
+        self._at = at
 
 
 def _is_space(kind: Kind) -> bool:

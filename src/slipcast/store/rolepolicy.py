@@ -50,6 +50,7 @@ class RolePolicy:
         self._book = Book()
         self._decided: dict[tuple[str, tuple[str, ...], Attempt], bool] = {}
         self._newest: dict[keys.Place, int] = {}
+        self.changes = 0
         self.revision = 0
         """The revision up to which roles and bindings are known."""
 
@@ -59,6 +60,7 @@ class RolePolicy:
         self._book = Book()
         self._newest.clear()
         self._decided.clear()
+        self.changes += 1
         for entry in page.entries:
             self._take(entry)
         self.revision = page.revision
@@ -143,6 +145,7 @@ class RolePolicy:
         content: Mapping[str, Any] | None = _decode(value) if value else None
         self._book.write(place.kind.name, (place.namespace, place.name), content)
         self._decided.clear()
+        self.changes += 1
 
 
 def _role_of(namespace: str, binding: Mapping[str, Any]) -> Place:

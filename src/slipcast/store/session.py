@@ -25,7 +25,7 @@ from slipcast.ports.api import (
     WriteOptions,
 )
 from slipcast.store.admission import by
-from slipcast.store.authorize import Guard
+from slipcast.store.authorize import Guard, Right
 from slipcast.store.fields import NAME
 from slipcast.store.furnishing import Furnishing
 from slipcast.store.podlimiting import limiting
@@ -112,8 +112,10 @@ class Session:
         """See the port."""
         if not resource.kind.stored:
             return await self._virtual(resource).watch(self._guard, resource, options)
-        await self._guard.check("watch", _asked_about(resource, options.fields))
-        return await self._verbs.watching.watch(resource, options)
+        asked = _asked_about(resource, options.fields)
+        right = Right(self._guard, "watch", asked)
+        await right.check()
+        return await self._verbs.watching.watch(resource, options, right)
 
     async def create(
         self, resource: Resource, content: JSON, options: WriteOptions = _WRITE

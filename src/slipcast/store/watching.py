@@ -20,6 +20,7 @@ from slipcast.api.document import Document
 from slipcast.api.kinds import Kind
 from slipcast.ports.api import Resource, WatchEvent, WatchOptions
 from slipcast.ports.journal import Batch, Compacted, Entry, Page
+from slipcast.store.authorize import Right
 from slipcast.store.changes import Change
 from slipcast.store.keys import prefix_of
 from slipcast.store.reading import CHUNK
@@ -58,11 +59,11 @@ class Watching:
         self._held = 0
 
     async def watch(
-        self, resource: Resource, options: WatchOptions
+        self, resource: Resource, options: WatchOptions, right: Right | None = None
     ) -> AsyncGenerator[WatchEvent, None]:
-        """Changes of a collection, or of one object in it.
+        """Changes of a collection, or of one object in it, for as long as there is a right to it.
 
-        Errors: BadRequest; Invalid; Timeout; Expired, from the generator too.
+        Errors: BadRequest; Invalid; Timeout; Expired and Forbidden, from the generator too.
         """
         kind = resource.kind
         check_watch(options)
@@ -76,16 +77,16 @@ class Watching:
             # What there is, is what there is now, not when somebody begins to read.
             first = await self._rows.page(_start(prefix, resource, selection), limit=CHUNK)
             revision = first.revision
-        return self._events(resource, selection, options, revision, first)
+        return self._events(resource, selection, options, _Begin(revision, first, right))
 
     async def _events(
         self,
         resource: Resource,
         selection: Selection,
         options: WatchOptions,
-        revision: int,
-        page: Page | None,
+        begin: _Begin,
     ) -> AsyncGenerator[WatchEvent, None]:
+        revision, page, right = begin.revision, begin.page, begin.right
         kind, prefix = resource.kind, prefix_of(resource.kind, resource.namespace)
         loop = asyncio.get_running_loop()
         end = loop.time() + (options.timeout or self._pace.longest)
@@ -101,6 +102,8 @@ class Watching:
             while loop.time() < end:
                 due = min(end, loop.time() + self._pace.bookmarks)
                 while (entries := await place.next(due)) is not None:
+                    if right is not None and right.is_in_doubt:
+                        await right.check()
                     for event in self._told(entries, selection):
                         yield event
                 if options.bookmarks:
@@ -127,6 +130,14 @@ class Watching:
             _, oldest = recent.popitem(last=False)
             self._held -= oldest.size if oldest else 0
         return change
+
+
+class _Begin(msgspec.Struct, frozen=True):
+    """Where a watch begins: after a revision, with what there was, for who has a right."""
+
+    revision: int
+    page: Page | None
+    right: Right | None
 
 
 class _Place:
