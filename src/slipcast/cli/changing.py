@@ -21,6 +21,7 @@ from slipcast.cli.telling import Telling
 from slipcast.cli.toolbox import Connection, Toolbox
 from slipcast.cli.writing import Manner
 from slipcast.values.apifaults import Conflict
+from slipcast.values.faults import UsageFault
 
 Change = Callable[[Kind, JSON], JSON]
 """An object as it is to be; what it was given is not touched. Raises Faults."""
@@ -55,12 +56,16 @@ async def objects(
 
 
 class Changing(msgspec.Struct, frozen=True, kw_only=True):
-    """Changes objects, and tells what became of them."""
+    """Changes objects, and tells what became of them.
+
+    Shape:  is_told: in words; objects that are printed are printed as well when nothing changed.
+    """
 
     change: Change
     manner: Manner
     local: bool
     said: str = "updated"
+    is_told: bool = False
 
     async def do(self, connection: Connection, target: Target, telling: Telling) -> None:
         """Change one object.
@@ -71,6 +76,9 @@ class Changing(msgspec.Struct, frozen=True, kw_only=True):
         after = self.change(target.kind, before)
         if self.local or self.manner.is_local:
             telling.became(target.kind, after, self.said)
+            return
+        if after == before and self.is_told:
+            telling.note(f'{target.kind.plural} "{target.resource.name}" was not changed')
             return
         for left in reversed(range(TRIES)):
             try:
@@ -96,7 +104,15 @@ def run(
     """Change all that the command line names; said is what becomes of each."""
     toolbox: Toolbox = ctx.obj
     form = forms.form_of(given, toolbox.directory)
-    changing = Changing(change=change, manner=Manner.of(given), local=given["local"], said=said)
+    if given["local"] and not which.files:
+        raise UsageFault("--local works with -f only", hint="It changes what is in files.")
+    changing = Changing(
+        change=change,
+        manner=Manner.of(given),
+        local=given["local"],
+        said=said,
+        is_told=not form.name,
+    )
 
     async def work(connection: Connection) -> int:
         dry = changing.manner.dry

@@ -54,6 +54,10 @@ class Telling:
         """Something else that is worth a line on standard output."""
         click.echo(printable(text))
 
+    def note(self, text: str) -> None:
+        """That nothing came of it, which is no result (CL-7)."""
+        click.echo(f"info: {printable(text)}", err=True)
+
     def warn(self, *warnings: str) -> None:
         """Something that its user should know."""
         warn(warnings, colour=self._colour)

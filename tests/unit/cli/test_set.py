@@ -50,6 +50,24 @@ def test_variables_are_replaced_in_place_added_and_taken_away(call: Call) -> Non
     assert _env(call) == [{"name": "A", "value": "9"}, {"name": "C", "value": "3"}]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("env", "bc/app", "A=1"), ("build-hook", "bc/app", "--post-commit", "--remove")],
+)
+def test_what_changes_nothing_says_so_cl_7(call: Call, words: tuple[str, ...]) -> None:
+    ended = call("set", *words)
+
+    assert (ended.code, ended.stdout) == (0, "")
+    assert ended.stderr == 'info: buildconfigs "app" was not changed\n'
+
+
+def test_local_without_files_changes_nothing_and_says_why(call: Call) -> None:
+    ended = call("set", "build-secret", "--push", "--local", "bc/app", "s")
+
+    assert ended.code == 1
+    assert "--local works with -f only" in ended.stderr
+
+
 @pytest.mark.parametrize("command", [("set", "env", "bc/app"), ("start-build", "app")])
 def test_what_was_a_list_once_is_one_value_and_warned_about_cl_9(
     call: Call, command: tuple[str, ...]

@@ -65,6 +65,7 @@ def env(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:
             change=_rule(Changes(set=(*changes.set, *new.set), removed=changes.removed), given),
             manner=manner,
             local=given["local"],
+            is_told=not form.name,
         )
         async for target in changing.objects(connection, which, telling, local=rule.local):
             with telling.trying():

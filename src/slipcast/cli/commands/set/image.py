@@ -63,6 +63,7 @@ def image(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:
             manner=manner,
             local=given["local"],
             said="image updated",
+            is_told=not form.name,
         )
         async for target in changing.objects(connection, which, telling, local=rule.local):
             with telling.trying():
