@@ -177,10 +177,30 @@ def _is_plain(tree: Path) -> bool:
 
 
 def _unpushed(tree: Path) -> int:
+    if _has_no_remote_branch(tree):
+        return 0
     if not ask(tree, "for-each-ref", "--count=1", "refs/remotes").stdout:
         return 0
     text = ask(tree, "rev-list", "--count", "HEAD", "--not", "--remotes").text
     return int(text) if text.isdecimal() else 0
+
+
+def _has_no_remote_branch(tree: Path) -> bool:
+    """Whether a look at the files tells that nothing of another repository is known.
+
+    Shape:  False in doubt: git itself knows, and takes longer.
+    Source: gitrepository-layout(5).
+    """
+    home = tree / ".git"
+    is_plain = (home / "refs" / "heads").is_dir() and not (home / "reftable").exists()
+    if not is_plain or (home / "refs" / "remotes").exists():
+        return False
+    try:
+        return b" refs/remotes/" not in (home / "packed-refs").read_bytes()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
 
 
 def _header(record: bytes) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -115,6 +116,31 @@ def test_commits_that_the_remote_lacks_are_counted(
     gitserver.commit(tree, {"more.txt": "2"})
 
     assert git.state(tree).unpushed_commits == 2
+
+
+def test_commits_that_the_remote_lacks_are_counted_when_its_branches_are_packed(
+    git: Git, application: Path, clone: Callable[..., Path]
+):
+    tree = clone(application, history=True)
+    gitserver.git(tree, "branch", "--unset-upstream")
+    gitserver.git(tree, "symbolic-ref", "--delete", "refs/remotes/origin/HEAD")
+    gitserver.git(tree, "pack-refs", "--all")
+    shutil.rmtree(tree / ".git/refs/remotes", ignore_errors=True)
+
+    gitserver.commit(tree, {"more.txt": "1"})
+
+    assert git.state(tree).unpushed_commits == 1
+
+
+def test_a_work_tree_beside_its_repository_counts_them_likewise(
+    git: Git, application: Path, clone: Callable[..., Path], tmp_path: Path
+):
+    tree = clone(application, history=True)
+    gitserver.git(tree, "worktree", "add", "-q", "-b", "other", str(tmp_path / "beside"))
+
+    gitserver.commit(tmp_path / "beside", {"more.txt": "1"})
+
+    assert git.state(tmp_path / "beside").unpushed_commits == 1
 
 
 def test_a_repository_without_commits_is_told(git: Git, tmp_path: Path):
