@@ -28,6 +28,11 @@ from slipcast.values.apifaults import NotFound
 from slipcast.values.faults import Fault, UsageFault
 
 STREAM: Final = kinds.require(kinds.IMAGE, "ImageStream")
+_OTHERS: Final = {
+    "Deployment": kinds.require(kinds.APPS_OPENSHIFT, "DeploymentConfig"),
+    "DeploymentConfig": kinds.require(kinds.APPS, "Deployment"),
+}
+"""By kinds that deploy, the one that new-app makes in their place."""
 State = Literal["created", "unchanged", "configured"]
 _DRY: Final = WriteOptions(dry_run=True)
 
@@ -102,6 +107,26 @@ def _wanted(kind: Kind, place: Resource, content: JSON, there: JSON | None) -> W
         state="configured" if differing else "unchanged",
         differing=tuple(differing),
     )
+
+
+async def beside(connection: Connection, wanted: Sequence[Wanted]) -> list[str]:
+    """Warnings of what new-app has made before that deploys the same as what is new."""
+    if not any(each.current is not None for each in wanted):
+        return []
+    found: list[str] = []
+    for each in wanted:
+        other = _OTHERS.get(each.kind.name) if each.state == "created" else None
+        if other is None:
+            continue
+        place = Resource(other, each.place.namespace, each.place.name)
+        there = await _current(connection, place)
+        if there is not None and _is_ours(other, there):
+            shown = f"{other.singular}/{each.place.name}"
+            found.append(
+                f"{shown} is there as well and deploys the same: 'slipcast delete {shown}'"
+                " takes it away"
+            )
+    return found
 
 
 async def checked(connection: Connection, wanted: Sequence[Wanted]) -> None:

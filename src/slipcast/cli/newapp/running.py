@@ -136,6 +136,8 @@ async def _made(
         _tell(connection, plan, telling)
     prepared = await creating.prepared(connection, wanted)
     await creating.checked(connection, prepared)
+    for warning in await creating.beside(connection, prepared):
+        click.echo(f"warning: {printable(warning)}", err=True)
     if form.name == "name":
         for each in prepared:
             click.echo(f"{each.kind.singular}/{each.content['metadata'].get('name', '')}")

@@ -308,6 +308,15 @@ def test_a_dry_run_shows_what_would_differ_and_does_nothing(call: Call) -> None:
     assert "ref" not in call("get", "bc", "shop", "-o", "json").document["spec"]["source"]["git"]
 
 
+def test_what_deploys_the_same_in_another_form_is_told_of(call: Call) -> None:
+    first = call("new-app", f"python~{URL}")
+
+    other = call("new-app", f"python~{URL}", "--as-deployment")
+
+    assert "warning" not in first.stderr
+    assert "warning: deploymentconfig/shop is there as well" in other.stderr
+
+
 def test_what_somebody_else_made_is_left_alone_up_24(call: Call, toolbox: FakeToolbox) -> None:
     toolbox.server.put(
         {
