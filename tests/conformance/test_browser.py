@@ -74,8 +74,9 @@ def place(driver: httpx.Client, tmp_path_factory: pytest.TempPathFactory) -> Ite
     program = [*PROGRAM, "server", "--state-dir", str(state)]
     started = subprocess.run(
         [*program, "--background", "--listen=127.0.0.1:0", f"--htpasswd={home}/users", "-ojson"],
-        env={**os.environ, "HOME": str(home)}, check=True, capture_output=True, timeout=PATIENCE,
+        env={**os.environ, "HOME": str(home)}, check=False, capture_output=True, timeout=PATIENCE,
     )  # fmt: skip
+    assert started.returncode == 0, started.stderr
     yield Place(msgspec.json.decode(started.stdout)["address"], state, home)
     subprocess.run([*program, "--stop"], check=True, capture_output=True, timeout=PATIENCE)
 
