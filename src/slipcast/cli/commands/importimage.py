@@ -121,12 +121,7 @@ def _tell(answer: JSON, wish: Wish, connection: Connection) -> None:
 
 def _found(answer: JSON) -> list[tuple[str, str]]:
     """What was looked up, tag by tag."""
-    status = answer.get("status") or {}
-    images = (
-        *(status.get("images") or ()),
-        *((status.get("repository") or {}).get("images") or ()),
-    )
     return [
-        (each.get("tag") or "", (each.get("image") or {}).get("dockerImageReference") or "<none>")
-        for each in images
+        (tag, (each.get("image") or {}).get("dockerImageReference") or "<none>")
+        for tag, each in importing.looked_up(answer)
     ]

@@ -89,11 +89,19 @@ def failures(answer: JSON) -> Iterator[str]:
     repository = status.get("repository") or {}
     if _failed(repository) and not repository.get("images"):
         yield str(repository["status"].get("message") or "the repository could not be read")
+    for tag, found in looked_up(answer):
+        if _failed(found):
+            yield f"tag {tag} failed: {found['status'].get('message') or ''}"
+
+
+def looked_up(answer: JSON) -> Iterator[tuple[str, JSON]]:
+    """What was looked up, by the tags that it is for; elsewhere they may be called otherwise."""
+    status = answer.get("status") or {}
     wanted = [(each.get("to") or {}).get("name") for each in _images(answer.get("spec"))]
-    for found, tag in zip_longest((*_images(status), *_images(repository)), wanted):
-        if _failed(found or {}):
-            name = tag or found.get("tag") or ""
-            yield f"tag {name} failed: {found['status'].get('message') or ''}"
+    images = (*_images(status), *_images(status.get("repository")))
+    for found, tag in zip_longest(images, wanted):
+        if found is not None:
+            yield tag or found.get("tag") or "", found
 
 
 def _images(asked: JSON | None) -> Sequence[JSON]:

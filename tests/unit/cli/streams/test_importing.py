@@ -234,6 +234,7 @@ def test_what_fails_is_told_by_the_tag_that_was_to_be():
     }
 
     assert list(importing.failures(answer)) == ["tag latest failed: gone"]
+    assert [tag for tag, _ in importing.looked_up(answer)] == ["latest", "b"]
 
 
 @pytest.mark.parametrize(("given", "policy"), [(None, {"insecure": True}), (False, {})])
