@@ -33,7 +33,7 @@ from slipcast.wiring import agency as agencies
 from slipcast.wiring import controlling, recipes
 from slipcast.wiring.doors import Doors
 from slipcast.wiring.peering import Peering
-from slipcast.wiring.registry import Hosted, hosting
+from slipcast.wiring.registry import Hosted, hosting, remember
 from slipcast.wiring.serving import (
     Place,
     address_of,
@@ -58,8 +58,7 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
     place.prepare()
     async with AsyncExitStack() as stack:
         stack.enter_context(place.held())
-        socket = listening.bind(wanted.host, wanted.port)
-        stack.callback(socket.close)
+        socket = stack.enter_context(listening.bind(wanted.host, wanted.port))
         port: int = socket.getsockname()[1]
         address = address_of(wanted.host, port)
         clock, telemetry = SystemClock(), Telemetry()
@@ -68,6 +67,7 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
         # First, since nothing is put beside a journal that is not ours.
         journal = await opened(wanted.store, place)
         stack.push_async_callback(journal.close)
+        remember(hosted.addresses.own, place)
         with place.usable():
             pki = certificates.prepare(place.keys, names)
         authority = pki.authority.read_bytes()

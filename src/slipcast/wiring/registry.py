@@ -235,23 +235,36 @@ class Hosted:
 async def hosting(
     wanted: Serving, address: str, clock: Clock, place: Place
 ) -> AsyncGenerator[Hosted]:
-    """The registry of a server, for as long as that serves; which address it has is remembered.
+    """The registry of a server, for as long as that serves.
 
     Errors: as Hosted; HostFault.
     """
-    with place.usable():
-        known = place.addresses
-        former = known.read_text("utf-8").split() if known.exists() else []
-    hosted = Hosted(wanted, address, clock, former)
+    hosted = Hosted(wanted, address, clock, former(place))
     try:
-        own = hosted.addresses.own
-        if own and own not in former:
-            with place.usable():
-                known.write_text("\n".join((*former, own, "")), "utf-8")
         yield hosted
     finally:
         hosted.close()
         await hosted.leave()
+
+
+def former(place: Place) -> list[str]:
+    """The addresses that the registry of a server has had.
+
+    Errors: HostFault.
+    """
+    with place.usable():
+        return place.addresses.read_text("utf-8").split() if place.addresses.exists() else []
+
+
+def remember(own: str, place: Place) -> None:
+    """Note which address the registry has, for when it has another.
+
+    Errors: HostFault.
+    """
+    known = former(place)
+    if own and own not in known:
+        with place.usable():
+            place.addresses.write_text("\n".join((*known, own, "")), "utf-8")
 
 
 def _named(bound: Socket) -> str:

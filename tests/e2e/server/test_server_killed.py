@@ -115,7 +115,7 @@ async def test_kills_under_write_load_lose_repeat_and_reorder_nothing(new: New) 
         with server.client() as client:
             found = listed(client)
         assert list(wrong(known, found)) == []
-        assert {path.name for path in server.state.iterdir()} == FILES
+        until(lambda: {path.name for path in server.state.iterdir()} == FILES)
 
     log.info("writes: %d; seconds of each start: %s", len(known.revisions), starts)
     with server.client() as client:
@@ -225,7 +225,7 @@ def test_a_first_start_that_was_killed_at_any_moment_leaves_a_place_to_start_in(
         killed_while_starting(server, random.uniform(0.3, 2.5))  # noqa: S311  no secret
 
     server.start()
-    assert {path.name for path in server.state.iterdir()} == FILES
+    until(lambda: {path.name for path in server.state.iterdir()} == FILES)
     assert {path.name for path in (server.state / "pki").iterdir()} == set(PAIRS)
     with server.client() as client:
         assert client.get("/api/v1/namespaces/default").status_code == 200

@@ -11,7 +11,7 @@ import pytest
 from slipcast.adapters.clock import SystemClock
 from slipcast.ports.daemon import Importing, Registering, Serving, Streams
 from slipcast.values.faults import InvalidFault
-from slipcast.wiring.registry import Addresses, Hosted, hosting
+from slipcast.wiring.registry import Addresses, Hosted, hosting, remember
 from slipcast.wiring.serving import Place
 
 SERVER = "https://127.0.0.1:8443"
@@ -61,8 +61,8 @@ def test_addresses_that_it_has_had_are_always_allowed() -> None:
 @pytest.mark.anyio
 async def test_the_address_is_remembered_for_the_next_start(tmp_path: Path) -> None:
     place, clock = Place(tmp_path), SystemClock()
-    async with hosting(Serving(), SERVER, clock, place):
-        pass
+    async with hosting(Serving(), SERVER, clock, place) as hosted:
+        remember(hosted.addresses.own, place)
 
     async with hosting(Serving(), "https://10.0.0.1:8443", clock, place) as hosted:
         assert "127.0.0.1:8443" in hosted.aliases
