@@ -17,7 +17,7 @@ from slipcast.adapters.listening import Server
 HEAD = b"HTTP/1.1\r\nHost: x\r\n"
 GET = b"GET / " + HEAD + b"\r\n"
 Application = Callable[[Any, Any, Any], Awaitable[None]]
-QUICK = Limits(header=0.05, reader=0.05, linger=0.05)
+QUICK = Limits(header=0.5, reader=0.05, linger=0.05)
 LASTING = Limits(linger=0.05)
 
 
