@@ -58,6 +58,14 @@ def limited(pod: JSON, ranges: Iterable[LimitRange]) -> tuple[JSON, tuple[str, .
     return {**pod, "spec": made}, tuple(dict.fromkeys(wrong))
 
 
+def used_by(pod: JSON) -> Used:
+    """What a pod as a whole may use and asks for."""
+    spec = pod.get("spec")
+    if not isinstance(spec, dict):
+        return Used(limits={}, requests={})
+    return _whole(_containers(spec, "initContainers"), _containers(spec, "containers"))
+
+
 def _filled(container: Any, items: Iterable[LimitRangeItem]) -> Any:
     """A container that says what it may use and asks for, where somebody says it for it."""
     resources = (container.get("resources") or {}) if isinstance(container, dict) else None
@@ -118,7 +126,7 @@ def _most(before: Sequence[tuple[Amounts, bool]], beside: Sequence[Amounts]) -> 
         staying = now if stays else staying
     for amounts in beside:
         staying = _sum(staying, amounts)
-    return {name: _text(amount) for name, amount in _higher(staying, peak).items()}
+    return {name: text_of(amount) for name, amount in _higher(staying, peak).items()}
 
 
 def _higher(one: Mapping[str, Fraction], other: Mapping[str, Fraction]) -> dict[str, Fraction]:
@@ -126,12 +134,13 @@ def _higher(one: Mapping[str, Fraction], other: Mapping[str, Fraction]) -> dict[
 
 
 def _sum(one: Mapping[str, Fraction], other: Amounts) -> dict[str, Fraction]:
-    read = ((name, _amount(each)) for name, each in other.items())
+    read = ((name, amount_of(each)) for name, each in other.items())
     added = {name: one.get(name, 0) + amount for name, amount in read if amount is not None}
     return {**one, **added}
 
 
-def _text(amount: Fraction) -> str:
+def text_of(amount: Fraction) -> str:
+    """An amount as people write it."""
     if amount.denominator != 1:
         return f"{Quantity(amount).thousandths}m"
     whole = amount.numerator
@@ -173,12 +182,12 @@ def _too_little(item: LimitRangeItem, limits: Amounts, requests: Amounts) -> Ite
 
 def _out_of_proportion(ratio: object, limit: object, request: object) -> str:
     """Why a limit is too large for its request; empty when it is not."""
-    most = _amount(ratio)
-    if request is None or _amount(request) == 0:
+    most = amount_of(ratio)
+    if request is None or amount_of(request) == 0:
         return "no request is specified or request is 0"
-    if limit is None or _amount(limit) == 0:
+    if limit is None or amount_of(limit) == 0:
         return "no limit is specified or limit is 0"
-    high, low = _amount(limit), _amount(request)
+    high, low = amount_of(limit), amount_of(request)
     if most is None or not high or not low or high / low <= most:
         return ""
     return f"provided ratio is {float(high / low):f}"
@@ -186,11 +195,12 @@ def _out_of_proportion(ratio: object, limit: object, request: object) -> str:
 
 def _is_less(one: object, other: object) -> bool:
     """Whether an amount is less; what cannot be read is refused elsewhere."""
-    less, more = _amount(one), _amount(other)
+    less, more = amount_of(one), amount_of(other)
     return less is not None and more is not None and less < more
 
 
-def _amount(text: object) -> Fraction | None:
+def amount_of(text: object) -> Fraction | None:
+    """How much an amount is; None for what is none."""
     try:
         return Quantity.parse(str(text)).amount
     except InvalidFault:

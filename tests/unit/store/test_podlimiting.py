@@ -45,3 +45,14 @@ async def test_what_a_pod_is_given_belongs_to_no_manager(api: Api) -> None:
     assert "f:image" in container
     assert "f:resources" not in container
     assert "f:status" not in entry["fieldsV1"]
+
+
+QUOTAS = Resource(kinds.require("", "ResourceQuota"), "p")
+
+
+async def test_a_pod_beyond_a_quota_is_refused_bl_43(api: Api) -> None:
+    await api.create(QUOTAS, {"metadata": {"name": "q"}, "spec": {"hard": {"pods": "1"}}})
+    await api.create(PODS, POD)
+
+    with pytest.raises(Forbidden, match="exceeded quota: q, requested: pods=1, used: pods=1"):
+        await api.create(PODS, {**POD, "metadata": {"name": "b"}})
