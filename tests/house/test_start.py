@@ -3,6 +3,7 @@
 Guards start-up (docs/explanation/start.md). Nothing is timed: a list by name.
 """
 
+import os
 import subprocess
 import sys
 
@@ -39,6 +40,7 @@ def imported(words: list[str], beside: str, heavy: frozenset[str]) -> str:
     """Which of them a command line has imported at its end."""
     ran = subprocess.run(
         [sys.executable, "-c", RUN, *words, NOWHERE, beside, " ".join(heavy)],
+        env={name: each for name, each in os.environ.items() if not name.lower().endswith("_proxy")},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "does not answer: Connection refused" in ran.stderr
