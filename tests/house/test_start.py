@@ -38,9 +38,12 @@ LOOKED_AT = "slipcast.builder.surveying slipcast.adapters.git slipcast.wiring.pr
 
 def imported(words: list[str], beside: str, heavy: frozenset[str]) -> str:
     """Which of them a command line has imported at its end."""
+    without_proxies = {
+        name: each for name, each in os.environ.items() if not name.lower().endswith("_proxy")
+    }
     ran = subprocess.run(
         [sys.executable, "-c", RUN, *words, NOWHERE, beside, " ".join(heavy)],
-        env={name: each for name, each in os.environ.items() if not name.lower().endswith("_proxy")},
+        env=without_proxies,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "does not answer: Connection refused" in ran.stderr
