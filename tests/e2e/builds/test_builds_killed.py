@@ -58,10 +58,10 @@ def test_a_build_that_is_done_while_there_is_no_server_has_ended_for_the_next(
     # BL-113
     pods = alone.directory / "state/pods"
     alone.apply(a_config(by_source()))
-    build = alone.queue(alone.assembling("#!/bin/sh\necho begun\nsleep 1\necho done\n"))
+    build = alone.queue(alone.assembling("#!/bin/sh\necho begun\nsleep 5\necho done\n"))
     alone.comes_to(build, "Running")
     alone.server.kill()
-    until(lambda: any("Build complete" in text(path) for path in pods.glob("*/log-*")))
+    until(lambda: any("Build complete" in text(path) for path in pods.glob("*/log-*")), 180)
 
     alone.server.start()
 
