@@ -48,18 +48,23 @@ def source_image(task: Task, index: int) -> Credentials:
 def _access(task: Task, variable: str) -> Credentials:
     directory = task.named_by(variable)
     if directory is not None:
-        return task.registries(file_in(directory))
+        # Where the host keeps it is nobody's business.
+        return task.registries(file_in(directory, task.env[variable]))
     return task.registries(_own(task) if task.is_by_hand else None)
 
 
-def file_in(directory: Path) -> Path:
+def file_in(directory: Path, called: str = "") -> Path:
     """The file of a secret that counts (BLD-77).
 
+    Shape:  called is what the directory is called to people, where not by its own name.
     Errors: HostFault when there is none (BLD-80).
     """
     found = next((path for name in FILES if (path := directory / name).is_file()), None)
     if found is None:
-        raise HostFault(f"no docker config file found in '{directory}'")
+        raise HostFault(
+            f"no docker config file found in '{called or directory}'",
+            hint="A secret for a registry is of type kubernetes.io/dockerconfigjson.",
+        )
     return found
 
 

@@ -48,9 +48,10 @@ def test_each_purpose_has_a_secret_of_its_own_bld_32(tmp_path: Path):
 
 def test_a_secret_without_such_a_file_is_told_bld_80(tmp_path: Path):
     outfit = an_outfit(tmp_path)
-    directory = secret(outfit, "PULL_DOCKERCFG_PATH", {"password": "x"})
+    secret(outfit, "PULL_DOCKERCFG_PATH", {"password": "x"})
+    inside = outfit.env["PULL_DOCKERCFG_PATH"]
 
-    with pytest.raises(HostFault, match=f"no docker config file found in '{directory}'"):
+    with pytest.raises(HostFault, match=f"no docker config file found in '{inside}'"):
         registries.pull(a_task(outfit))
 
 
