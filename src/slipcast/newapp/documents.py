@@ -147,13 +147,28 @@ def _streams(image: InputImage | None) -> Iterator[JSON]:
 
 
 def _once(found: Iterable[JSON]) -> list[JSON]:
-    """Each object once: the first of a kind, namespace and name counts (GO-16)."""
+    """Each object once: the first of a kind, namespace and name counts (GO-16).
+
+    Shape:  a stream that is built into may be followed, too: it has the tags of both.
+    """
     kept: dict[tuple[Any, ...], JSON] = {}
     for each in found:
         metadata = each.get("metadata") or {}
         name = metadata.get("name") or f"{metadata.get('generateName')}{len(kept)}"
-        kept.setdefault((each.get("kind"), metadata.get("namespace"), name), each)
+        key = (each.get("kind"), metadata.get("namespace"), name)
+        kept[key] = _with_tags(kept[key], each) if key in kept else each
     return list(kept.values())
+
+
+def _with_tags(first: JSON, other: JSON) -> JSON:
+    """A stream with the tags that only another of its name has; what is no stream as it is."""
+    spec, more = first.get("spec") or {}, other.get("spec") or {}
+    if first.get("kind") != "ImageStream" or not more.get("tags"):
+        return first
+    held = spec.get("tags") or []
+    names = {each.get("name") for each in held}
+    tags = [*held, *(each for each in more["tags"] if each.get("name") not in names)]
+    return {**first, "spec": {**spec, "tags": tags}}
 
 
 def _implied(
