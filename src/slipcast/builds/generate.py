@@ -54,7 +54,6 @@ from slipcast.values.causes import Cause
 from slipcast.values.instant import to_text
 
 BASE_IMAGE: Final = "OPENSHIFT_CUSTOM_BUILD_BASE_IMAGE"
-DEFAULT_ACCOUNT: Final = "builder"
 IMAGE_KINDS: Final = ("ImageStreamTag", "ImageStreamImage", "DockerImage")
 BUILD_CONFIG_KIND: Final = kinds.require(kinds.BUILD, "BuildConfig")
 
@@ -92,7 +91,7 @@ def generated(
     resolved: Resolved,
     now: datetime,
     *,
-    account: str = DEFAULT_ACCOUNT,
+    account: str = naming.DEFAULT_ACCOUNT,
     newest: int = 0,
 ) -> Made:
     """The Build that a request makes of a BuildConfig, and the BuildConfig that counted it.

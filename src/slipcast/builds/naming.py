@@ -48,10 +48,17 @@ JENKINS: Final = (
     "openshift.io/jenkins-build-uri",
 )
 
+DEFAULT_ACCOUNT: Final = "builder"
+
 _NANOSECONDS: Final = 1_000_000_000
 _CLOCK_DIGITS: Final = 10
 _CLOCK_SUFFIX: Final = re.compile(rf"-[0-9]{{{_CLOCK_DIGITS}}}\Z", re.ASCII)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def account(build: Build) -> str:
+    """The service account of a build; one that was made by hand may name none."""
+    return build.spec.service_account or DEFAULT_ACCOUNT
 
 
 def build_name(config: str, number: int) -> str:

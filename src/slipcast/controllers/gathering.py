@@ -247,7 +247,7 @@ async def _push_secret(sight: Sight, build: Build, name: str) -> str:
     if build.spec.output.push_secret is not None:
         return ""
     namespace = build.metadata.namespace
-    account = await _found(sight, ACCOUNT, namespace, build.spec.service_account)
+    account = await _found(sight, ACCOUNT, namespace, naming.account(build))
     listed = () if account is None else read(account, ServiceAccount).secrets
     found = [await _found(sight, SECRET, namespace, each.name) for each in listed]
     return secret_for([read(each, Secret) for each in found if each is not None], name)

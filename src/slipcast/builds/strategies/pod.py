@@ -99,7 +99,7 @@ def pod_of(
             # What was sent lies with one of several servers, and only it can build that.
             node_name=build.metadata.annotations.get(naming.UPLOAD_SERVER, ""),
             node_selector=spec.node_selector or {},
-            service_account_name=spec.service_account,
+            service_account_name=naming.account(build),
             image_pull_secrets=_pull_secrets(build),
         ),
     )

@@ -29,7 +29,8 @@ from msgspec.structs import replace
 
 from slipcast.api.build import Build, BuildConfig, BuildRequest
 from slipcast.api.document import JSON, Document
-from slipcast.builds.generate import DEFAULT_ACCOUNT, Made, generated, wanted
+from slipcast.builds.generate import Made, generated, wanted
+from slipcast.builds.naming import DEFAULT_ACCOUNT
 from slipcast.builds.triggers import MANUAL
 from slipcast.ports.api import Answer, Resource, WriteOptions
 from slipcast.ports.clock import Clock

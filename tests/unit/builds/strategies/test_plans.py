@@ -104,6 +104,10 @@ def test_a_pod_runs_once_where_and_as_long_as_the_build_says_bl_511_bl_514() -> 
     assert spec.containers[0].resources.limits == {"memory": "1Gi"}
 
 
+def test_the_pod_of_a_build_made_by_hand_has_the_account_of_builders_bl_12_bl_513() -> None:
+    assert pod().spec.service_account_name == "builder"
+
+
 def test_what_is_built_is_told_in_variables_bl_521_bl_525() -> None:
     source = {"git": {"uri": "https://x/y", "ref": "dev"}, "contextDir": "app"}
 
