@@ -13,7 +13,7 @@ import hmac
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from slipcast.values.faults import PortFault
 
@@ -80,11 +80,11 @@ class Callback:
 
     def _heard(self, line: str) -> bytes:
         method, _, rest = line.partition(" ")
-        where = urlsplit(rest.partition(" ")[0])
-        if (method, where.path) != ("GET", PATH):
+        path, _, query = rest.partition(" ")[0].partition("?")
+        if (method, path) != ("GET", PATH):
             return _reply("404 Not Found", _STRANGE)
         try:
-            fields = dict(parse_qsl(where.query, keep_blank_values=True, max_num_fields=FIELDS))
+            fields = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=FIELDS))
         except ValueError:
             fields = {}
         if not hmac.compare_digest(fields.get("state", "").encode(), self._state.encode()):

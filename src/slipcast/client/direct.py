@@ -24,6 +24,8 @@ MOST: Final = 32
 ATTEMPT: Final = 0.25
 """Seconds after which another address of a host is tried, too (RFC 8305)."""
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+_HARMLESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods of requests that are made once more where nobody has heard them (RFC 9110, 9.2.2)."""
 _HERE: Final = ("localhost", "127.", "::1")
 
 Origin = tuple[str, str, int]
@@ -45,19 +47,31 @@ class Direct:
         """See the protocol."""
         address = address_of(sent.url)
         said = head(sent, address, _framing(sent, address))
-        origin = address.origin
         line = await self._line(address, sent)
-        try:
-            await line.ask(said, sent.body, sent.patience)
-        except BaseException:
-            await line.cut()
-            self._back(origin, line, is_stream=sent.is_stream)
-            raise
+        while not await self._asked(line, said, sent, address.origin):
+            line = await self._line(address, sent)
         return Answer(
             line,
             sent.patience.reading,
-            lambda freed: self._back(origin, freed, is_stream=sent.is_stream),
+            lambda freed: self._back(address.origin, freed, is_stream=sent.is_stream),
         )
+
+    async def _asked(self, line: Line, said: bytes, sent: Sent, origin: Origin) -> bool:
+        """Whether there is an answer; not, where the server was just letting go of a connection.
+
+        Errors: NotCarried.
+        """
+        is_again = bool(line.idle_since) and sent.method in _HARMLESS
+        try:
+            await line.ask(said, sent.body, sent.patience)
+        except BaseException as broken:
+            was_left = line.is_gone and not line.is_heard
+            await line.cut()
+            self._back(origin, line, is_stream=sent.is_stream)
+            if isinstance(broken, NotCarried) and is_again and was_left:
+                return False
+            raise
+        return True
 
     async def close(self) -> None:
         """See the protocol."""
@@ -73,8 +87,10 @@ class Direct:
         if line is None and self._busy[origin]:
             line = await self._freed(origin)
         self._busy[origin] += int(not sent.is_stream)
-        if line is not None and line.is_open:
-            return line
+        if line is not None:
+            if line.is_open:
+                return line
+            self._drop(line)
         try:
             return await self._dialled(address, sent.patience.connecting)
         except BaseException:

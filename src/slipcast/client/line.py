@@ -22,8 +22,11 @@ from slipcast.client.sending import Headers, NotCarried, Patience, every, first
 _PIECE: Final = 64 * 1024
 _ENOUGH: Final = 256 * 1024
 """Bytes that lie here unread before no more are taken."""
+LARGEST_HEAD: Final = 256 * 1024
+"""Bytes that may come before an answer."""
 _FINAL: Final = 200
 _REFUSED: Final = 300
+_UNASKED: Final = "the server said something that nobody asked for"
 _SQUEEZED: Final = 31
 """What zlib calls gzip."""
 
@@ -45,8 +48,11 @@ class Line(asyncio.Protocol):
         self.headers: Headers = ()
         self._waiting = deque[bytes]()
         self._held = 0
+        self._leading = 0
         self._is_over = True
         self.is_kept = False
+        self.is_heard = False
+        """Whether anything was answered to the last request."""
 
     # What the event loop says.
 
@@ -67,12 +73,16 @@ class Line(asyncio.Protocol):
     @override
     def data_received(self, data: bytes) -> None:
         if self._parser is None or self._is_over:
-            self._fail("the server said something that nobody asked for")
+            self._fail(_UNASKED)
             return
+        self.is_heard = True
         try:
             self._parser.feed_data(data)
         except (HttpParserError, HttpParserUpgrade) as wrong:
             self._fail(f"the answer is no HTTP: {wrong}")
+        self._leading += 0 if self.status else len(data)
+        if self._leading > LARGEST_HEAD:
+            self._fail("the head of the answer does not end")
 
     @override
     def pause_writing(self) -> None:
@@ -88,6 +98,8 @@ class Line(asyncio.Protocol):
     def on_message_begin(self) -> None:
         """Another answer begins; the first may only say to go on."""
         self._said = []
+        if self._is_over:
+            self._fail(_UNASKED)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header."""
@@ -103,6 +115,8 @@ class Line(asyncio.Protocol):
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body."""
+        if self._is_over:
+            return
         self._waiting.append(body)
         self._held += len(body)
         if self._held > _ENOUGH and self.transport is not None:
@@ -124,6 +138,11 @@ class Line(asyncio.Protocol):
         """Whether another request may be sent."""
         return not self._gone.done() and self._is_over and not self._why
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether the connection has ended."""
+        return self._gone.done()
+
     async def ask(
         self, head: bytes, body: bytes | AsyncIterator[bytes], patience: Patience
     ) -> None:
@@ -134,7 +153,8 @@ class Line(asyncio.Protocol):
         self._parser = HttpResponseParser(self)
         self.status, self.headers = 0, ()
         self._waiting.clear()
-        self._held, self._is_over, self.is_kept = 0, False, True
+        self._held, self._leading = 0, 0
+        self._is_over, self.is_kept, self.is_heard = False, True, False
         is_whole = await self._write(head, body, patience.writing)
         while not self.status:
             await self._moved(patience.reading)

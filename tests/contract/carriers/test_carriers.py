@@ -13,6 +13,7 @@ from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 import containers
 from slipcast.adapters import certificates
@@ -256,6 +257,47 @@ async def test_a_connection_that_the_server_ends_is_not_used_again(make: Make) -
         said = [await whole(await carrier.send(sent(server.url))) for _ in range(2)]
 
     assert (said, server.connections) == ([b"fine"] * 2, 2)
+
+
+async def test_a_connection_that_is_left_as_it_is_used_again_is_no_failure() -> None:
+    async with served(Leaving(FINE, FINE)) as server, closed(Direct(None)) as carrier:
+        said = [await whole(await carrier.send(sent(server.url))) for _ in range(2)]
+
+        assert (said, server.connections) == ([b"fine"] * 2, 2)
+
+
+async def test_what_may_have_been_done_is_not_done_again() -> None:
+    async with served(Leaving(FINE, FINE)) as server, closed(Direct(None)) as carrier:
+        await whole(await carrier.send(sent(server.url)))
+        with pytest.raises(NotCarried, match="closed the connection"):
+            await carrier.send(sent(server.url, "POST"))
+
+        assert server.connections == 1
+
+
+class Leaving(Server):
+    """Answers the first request of each connection, and leaves at the second."""
+
+    @override
+    async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await super()._one(reader, writer)
+        await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+
+async def test_what_follows_an_answer_is_none() -> None:
+    async with served(Server(FINE + FINE, FINE)) as server, closed(Direct(None)) as carrier:
+        said = [await whole(await carrier.send(sent(server.url))) for _ in range(2)]
+
+    assert (said, server.connections) == ([b"fine"] * 2, 2)
+
+
+async def test_a_head_without_end_is_no_answer(make: Make) -> None:
+    endless = b"HTTP/1.1 200 OK\r\nx-said: " + LARGE
+
+    async with served(Server(endless)) as server, closed(make(None)) as carrier:
+        with pytest.raises(NotCarried):
+            await carrier.send(sent(server.url))
 
 
 async def test_who_finds_all_connections_busy_opens_another(make: Make) -> None:

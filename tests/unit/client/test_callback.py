@@ -49,6 +49,7 @@ async def test_what_the_browser_brings_is_heard():
         "GET /callback?code=forged HTTP/1.1",
         "GET /favicon.ico?code=forged&state=mine HTTP/1.1",
         "POST /callback?code=forged&state=mine HTTP/1.1",
+        "GET http://[?code=forged&state=mine HTTP/1.1",
         "GET /callback?" + "a=1&" * 30 + "state=mine HTTP/1.1",
         "",
     ],
