@@ -67,11 +67,12 @@ class Projects(Virtual):
 
     @override
     async def list(self, guard: Guard, resource: Resource, options: ListOptions) -> Listing:
-        """The projects that the actor may see."""
+        """The projects that the actor may see, on one page: tokens of pages name what is there."""
         await guard.check("list", resource)
-        listing = await self._verbs.reading.list(Resource(NAMESPACE), options)
+        whole = replace(options, limit=0, from_token="")
+        listing = await self._verbs.reading.list(Resource(NAMESPACE), whole)
         theirs = [each for each in listing.documents if await _may_see(guard, each)]
-        return replace(listing, documents=tuple(map(_project, theirs)), remaining=None)
+        return replace(listing, documents=tuple(map(_project, theirs)))
 
     @override
     async def watch(

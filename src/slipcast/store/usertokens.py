@@ -50,11 +50,12 @@ class UserTokens(Virtual):
 
     @override
     async def list(self, guard: Guard, resource: Resource, options: ListOptions) -> Listing:
-        """All of the actor's."""
+        """All of the actor's, on one page: tokens of pages name what is there."""
         await guard.check("list", resource)
-        listing = await self._verbs.reading.list(Resource(TOKEN), options)
+        whole = replace(options, limit=0, from_token="")
+        listing = await self._verbs.reading.list(Resource(TOKEN), whole)
         theirs = [_shown(each) for each in listing.documents if _is_of(guard.actor, each)]
-        return replace(listing, documents=tuple(theirs), remaining=None)
+        return replace(listing, documents=tuple(theirs))
 
     @override
     async def watch(

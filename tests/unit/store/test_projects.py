@@ -8,7 +8,7 @@ import pytest
 
 from slipcast.adapters.journal.memory import MemoryJournal
 from slipcast.api import kinds
-from slipcast.ports.api import Api, Listing, Patch, Resource, WriteOptions
+from slipcast.ports.api import Api, Listing, ListOptions, Patch, Resource, WriteOptions
 from slipcast.store.store import Setup, Store
 from slipcast.values.actor import AUTHENTICATED, MASTERS, Actor
 from slipcast.values.apifaults import AlreadyExists, Forbidden, Invalid, NotFound
@@ -92,6 +92,15 @@ async def test_everybody_sees_the_projects_that_are_theirs(anna: Api, ben: Api, 
     assert names(await anna.list(PROJECTS)) == ["shop"]
     assert names(await ben.list(PROJECTS)) == []
     assert "shop" in names(await root.list(PROJECTS))
+
+
+async def test_a_page_of_projects_tells_nothing_of_others(anna: Api, ben: Api):
+    await request(anna, "annas")
+    await request(ben, "bens")
+
+    listed = await anna.list(PROJECTS, ListOptions(limit=1))
+
+    assert (names(listed), listed.token, listed.remaining) == (["annas"], "", None)
 
 
 async def test_a_project_of_others_is_forbidden(anna: Api, ben: Api):

@@ -57,6 +57,13 @@ async def test_everybody_sees_their_own(anna: Api):
     assert (read.kind.name, read.content["userName"]) == ("UserOAuthAccessToken", "anna")
 
 
+async def test_a_page_tells_nothing_of_others(anna: Api):
+    listed = await anna.list(OWN, ListOptions(limit=1))
+
+    assert [each.names.name for each in listed.documents] == ["sha256~annas", "sha256~annas-other"]
+    assert (listed.token, listed.remaining) == ("", None)
+
+
 @pytest.mark.parametrize("name", ["sha256~bens", "sha256~nobodys"])
 async def test_another_token_is_not_there(anna: Api, name: str):
     with pytest.raises(NotFound, match=f'useroauthaccesstokens.* "{name}" not found'):
