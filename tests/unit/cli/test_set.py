@@ -261,3 +261,13 @@ def test_the_purpose_of_a_secret_must_be_said(call: Call) -> None:
     assert call("set", "build-secret", "bc/app", "login").stderr.startswith(
         "error: specify the type of secret to set (--push, --pull, or --source)\n"
     )
+
+
+def test_secrets_that_are_typed_are_warned_of_up_12(call: Call) -> None:
+    typed = call("set", "env", "bc/app", "DB_PASSWORD=zzz", "A=2", "DB_TOKEN=$(DB_PASSWORD)")
+    switched = call("set", "env", "bc/app", "--list")
+
+    assert typed.stderr.startswith("Warning: the value of DB_PASSWORD is kept as plain text")
+    assert "slipcast set env bc/app --from=secret/SECRET" in typed.stderr
+    assert "zzz" not in typed.stderr
+    assert switched.stderr == ""

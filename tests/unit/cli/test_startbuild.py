@@ -364,3 +364,16 @@ def test_a_request_too_long_for_an_address_goes_before_what_is_sent_up_13(
     strategy = _build(call, "bin-1")["spec"]["strategy"]["dockerStrategy"]
     assert [len(each["value"]) for each in strategy["env"]] == [10_000] * 20
     assert _sent(call, uploads, "bin-1") == ["FROM scratch"]
+
+
+def test_secrets_that_are_typed_are_warned_of_up_12(call: Call, toolbox: FakeToolbox) -> None:
+    toolbox.server.put(_config("image", strategy=DOCKER))
+
+    typed = ("-e", "API_TOKEN=zzz", "-e", "FOO=bar", "--build-arg", "DB_PASSWORD=yyy")
+    ended = call("start-build", "image", *typed)
+
+    assert ended.code == 0, ended.stderr
+    assert ended.stderr.count("Warning:") == 2
+    assert "the value of API_TOKEN is kept as plain text in the Build and" in ended.stderr
+    assert "the value of DB_PASSWORD is kept" in ended.stderr
+    assert not {"zzz", "yyy", "FOO"} & set(ended.stderr.replace("=", " ").split())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import click
@@ -17,6 +17,7 @@ from slipcast.builds import naming
 from slipcast.cli import (
     buildfollowing,
     parameters,
+    plainsecrets,
     posthooks,
     resources,
     serverflags,
@@ -28,6 +29,7 @@ from slipcast.cli.options import together
 from slipcast.cli.raw import out
 from slipcast.cli.selection import resource_of
 from slipcast.cli.setting import variables
+from slipcast.cli.setting.variables import Env
 from slipcast.cli.telling import warn
 from slipcast.cli.toolbox import Connection, ServerFlags, Toolbox
 from slipcast.cli.webhookcalling import Hook
@@ -309,6 +311,7 @@ def _request(flags: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     Errors: UsageFault.
     """
     env = list(variables.assigned(flags["env"]))
+    _warn(env, "slipcast set env bc/NAME --from=secret/SECRET")
     for word in flags["env"]:
         parameters.warn_of_list(word, "--env")
     if flags["build_loglevel"]:
@@ -320,12 +323,21 @@ def _request(flags: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     docker: dict[str, Any] = {}
     if flags["build_arg"]:
         docker["buildArgs"] = list(variables.assigned(flags["build_arg"]))
+        _warn(docker["buildArgs"], "valueFrom.secretKeyRef of buildArgs in the BuildConfig")
     if flags["no_cache"] is not None:
         docker["noCache"] = flags["no_cache"]
     if docker:
         yield "dockerStrategyOptions", docker
     if flags["incremental"] is not None:
         yield "sourceStrategyOptions", {"incremental": flags["incremental"]}
+
+
+def _warn(values: Iterable[Env], instead: str) -> None:
+    plainsecrets.warn(
+        ((each["name"], each["value"]) for each in values),
+        "in the Build and in its image",
+        f"{plainsecrets.REFER_INSTEAD}{instead}",
+    )
 
 
 async def _followed(connection: Connection, name: str, toolbox: Toolbox) -> int:

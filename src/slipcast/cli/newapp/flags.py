@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import click
 
-from slipcast.cli import dotenv
+from slipcast.cli import dotenv, plainsecrets
 from slipcast.cli.options import together
 from slipcast.cli.parameters import given as parameters_given
 from slipcast.cli.parameters import labels as labels_given
@@ -25,6 +25,7 @@ from slipcast.values.faults import HostFault, UsageFault
 from slipcast.values.names import dns_subdomain
 
 _NAME: Final = re.compile(r"\w+", re.ASCII)
+_BUILT: Final = "in the BuildConfig and in its image"
 _STRATEGIES: Final = ("docker", "pipeline", "source")
 
 common = together(
@@ -107,6 +108,10 @@ def request_of(
     """
     env = _variables(given, "env", toolbox)
     build_env = _variables(given, "build_env", toolbox)
+    build_args = _pairs(given.get("build_arg", ()), "--build-arg")
+    _warn(env, "in what deploys it", "slipcast set env dc/NAME --from=secret/SECRET")
+    _warn(build_env, _BUILT, "slipcast set env bc/NAME --from=secret/SECRET")
+    _warn(build_args, _BUILT, "valueFrom.secretKeyRef of buildArgs in the BuildConfig")
     values = parameters_given(
         given.get("param", ()), given.get("param_file", ()), toolbox.directory
     )
@@ -139,7 +144,7 @@ def request_of(
         strategy=strategy,
         env=tuple(env),
         build_env=tuple(build_env),
-        build_args=tuple(_pairs(given.get("build_arg", ()), "--build-arg")),
+        build_args=tuple(build_args),
         values=tuple(Pair(name, value) for name, value in values.items()),
         labels=tuple(Pair(name, value) for name, value in labels.items()),
         dockerfile=_dockerfile(given.get("dockerfile")),
@@ -186,6 +191,13 @@ def _pairs(words: Iterable[str], flag: str) -> list[Pair]:
             click.echo(f"warning: {name} is given twice in {flag}; the last counts", err=True)
         found[name] = value
     return [Pair(name, value) for name, value in found.items()]
+
+
+def _warn(pairs: Iterable[Pair], kept: str, instead: str) -> None:
+    """Warn of secrets among variables; parameters of templates are kept in no variable."""
+    plainsecrets.warn(
+        ((each.name, each.value) for each in pairs), kept, f"{plainsecrets.REFER_INSTEAD}{instead}"
+    )
 
 
 def _variables(given: dict[str, Any], name: str, toolbox: Toolbox) -> list[Pair]:

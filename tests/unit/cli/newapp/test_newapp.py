@@ -480,3 +480,13 @@ def test_variables_of_files_and_words_go_to_containers_na_50(
     assert json.dumps(container["env"]) == (
         '[{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]'
     )
+
+
+def test_secrets_that_are_typed_are_warned_of_up_12(call: Call) -> None:
+    ended = call("new-app", f"python~{URL}", "-e", "API_TOKEN=zzz", "--build-env", "PIP_TOKEN=yyy")
+
+    assert ended.code == 0, ended.stderr
+    assert "the value of API_TOKEN is kept as plain text in what deploys it;" in ended.stderr
+    assert "the value of PIP_TOKEN is kept as plain text in the BuildConfig" in ended.stderr
+    assert "zzz" not in ended.stderr
+    assert "yyy" not in ended.stderr

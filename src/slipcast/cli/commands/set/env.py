@@ -12,7 +12,7 @@ import click
 from slipcast.api import kinds
 from slipcast.api.document import JSON, Document
 from slipcast.api.kinds import Kind
-from slipcast.cli import changing, parameters, resources, serverflags
+from slipcast.cli import changing, parameters, plainsecrets, resources, serverflags
 from slipcast.cli.changing import Changing
 from slipcast.cli.output import form as forms
 from slipcast.cli.selection import resource_of
@@ -52,6 +52,7 @@ def env(ctx: click.Context, /, words: tuple[str, ...], **given: Any) -> None:
         raise UsageFault("at least one environment variable must be provided")
     if given["listing"] and given["output"]:
         raise UsageFault("--list and --output may not be specified together")
+    _warn(changes, named)
     which = Targets.of(named, given, toolbox)
     if given["resource_version"] and (which.selects or len(which.wanted) != 1):
         raise UsageFault("if resource-version is specified, only one resource may be named")
@@ -86,6 +87,15 @@ def _lines(words: Sequence[str]) -> Iterator[str]:
             continue
         lines = (re.sub(r"^\s*(#.*|export\s+)", "", line) for line in sys.stdin)
         yield from (line.strip() for line in lines if "=" in line)
+
+
+def _warn(changes: Changes, named: Sequence[str]) -> None:
+    plainsecrets.warn(
+        ((each["name"], each["value"]) for each in changes.set),
+        "where whoever may read the object sees it, and of a build in its image",
+        f"{plainsecrets.REFER_INSTEAD}slipcast set env {' '.join(named) or 'TYPE/NAME'}"
+        " --from=secret/SECRET",
+    )
 
 
 def _rule(changes: Changes, given: dict[str, Any]) -> changing.Change:
