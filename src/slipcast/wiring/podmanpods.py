@@ -68,6 +68,7 @@ def _variables(settings: Settings, state: Path) -> dict[str, str]:
         "SLIPCAST_INSECURE_REGISTRIES": ",".join(settings.insecure_registries),
         "SLIPCAST_REGISTRY_ADDRESS": settings.registry_address,
         "SLIPCAST_REGISTRY_PUBLIC_ADDRESS": settings.registry_public_address,
+        "SLIPCAST_REGISTRY_ADDRESSES": ",".join(settings.registry_addresses),
         "SLIPCAST_REGISTRY_PLAIN_LISTEN": settings.registry_plain_listen,
         "SLIPCAST_BUILD_ENV": shlex.join(f"{name}={value}" for name, value in settings.build_env),
         "SLIPCAST_COMPRESSION": settings.compression,

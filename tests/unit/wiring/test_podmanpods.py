@@ -49,6 +49,7 @@ def test_the_builder_is_told_the_settings_that_it_heeds(tmp_path: Path):
         "SLIPCAST_BUILD_ENV": "A='b c' D=e",
         "SLIPCAST_PODS": "podman",
         "SLIPCAST_REGISTRY_ADDRESS": "127.0.0.1:8443",
+        "SLIPCAST_REGISTRY_ADDRESSES": "localhost:8443,registry:5000",
     }
 
     found = podman(environment, AUTHORITY)
@@ -58,6 +59,7 @@ def test_the_builder_is_told_the_settings_that_it_heeds(tmp_path: Path):
     assert heeded.insecure_registries == ("one:5000", "two:5000")
     assert heeded.build_env == (("A", "b c"), ("D", "e"))
     assert heeded.registry_address == "127.0.0.1:8443"
+    assert heeded.registry_addresses == ("localhost:8443", "registry:5000")
     assert authority in found.shared
     assert not {"SLIPCAST_PODS", "SLIPCAST_ROOT", "SLIPCAST_RUN_ROOT", "PASSWORD"} & set(
         found.builder_env
