@@ -18,8 +18,9 @@ from typing_extensions import override
 import containers
 from slipcast.adapters import certificates
 from slipcast.api.kubeconfig import Access
+from slipcast.client.credentials import tls
 from slipcast.client.direct import Direct
-from slipcast.client.http import HttpApi, tls
+from slipcast.client.http import HttpApi
 from slipcast.client.proxied import Proxied
 from slipcast.client.sending import Carrier, Incoming, NoAddress, NotCarried, Patience, Sent, first
 from slipcast.client.wire import Request
