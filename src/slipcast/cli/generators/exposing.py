@@ -99,7 +99,8 @@ def _selector(kind: str, content: JSON) -> JSON:
     selector: Any = content["spec"].get("selector") or {}
     if not {"matchLabels", "matchExpressions"} & selector.keys():
         return dict(selector)
-    return dict(selector.get("matchLabels") or {})
+    # Services have no expressions: without them it would lead to pods of others, too.
+    return {} if selector.get("matchExpressions") else dict(selector.get("matchLabels") or {})
 
 
 def _of_wish(wish: Wish) -> JSON:

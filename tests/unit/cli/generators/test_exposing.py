@@ -12,6 +12,9 @@ from slipcast.values.faults import UsageFault
 
 PORTS: list[dict[str, Any]] = [{"containerPort": 8443}, {"containerPort": 53, "protocol": "UDP"}]
 
+PICKY = {"matchLabels": {"a": "b"}, "matchExpressions": [{"key": "c", "operator": "Exists"}]}
+"""A selector that says more than a service can."""
+
 
 def a_service(*ports: dict[str, Any]) -> JSON:
     """A service with such ports."""
@@ -79,6 +82,7 @@ def test_the_pods_labels_select_it() -> None:
         ("Service", a_service(), Wish(), "no port that a route could lead to"),
         ("DeploymentConfig", a_config([]), Wish(), "couldn't find port"),
         ("DeploymentConfig", a_config([], selector={}), Wish(port="1"), "could be selected"),
+        ("Deployment", a_config(PORTS, selector=PICKY), Wish(port="1"), "could be selected"),
         ("Deployment", a_config(PORTS), Wish(host="x"), "are of routes"),
         ("Deployment", a_config(PORTS), Wish(port="http"), "is a number"),
         ("ConfigMap", a_config(PORTS), Wish(), "cannot expose a ConfigMap"),
