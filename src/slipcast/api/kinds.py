@@ -36,6 +36,8 @@ RBAC: Final = "rbac.authorization.k8s.io"
 AUTHORIZATION: Final = "authorization.k8s.io"
 AUTHENTICATION: Final = "authentication.k8s.io"
 COORDINATION: Final = "coordination.k8s.io"
+AUTOSCALING: Final = "autoscaling"
+EXTENSIONS: Final = "extensions"
 SLIPCAST: Final = "slipcast.dev"
 
 
@@ -44,7 +46,8 @@ class Subresource(msgspec.Struct, frozen=True, kw_only=True):
 
     Shape:  kind and group empty mean those of the object; is_raw says that bytes travel as they
             are: a log that is read, a source that is sent along. rest is what follows the name in
-            the path, as templates of URIs have it.
+            the path, as templates of URIs have it. older is the apiVersion of what travels on the
+            legacy paths, where it is another.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Subresource(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
     is_raw: bool = False
     rest: str = ""
+    older: str = ""
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -107,6 +111,14 @@ def _struct(place: str) -> type[msgspec.Struct]:
 
 
 STATUS = Subresource(name="status", verbs=("get", "patch", "update"))
+SCALED = Subresource(
+    name="scale",
+    verbs=("get", "patch", "update"),
+    kind="Scale",
+    group=AUTOSCALING,
+    version="v1",
+    older=f"{EXTENSIONS}/v1beta1",
+)
 
 KINDS: Final = (
     Kind(
@@ -201,7 +213,7 @@ KINDS: Final = (
     Kind(
         group=APPS_OPENSHIFT, name="DeploymentConfig", plural="deploymentconfigs",
         struct="deploymentconfig:DeploymentConfig", short=("dc",), categories=("all",), legacy=True,
-        subresources=(STATUS,),
+        subresources=(STATUS, SCALED),
     ),
     Kind(
         group=ROUTE, name="Route", plural="routes", struct="route:Route",
@@ -222,7 +234,7 @@ KINDS: Final = (
     ),
     Kind(
         group=APPS, name="Deployment", plural="deployments", struct="apps:Deployment",
-        short=("deploy",), categories=("all",), subresources=(STATUS,),
+        short=("deploy",), categories=("all",), subresources=(STATUS, SCALED),
     ),
     Kind(
         group=BATCH, name="Job", plural="jobs", struct="batch:Job",
@@ -332,6 +344,19 @@ LAYERS: Final = Kind(
 TRAVELLING: Final = (OUTCOME, SECRETS, LAYERS)
 """Kinds that are sent, and have no resource of their own."""
 
+SCALE: Final = Kind(
+    group=AUTOSCALING, name="Scale", plural="scales", struct="autoscaling:Scale", verbs=()
+)
+"""How many pods are wanted, which only lies below what keeps them running."""
+
+OLDER_SCALE: Final = Kind(
+    group=EXTENSIONS, version="v1beta1", name="Scale", plural="scales",
+    struct="extensions:OlderScale", verbs=(),
+)  # fmt: skip
+"""The same on the legacy paths."""
+
+SCALES: Final = (SCALE, OLDER_SCALE)
+
 
 def groups(kinds: Iterable[Kind] = KINDS) -> tuple[str, ...]:
     """The groups of the kinds, each once, in the table's order."""
@@ -366,7 +391,7 @@ def of(api_version: str, name: str) -> Kind | None:
     return next(
         (
             kind
-            for kind in (*KINDS, *TRAVELLING)
+            for kind in (*KINDS, *TRAVELLING, *SCALES)
             if (kind.name, kind.version) == (name, version)
             and (kind.group == group or (not group and kind.legacy))
         ),

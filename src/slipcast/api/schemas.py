@@ -16,7 +16,7 @@ import msgspec
 from slipcast.api import meta
 from slipcast.api.document import JSON
 from slipcast.api.fields import Place, fields_of, is_object
-from slipcast.api.kinds import KINDS, Kind
+from slipcast.api.kinds import KINDS, SCALE, Kind
 from slipcast.api.prose import prose_of
 from slipcast.api.wire import KEY_DEFAULTS, MAP_TYPE, Whole
 
@@ -36,6 +36,8 @@ _HOMES: Final[Mapping[str, str]] = {
     "rbac": f"{_KUBERNETES}.rbac.v1",
     "review": f"{_KUBERNETES}.authorization.v1",
     "coordination": f"{_KUBERNETES}.coordination.v1",
+    "autoscaling": f"{_KUBERNETES}.autoscaling.v1",
+    "extensions": f"{_KUBERNETES}.extensions.v1beta1",
     **dict.fromkeys(
         ("build", "buildcause", "buildrequest", "buildsource", "buildstrategy"),
         f"{_OPENSHIFT}.build.v1",
@@ -61,7 +63,6 @@ _ELSEWHERE: Final[Mapping[str, str]] = {
         ),
         _CORE,
     ),
-    **dict.fromkeys(("Scale", "ScaleSpec", "ScaleStatus"), f"{_KUBERNETES}.autoscaling.v1"),
     **dict.fromkeys(
         (
             "BoundObjectReference",
@@ -167,7 +168,7 @@ def schema_of(struct: type[msgspec.Struct], dialect: Dialect = "v3") -> JSON:
 @cache
 def _kinds() -> Mapping[type[msgspec.Struct], Kind]:
     found: dict[type[msgspec.Struct], Kind] = {}
-    for kind in KINDS:
+    for kind in (*KINDS, SCALE):
         # A Struct that is sent for another kind's sake is still of the first.
         found.setdefault(kind.type, kind)
     return found

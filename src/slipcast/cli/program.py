@@ -95,6 +95,12 @@ COMMANDS = (
     Row("replace", "slipcast.cli.commands.replace:replace", "Replace objects whole.", Manner.API),
     Row("edit", "slipcast.cli.commands.edit:edit", "Change objects in an editor.", Manner.API),
     Row("patch", "slipcast.cli.commands.patch:patch", "Change objects in part.", Manner.API),
+    Row(
+        "scale",
+        "slipcast.cli.commands.scale:scale",
+        "Say how many pods there should be.",
+        Manner.API,
+    ),
     Row("label", "slipcast.cli.commands.label:label", "Label objects.", Manner.API),
     Row("annotate", "slipcast.cli.commands.annotate:annotate", "Annotate objects.", Manner.API),
     Row("delete", "slipcast.cli.commands.delete:delete", "Delete objects.", Manner.API),

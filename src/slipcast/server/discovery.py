@@ -98,11 +98,11 @@ def resource_list(group_name: str, group_version: str) -> JSON:
 
 def legacy_resource_list() -> JSON:
     """What `/oapi/v1` answers."""
-    return _resource_list("v1", [kind for kind in KINDS if kind.legacy])
+    return _resource_list("v1", [kind for kind in KINDS if kind.legacy], legacy=True)
 
 
-def _resource_list(named: str, found: Iterable[Kind]) -> JSON:
-    resources = [row for kind in found for row in _rows(kind)]
+def _resource_list(named: str, found: Iterable[Kind], *, legacy: bool = False) -> JSON:
+    resources = [row for kind in found for row in _rows(kind, legacy=legacy)]
     return {
         "kind": "APIResourceList",
         "apiVersion": "v1",
@@ -111,7 +111,7 @@ def _resource_list(named: str, found: Iterable[Kind]) -> JSON:
     }
 
 
-def _rows(kind: Kind) -> Iterable[JSON]:
+def _rows(kind: Kind, *, legacy: bool) -> Iterable[JSON]:
     row: JSON = {
         "name": kind.plural,
         "singularName": kind.singular,
@@ -125,10 +125,10 @@ def _rows(kind: Kind) -> Iterable[JSON]:
         row["categories"] = list(kind.categories)
     yield row
     for below in kind.subresources:
-        yield _row_below(kind, below)
+        yield _row_below(kind, below, legacy=legacy)
 
 
-def _row_below(kind: Kind, below: Subresource) -> JSON:
+def _row_below(kind: Kind, below: Subresource, *, legacy: bool) -> JSON:
     row: JSON = {
         "name": f"{kind.plural}/{below.name}",
         "singularName": "",
@@ -136,7 +136,10 @@ def _row_below(kind: Kind, below: Subresource) -> JSON:
         "kind": below.kind or kind.name,
         "verbs": list(below.verbs),
     }
-    if below.kind and below.group != kind.group:
+    if legacy and below.older:
+        older_group, _, older_version = below.older.rpartition("/")
+        row |= {"group": older_group, "version": older_version}
+    elif below.kind and below.group != kind.group:
         row |= {"group": below.group, "version": below.version}
     return row
 

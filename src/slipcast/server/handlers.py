@@ -83,7 +83,7 @@ async def get(request: Request) -> None:
     version = request.parameters.get("resourceVersion", "")
     document = await request.api.get(resource, resource_version=version)
     form = request.form
-    if form.shape == "table" and document.kind is resource.kind:
+    if form.shape == "table" and document.kind in (resource.kind, *kinds.SCALES):
         await _send(request, 200, tables.of_one(resource, document, request.parameters, form))
     else:
         await _send(request, 200, answers.one(resource, document, form))

@@ -13,7 +13,17 @@ from typing import Any, Final
 import msgspec
 
 from slipcast import __version__
-from slipcast.api import buildrequest, core, image, kinds, meta, review, schemas, status
+from slipcast.api import (
+    autoscaling,
+    buildrequest,
+    core,
+    image,
+    kinds,
+    meta,
+    review,
+    schemas,
+    status,
+)
 from slipcast.api.kinds import KINDS, Kind
 from slipcast.server import openapiproto, operations
 
@@ -25,7 +35,7 @@ INFO: Final = {
 }
 ALSO: Final = (
     *(status.Status, meta.DeleteOptions, review.TokenRequest, buildrequest.BuildRequest),
-    *(core.SecretList, image.ImageStreamLayers),
+    *(core.SecretList, image.ImageStreamLayers, autoscaling.Scale),
 )
 """Structs that travel and have no resource of their own."""
 

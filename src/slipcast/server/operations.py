@@ -214,7 +214,7 @@ def _version(below: Subresource) -> str:
 
 def _foreign(below: Subresource) -> Kind:
     """A kind that has no resource of its own and travels at a subresource only."""
-    module = {"TokenRequest": "review", "Scale": "deploymentconfig"}.get(below.kind, "buildrequest")
+    module = {"TokenRequest": "review"}.get(below.kind, "buildrequest")
     return Kind(
         group=below.group,
         version=below.version or "v1",

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from slipcast.api import kinds
 from slipcast.api.document import Document
 from slipcast.api.kinds import Kind
 from slipcast.ports.api import Listing, Resource
@@ -76,15 +77,22 @@ def _table(
     columns: bool = True,
 ) -> bytes:
     now = datetime.now(UTC)
+    kind = _kind(resource, documents)
     body = _encode(
         {
             **_head(asked.form),
             "metadata": metadata,
-            "columnDefinitions": _definitions(resource.kind) if columns else None,
+            "columnDefinitions": _definitions(kind) if columns else None,
             "rows": [_row(resource, document, asked, now) for document in documents],
         }
     )
     return body if asked.form.encoding == "json" else answers.yaml(body)
+
+
+def _kind(resource: Resource, documents: Sequence[Document]) -> Kind:
+    """The kind whose columns there are: that of the resource, but for a part of an object."""
+    first = documents[0].kind if len(documents) == 1 else resource.kind
+    return first if first in kinds.SCALES else resource.kind
 
 
 def _definitions(kind: Kind) -> list[dict[str, Any]]:
@@ -103,7 +111,7 @@ def _definitions(kind: Kind) -> list[dict[str, Any]]:
 def _row(resource: Resource, document: Document, asked: _Asked, now: datetime) -> dict[str, Any]:
     content = _decode(document.body)
     row: dict[str, Any] = {
-        "cells": [column.read(content, now) for column in columns_of(resource.kind)]
+        "cells": [column.read(content, now) for column in columns_of(_kind(resource, (document,)))]
     }
     if asked.include == "Metadata":
         row["object"] = msgspec.Raw(answers.partial(document, asked.form.version))

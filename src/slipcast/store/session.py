@@ -6,7 +6,7 @@ Kinds without rows of their own, and subresources that do something, are looked 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -34,7 +34,7 @@ from slipcast.store.streams.finishing import Finishing
 from slipcast.store.users import is_self, own
 from slipcast.store.verbs import Verbs
 from slipcast.store.virtual import Virtual, refused
-from slipcast.store.writing import Asking
+from slipcast.store.writing import Asking, Writing
 from slipcast.values.apifaults import NotServed
 from slipcast.values.selector import FieldSelector
 
@@ -56,6 +56,26 @@ Stream = Callable[
 """A subresource that is a stream of bytes, or is sent one; refuses before the first byte."""
 
 
+class Part(Protocol):
+    """A subresource that is a part of the object, and is sent as an object of its own."""
+
+    async def __call__(self, guard: Guard, resource: Resource) -> Document:
+        """The part."""
+        ...
+
+    async def update(
+        self, writing: Writing, resource: Resource, content: JSON, options: WriteOptions
+    ) -> Answer:
+        """The part replaced."""
+        ...
+
+    async def patch(
+        self, writing: Writing, resource: Resource, patch: Patch, options: WriteOptions
+    ) -> Answer:
+        """The part changed."""
+        ...
+
+
 View = Callable[[Guard, Resource], Awaitable[Document]]
 """A subresource that is read, and is not the object itself."""
 
@@ -71,6 +91,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     actions: Mapping[tuple[Kind, str], Action]
     streams: Mapping[tuple[Kind, str], Stream]
     views: Mapping[tuple[Kind, str], View] = {}
+    parts: Mapping[tuple[Kind, str], Part] = {}
 
 
 class Session:
@@ -94,7 +115,8 @@ class Session:
         if not resource.kind.stored:
             return await self._virtual(resource).get(self._guard, resource)
         await self._guard.check("get", resource)
-        view = self._parts.views.get((resource.kind, resource.subresource))
+        below = resource.kind, resource.subresource
+        view = self._parts.views.get(below) or self._parts.parts.get(below)
         if view is not None:
             return await view(self._guard, resource)
         return await self._verbs.reading.get(resource, resource_version)
@@ -133,6 +155,9 @@ class Session:
         if not resource.kind.stored:
             return await self._virtual(resource).update(self._guard, resource, content, options)
         await self._guard.check("update", resource)
+        part = self._parts.parts.get((resource.kind, resource.subresource))
+        if part is not None:
+            return await part.update(self._writing, resource, content, options)
         return await self._writing.update(resource, content, options)
 
     async def patch(
@@ -142,6 +167,9 @@ class Session:
         if not resource.kind.stored:
             return await self._virtual(resource).patch(self._guard, resource, patch, options)
         await self._guard.check("patch", resource)
+        part = self._parts.parts.get((resource.kind, resource.subresource))
+        if part is not None:
+            return await part.patch(self._writing, resource, patch, options)
         return await self._furnished(await self._writing.patch(resource, patch, options))
 
     async def delete(self, resource: Resource, options: DeleteOptions = _DELETE) -> Answer:

@@ -44,6 +44,7 @@ from slipcast.store.projects import PROJECT, REQUEST, ProjectRequests, Projects
 from slipcast.store.restoring import Restoring
 from slipcast.store.rolepolicy import RolePolicy
 from slipcast.store.rows import Told
+from slipcast.store.scaling import DEPLOYMENT, DEPLOYMENT_CONFIG, Scaling
 from slipcast.store.session import Parts, Session
 from slipcast.store.sourcesecrets import SourceSecrets
 from slipcast.store.streams import addresses, views
@@ -142,6 +143,9 @@ class Store:
                 IMPORT: Imports(verbs, finishing, clock, _importing(setup.streaming)),
             },
             views=views.below(verbs),
+            parts=dict.fromkeys(
+                ((DEPLOYMENT, "scale"), (DEPLOYMENT_CONFIG, "scale")), Scaling(verbs.reading)
+            ),
             actions={
                 (ACCOUNT, "token"): Tokens(verbs.rows, setup.issuer, clock),
                 (CONFIG, "instantiate"): instantiation,

@@ -43,6 +43,17 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     content: JSON
 
 
+class Whole(msgspec.Struct, frozen=True, kw_only=True):
+    """An object as a part of it changes it, and what the writer of the part should know.
+
+    Shape:  is_tracked: the managed fields are up to date already.
+    """
+
+    content: JSON
+    warnings: tuple[str, ...] = ()
+    is_tracked: bool = False
+
+
 async def as_sent(_resource: Resource, content: JSON) -> JSON:
     """Gives nothing: for what the server writes itself."""
     return content
@@ -170,6 +181,23 @@ class Writing:
                 content = patched(resource, patch, None, self._drafts.now(), options)
                 check_name(resource, content)
                 return await self.create(resource.named(""), content, options, form="apply")
+        return await self._change(resource, options, decided)
+
+    async def through(
+        self, resource: Resource, options: WriteOptions, changed: Callable[[Document], Whole]
+    ) -> Answer:
+        """The object changed through a part of it that is sent as an object of its own.
+
+        Shape:  changed gives the whole as the part changes it.
+        Errors: NotFound; Conflict; Invalid; BadRequest.
+        """
+
+        def decided(old: Document) -> Draft:
+            whole = changed(old)
+            form = "apply" if whole.is_tracked else "merge"
+            draft = self._drafts.change(resource, whole.content, old, options, form=form)
+            return msgspec.structs.replace(draft, warnings=(*whole.warnings, *draft.warnings))
+
         return await self._change(resource, options, decided)
 
     async def _add(self, resource: Resource, draft: Draft, options: WriteOptions) -> Answer:

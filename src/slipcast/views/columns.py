@@ -26,6 +26,8 @@ COLUMNS: Final[Mapping[tuple[str, str], tuple[Column, ...]]] = {
     (kinds.OAUTH, "OAuthAccessToken"): corecolumns.OAUTH_TOKEN,
     (kinds.OAUTH, "UserOAuthAccessToken"): corecolumns.OAUTH_TOKEN,
     (kinds.APPS, "Deployment"): corecolumns.DEPLOYMENT,
+    (kinds.AUTOSCALING, "Scale"): corecolumns.SCALE,
+    (kinds.EXTENSIONS, "Scale"): corecolumns.SCALE,
     (kinds.BATCH, "Job"): corecolumns.JOB,
     (kinds.CORE, "Namespace"): corecolumns.NAMESPACE,
     (kinds.CORE, "Pod"): corecolumns.POD,

@@ -272,6 +272,12 @@ DEPLOYMENT_CONFIG: Final = (
     whole("Current", number("status", "replicas")),
     Column("Triggered By", deployment_triggers),
 )
+SCALE: Final = (
+    NAME,
+    whole("Desired", number("spec", "replicas")),
+    whole("Available", number("status", "replicas")),
+    AGE,
+)
 JOB: Final = (
     NAME,
     Column("Status", job_status),

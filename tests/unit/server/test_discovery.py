@@ -32,6 +32,36 @@ def test_subresources_stand_beside_their_resource() -> None:
     assert (token["group"], token["kind"]) == (kinds.AUTHENTICATION, "TokenRequest")
 
 
+@pytest.mark.parametrize(
+    ("group", "name"), [("apps", "deployments"), ("apps.openshift.io", "deploymentconfigs")]
+)
+def test_a_scale_is_of_a_group_of_its_own(group: str, name: str) -> None:
+    rows = discovery.resource_list(group, "v1")["resources"]
+
+    scale = next(row for row in rows if row["name"] == f"{name}/scale")
+    assert (scale["group"], scale["version"], scale["kind"]) == ("autoscaling", "v1", "Scale")
+    assert scale["verbs"] == ["get", "patch", "update"]
+
+
+def test_the_aggregated_form_knows_the_scale() -> None:
+    (group,) = [
+        item
+        for item in discovery.aggregated("apis", "v2")["items"]
+        if item["metadata"]["name"] == "apps"
+    ]
+
+    below = group["versions"][0]["resources"][0]["subresources"]
+    (scale,) = [each for each in below if each["subresource"] == "scale"]
+    assert scale["responseKind"] == {"group": "autoscaling", "version": "v1", "kind": "Scale"}
+
+
+def test_the_legacy_list_has_the_scale_of_its_time() -> None:
+    rows = discovery.legacy_resource_list()["resources"]
+
+    scale = next(row for row in rows if row["name"] == "deploymentconfigs/scale")
+    assert (scale["group"], scale["version"]) == ("extensions", "v1beta1")
+
+
 def test_the_aggregated_form_has_every_group_once() -> None:
     items = discovery.aggregated("apis", "v2")["items"]
 

@@ -12,6 +12,11 @@ from slipcast.server import openapi
 BELOW = "/apis/build.openshift.io/v1/namespaces/{namespace}"
 LOG = f"{BELOW}/builds/{{name}}/log"
 BINARY = f"{BELOW}/buildconfigs/{{name}}/instantiatebinary"
+SCALES = {
+    "v2": "/deployments/{name}/scale",
+    "v3/apis/apps/v1": "/deployments/{name}/scale",
+    "v3/apis/apps.openshift.io/v1": "/deploymentconfigs/{name}/scale",
+}
 
 
 def paths(which: str) -> dict[str, Any]:
@@ -56,7 +61,21 @@ def test_the_older_version_says_so_too() -> None:
     assert found[BINARY]["post"]["consumes"] == ["application/octet-stream"]
 
 
-@pytest.mark.parametrize("which", ["v2", "v3/apis/build.openshift.io/v1", "v3/api/v1"])
+@pytest.mark.parametrize("which", ["v2", "v3/apis/apps/v1", "v3/apis/apps.openshift.io/v1"])
+def test_a_scale_is_put_and_answered(which: str) -> None:
+    (path,) = [each for each in paths(which) if each.endswith(SCALES[which])]
+    found = paths(which)[path]
+
+    assert {*found} == {"parameters", "get", "put", "patch"}
+    said = found["put"]["x-kubernetes-group-version-kind"]
+    assert said == {"group": "autoscaling", "version": "v1", "kind": "Scale"}
+    assert "io.k8s.api.autoscaling.v1.Scale" in msgspec.json.encode(found["put"]).decode()
+
+
+@pytest.mark.parametrize(
+    "which",
+    ["v2", "v3/apis/build.openshift.io/v1", "v3/api/v1", "v3/apis/apps/v1"],
+)
 def test_every_schema_that_is_named_is_there(which: str) -> None:
     body = openapi.document(which)
     assert body is not None

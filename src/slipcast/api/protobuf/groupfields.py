@@ -55,6 +55,9 @@ Role 1:metadata:ObjectMeta 2:rules:[PolicyRule]
 RoleBinding 1:metadata:ObjectMeta 2:subjects:[Subject] 3:roleRef:RoleRef
 RoleRef 1:apiGroup:string 2:kind:string 3:name:string
 RollingUpdateDeployment 1:maxUnavailable:IntOrString 2:maxSurge:IntOrString
+Scale 1:metadata:ObjectMeta 2:spec:ScaleSpec 3:status:ScaleStatus
+ScaleSpec 1:replicas:int
+ScaleStatus 1:replicas:int 2:selector:string
 SelfSubjectAccessReview 1:metadata:ObjectMeta 2:spec:SelfSubjectAccessReviewSpec
   3:status:SubjectAccessReviewStatus
 SelfSubjectAccessReviewSpec 1:resourceAttributes:ResourceAttributes
