@@ -60,7 +60,7 @@ class RealToolbox:
         """Programs that the user has."""
         from slipcast.adapters.programs import TerminalPrograms
 
-        return TerminalPrograms()
+        return TerminalPrograms(self._environment)
 
     @cached_property
     def directory(self) -> Path:
