@@ -19,6 +19,7 @@ from slipcast.api.document import Document
 from slipcast.api.kinds import Kind
 from slipcast.api.lens import read
 from slipcast.builds import naming
+from slipcast.builds.quotas import COUNTED
 from slipcast.controllers import gathering
 from slipcast.controllers.queue import Key
 from slipcast.controllers.sight import (
@@ -68,7 +69,7 @@ class Row(msgspec.Struct, Generic[V], frozen=True, kw_only=True):
 LISTED: Final = (BUILD, POD, BUILD_CONFIG, STREAM, QUOTA)
 """The kinds of which controllers know all there are."""
 
-FOLLOWED: Final = (SECRET, CONFIG_MAP)
+FOLLOWED: Final = tuple(kind for kind in COUNTED if kind not in LISTED)
 """The kinds of which they want to know only that something changes."""
 
 
@@ -227,10 +228,17 @@ def _counting_itself(sight: Sight, document: Document) -> Iterator[Key]:
         yield names.namespace, names.name
 
 
-def _counting_stream(sight: Sight, document: Document) -> Iterator[Key]:
-    """A stream is counted by the quotas of its namespace."""
-    for name, _ in sight.quotas.named("namespace", document.names.namespace):
-        yield name
+def _counting_others(sight: Sight, document: Document) -> Iterator[Key]:
+    """An object is counted by some quotas of its namespace."""
+    if len(sight.quotas):
+        for name, _ in sight.quotas.named("counts", (document.names.namespace, document.kind)):
+            yield name
+
+
+def _counting_quotas(sight: Sight, document: Document) -> Iterator[Key]:
+    """A quota tells how much there is, and is counted itself."""
+    yield from _counting_itself(sight, document)
+    yield from _counting_others(sight, document)
 
 
 def _counting(sight: Sight) -> Iterator[Key]:
@@ -326,7 +334,7 @@ IMPORTS: Final = Row[ImportView](
 QUOTAS: Final = Row[QuotaView](
     name="quotas",
     component="resourcequota-controller",
-    wakes={QUOTA: _counting_itself, STREAM: _counting_stream},
+    wakes={**dict.fromkeys(COUNTED, _counting_others), QUOTA: _counting_quotas},
     everything=_counting,
     lane=_own,
     gather=gathering.quota_view,

@@ -8,6 +8,7 @@ Source: build-lifecycle.md BL-40, BL-46, BL-47, BL-70, BL-76; house rule of view
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Final, TypeVar
 
 import msgspec
@@ -16,14 +17,14 @@ from msgspec.structs import replace
 from slipcast.api import kinds
 from slipcast.api.build import Build, BuildConfig
 from slipcast.api.core import Secret, ServiceAccount
-from slipcast.api.document import Document
+from slipcast.api.document import JSON, Document
 from slipcast.api.image import ImageStream
 from slipcast.api.kinds import Kind
 from slipcast.api.lens import read
 from slipcast.api.limits import ResourceQuota
 from slipcast.api.pod import Pod
 from slipcast.api.wire import Wire
-from slipcast.builds import naming, needs
+from slipcast.builds import naming, needs, quotas
 from slipcast.builds.credentials import secret_for
 from slipcast.builds.lineage import Maker
 from slipcast.builds.phases import Phase
@@ -33,7 +34,6 @@ from slipcast.controllers.demand import output_of
 from slipcast.controllers.queue import Key
 from slipcast.controllers.sight import BUILD, BUILD_CONFIG, POD, STREAM, Sight
 from slipcast.controllers.standing import Going, Over
-from slipcast.images import limits
 from slipcast.images.events import newest as newest_event
 from slipcast.images.references import split_stream_tag
 from slipcast.images.resolve import Found, newest
@@ -172,9 +172,20 @@ async def quota_view(sight: Sight, key: Key) -> QuotaView | None:
     document = None if sight.quotas.get(*key) is None else await _found(sight, QUOTA, *key)
     if document is None:
         return None
-    page = await sight.api.list(Resource(STREAM, key[0]), ListOptions(limit=1))
-    streams = len(page.documents) + (page.remaining or 0)
-    return QuotaView(quota=read(document, ResourceQuota), used={limits.STREAMS: streams})
+    quota = read(document, ResourceQuota)
+    contents: dict[Kind, tuple[JSON, ...]] = {}
+    used: dict[str, Fraction] = {}
+    for name, means in quotas.limited(quota).items():
+        place = Resource(means.kind, key[0])
+        if quotas.is_number(quota, means):
+            page = await sight.api.list(place, ListOptions(limit=1))
+            used[name] = Fraction(len(page.documents) + (page.remaining or 0))
+            continue
+        if means.kind not in contents:
+            listing = await sight.api.list(place)
+            contents[means.kind] = tuple(each.content for each in listing.documents)
+        used[name] = quotas.used(quota, means, contents[means.kind])
+    return QuotaView(quota=quota, used=used)
 
 
 async def _build(sight: Sight, key: Key) -> Build | None:

@@ -44,7 +44,7 @@ from slipcast.controllers.standing import (
     waiting,
 )
 from slipcast.ports.api import Api
-from slipcast.reconcile.quotas import QUOTA, is_counted
+from slipcast.reconcile.quotas import QUOTA, counted, is_counted
 from slipcast.values.apifaults import BadRequest
 from slipcast.values.names import shortened
 
@@ -79,8 +79,11 @@ class _PodGlance(msgspec.Struct, frozen=True):
     status: _PodStatus = _PodStatus()
 
 
+Counting = frozenset[tuple[str, Kind]]
+"""What a quota counts: objects of a namespace and kind."""
+
 AnyCache = (
-    Cache[Standing] | Cache[Document] | Cache[Demand] | Cache[Tags] | Cache[bool] | Cache[str]
+    Cache[Standing] | Cache[Document] | Cache[Demand] | Cache[Tags] | Cache[bool] | Cache[Counting]
 )
 
 
@@ -111,7 +114,7 @@ class Sight:
         self.configs: Cache[Demand] = Cache(demand, {"watched": watched_streams})
         self.streams: Cache[Tags] = Cache(tags)
         self.importing: Cache[bool] = Cache(wanting)
-        self.quotas: Cache[str] = Cache(_counting, {"namespace": _itself})
+        self.quotas: Cache[Counting] = Cache(_counting, {"counts": _itself})
         self._caches: Mapping[Kind, tuple[AnyCache, ...]] = {
             BUILD: (self.builds,),
             POD: (self.pods,),
@@ -275,16 +278,19 @@ def owner_of(pod: Document) -> str:
     return next((each.name for each in owners if each.kind == BUILD.name), "")
 
 
-def _counting(document: Document) -> str | None:
-    """The namespace of a quota whose use is counted."""
+def _counting(document: Document) -> Counting | None:
+    """What a quota counts; None when nobody need look at it."""
     try:
-        return document.names.namespace if is_counted(read(document, ResourceQuota)) else None
+        quota = read(document, ResourceQuota)
     except BadRequest:
         return None
+    if not is_counted(quota):
+        return None
+    return frozenset((document.names.namespace, kind) for kind in counted(quota))
 
 
-def _itself(value: str) -> tuple[str, ...]:
-    return (value,)
+def _itself(value: Counting) -> Counting:
+    return value
 
 
 def _build_pod(document: Document) -> Document | None:

@@ -1,8 +1,8 @@
-"""Limits and quotas of image streams and images: what goes beyond them, in words.
+"""Limits of image streams and images: what goes beyond them, in words.
 
 Only what grows is refused: a stream that is beyond a limit that came later can still be written.
 
-Source: image-streams.md section 13; the limit ranges and quotas of OpenShift 3.5.
+Source: image-streams.md section 13; the limit ranges of OpenShift 3.5.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from slipcast.api.image import Image, ImageStream
-from slipcast.api.limits import LimitRange, ResourceQuota
+from slipcast.api.limits import LimitRange
 from slipcast.api.validity.amounts import amount
 
 OF_STREAMS: Final = "openshift.io/ImageStream"
 OF_IMAGES: Final = "openshift.io/Image"
 IMAGES: Final = "openshift.io/images"
 TAGS: Final = "openshift.io/image-tags"
-STREAMS: Final = "openshift.io/imagestreams"
 STORAGE: Final = "storage"
 
 _UNITS: Final = ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei")
@@ -55,16 +54,6 @@ def too_large(image: Image, ranges: Iterable[LimitRange]) -> tuple[str, ...]:
         _told(name, OF_IMAGES, _bytes(size), limit)
         for name, limit in _limits(ranges, OF_IMAGES)
         if name == STORAGE and _is_less(limit, size)
-    )
-
-
-def exceeded(quotas: Iterable[ResourceQuota], used: int) -> tuple[str, ...]:
-    """Which quotas do not allow one more stream, where so many are."""
-    return tuple(
-        f"exceeded quota: {quota.metadata.name}, requested: {STREAMS}=1,"
-        f" used: {STREAMS}={used}, limited: {STREAMS}={quota.spec.hard[STREAMS]}"
-        for quota in quotas
-        if STREAMS in quota.spec.hard and _is_less(str(quota.spec.hard[STREAMS]), used + 1)
     )
 
 

@@ -1,8 +1,6 @@
-"""New pods get what the limit ranges of their namespace say, or are refused; by quotas, too.
+"""New pods get what the limit ranges of their namespace say, or are refused.
 
-Two pods at once may both be let in where a quota has room for one: they are counted, not booked.
-
-Source: Kubernetes, the admission of limit ranges and of resource quotas.
+Source: Kubernetes, the admission of limit ranges.
 """
 
 from __future__ import annotations
@@ -11,8 +9,7 @@ from typing import Final
 
 from slipcast.api import kinds
 from slipcast.api.document import JSON
-from slipcast.api.limits import LimitRange, ResourceQuota
-from slipcast.builds import podquotas
+from slipcast.api.limits import LimitRange
 from slipcast.builds.limitranges import limited
 from slipcast.ports.api import ListOptions, Resource
 from slipcast.store.reading import Reading
@@ -22,7 +19,6 @@ from slipcast.values.apifaults import refused
 
 POD: Final = kinds.require("", "Pod")
 RANGE: Final = kinds.require("", "LimitRange")
-QUOTA: Final = kinds.require("", "ResourceQuota")
 
 _ALL: Final = ListOptions()
 
@@ -38,7 +34,6 @@ def limiting(reading: Reading, then: Fill) -> Fill:
             listing = await reading.list(Resource(RANGE, resource.namespace), _ALL)
             ranges: list[LimitRange] = [seen(RANGE, each) for each in listing.documents]
             content, wrong = limited(content, ranges)
-            wrong = wrong or await _beyond_quotas(reading, resource.namespace, content)
             if wrong:
                 metadata = content.get("metadata")
                 name = metadata.get("name", "") if isinstance(metadata, dict) else ""
@@ -46,13 +41,3 @@ def limiting(reading: Reading, then: Fill) -> Fill:
         return await then(resource, content)
 
     return fill
-
-
-async def _beyond_quotas(reading: Reading, namespace: str, pod: JSON) -> tuple[str, ...]:
-    listing = await reading.list(Resource(QUOTA, namespace), _ALL)
-    every: list[ResourceQuota] = [seen(QUOTA, each) for each in listing.documents]
-    quotas = podquotas.applying(every)
-    if not quotas:
-        return ()
-    pods = await reading.list(Resource(POD, namespace), _ALL)
-    return podquotas.exceeded(quotas, (each.content for each in pods.documents), pod)

@@ -9,6 +9,7 @@ from slipcast.ports.journal import Journal
 from slipcast.store.deleting import Deleting
 from slipcast.store.drafts import Drafts
 from slipcast.store.namespaces import Namespaces
+from slipcast.store.quotas import Quotas
 from slipcast.store.reading import Reading
 from slipcast.store.rows import Rows
 from slipcast.store.watching import Pace, Watching
@@ -30,10 +31,12 @@ class Verbs(msgspec.Struct, frozen=True, kw_only=True):
         rows = Rows(journal)
         namespaces = Namespaces(rows)
         reading = Reading(rows)
+        quotas = Quotas(rows, reading)
+        rows.told.append(quotas.wrote)
         return cls(
             rows=rows,
             reading=reading,
-            writing=Writing(rows, namespaces, Drafts(clock)),
+            writing=Writing(rows, namespaces, quotas, Drafts(clock)),
             deleting=Deleting(rows, reading, namespaces, clock),
             watching=Watching(rows, pace),
         )

@@ -19,6 +19,7 @@ from slipcast.store.drafts import Draft, Drafts, check_name
 from slipcast.store.keys import key_of
 from slipcast.store.namespaces import Namespaces
 from slipcast.store.patching import names_revision, patched
+from slipcast.store.quotas import Quotas, Wanted
 from slipcast.store.rows import Put, Rows
 from slipcast.values.apifaults import AlreadyExists, NotFound, changed_meanwhile
 
@@ -82,11 +83,13 @@ class Writing:
         self,
         rows: Rows,
         namespaces: Namespaces,
+        quotas: Quotas,
         drafts: Drafts,
         asking: Asking = _SERVER,
     ) -> None:
         self._rows = rows
         self._namespaces = namespaces
+        self._quotas = quotas
         self._drafts = drafts
         self._admit = asking.admit
         self._fill = asking.fill
@@ -98,7 +101,7 @@ class Writing:
 
     def asking(self, asking: Asking) -> Writing:
         """The same, for somebody else."""
-        return Writing(self._rows, self._namespaces, self._drafts, asking)
+        return Writing(self._rows, self._namespaces, self._quotas, self._drafts, asking)
 
     async def create(
         self, resource: Resource, content: JSON, options: WriteOptions, *, form: str = ""
@@ -145,13 +148,15 @@ class Writing:
         puts = [Put(draft.place, draft.body) for draft in drafts]
         if change is not None:
             puts = [await self._changed(change, options), *puts]
-        if options.dry_run:
-            documents = [await self._unwritten(draft) for draft in drafts]
-        else:
-            # Asked again: nothing may lie between this and the append.
-            for resource, _ in new:
-                await self._namespaces.check(resource)
-            documents = await self._written(puts, len(new))
+        places = [resource for resource, _ in new]
+        async with self._quotas.room(*map(_wanted, places, drafts)):
+            if options.dry_run:
+                documents = [await self._unwritten(draft) for draft in drafts]
+            else:
+                # Asked again: nothing may lie between this and the append.
+                for resource in places:
+                    await self._namespaces.check(resource)
+                documents = await self._written(puts, len(new))
         pairs = zip(documents, drafts, strict=True)
         return tuple(Answer(each, warnings=draft.warnings, created=True) for each, draft in pairs)
 
@@ -204,12 +209,13 @@ class Writing:
         place = draft.place
         draft = await self._finished(resource, draft, None)
         await self._admit(resource.named(place.name), draft.content, None)
-        if options.dry_run:
-            document = await self._unwritten(draft)
-        else:
-            # Asked again: nothing may lie between this and the append.
-            await self._namespaces.check(resource)
-            document = await self._rows.write(place, draft.body, None)
+        async with self._quotas.room(_wanted(resource, draft)):
+            if options.dry_run:
+                document = await self._unwritten(draft)
+            else:
+                # Asked again: nothing may lie between this and the append.
+                await self._namespaces.check(resource)
+                document = await self._rows.write(place, draft.body, None)
         return Answer(document, warnings=draft.warnings, created=True)
 
     async def _unwritten(self, draft: Draft) -> Document:
@@ -262,7 +268,8 @@ class Writing:
                 draft = await self._finished(resource, draft, old)
                 await self._admit(resource, draft.content, old.content)
             try:
-                return await self._replace(draft, old, options)
+                async with self._quotas.room(_wanted(resource, draft, old)):
+                    return await self._replace(draft, old, options)
             except Stale:
                 if draft.is_conditional:
                     break
@@ -296,3 +303,8 @@ def _called(resource: Resource, content: JSON) -> Resource:
     metadata = content.get("metadata")
     name = metadata.get("name") if isinstance(metadata, dict) else None
     return resource.named(name) if isinstance(name, str) else resource
+
+
+def _wanted(resource: Resource, draft: Draft, old: Document | None = None) -> Wanted:
+    """What is about to be kept, by its name."""
+    return Wanted(resource=resource.named(draft.place.name), content=draft.content, before=old)

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from slipcast.api.limits import (
-    LimitRange,
-    LimitRangeItem,
-    LimitRangeSpec,
-    ResourceQuota,
-    ResourceQuotaSpec,
-)
-from slipcast.api.meta import ObjectMeta
-from slipcast.images.limits import beyond, exceeded, listed, size_of, too_large, usage
+from slipcast.api.limits import LimitRange, LimitRangeItem, LimitRangeSpec
+from slipcast.images.limits import beyond, listed, size_of, too_large, usage
 from unit.images.streaming import ONE, TWO, a_stream, an_event, an_image, follows
 
 IMAGES, TAGS = "openshift.io/images", "openshift.io/image-tags"
@@ -74,19 +67,6 @@ def test_an_image_that_is_too_large_is_told_with_its_size_is_75() -> None:
 
 def test_an_image_that_says_nothing_of_its_size_has_none() -> None:
     assert size_of(an_image()) == 0
-
-
-def test_one_stream_more_than_a_quota_allows_is_told() -> None:
-    hard = {"openshift.io/imagestreams": "2", "pods": "1"}
-    quota = ResourceQuota(metadata=ObjectMeta(name="q"), spec=ResourceQuotaSpec(hard=hard))
-
-    (told,) = exceeded([quota], 2)
-
-    assert told == (
-        "exceeded quota: q, requested: openshift.io/imagestreams=1,"
-        " used: openshift.io/imagestreams=2, limited: openshift.io/imagestreams=2"
-    )
-    assert exceeded([quota], 1) == ()
 
 
 def test_several_reasons_are_listed() -> None:

@@ -57,7 +57,7 @@ class Finishing:
         self._public = place.public
         self.hosts = frozenset((place.address, place.public, *place.aliases)) - {""}
         self._origins = origins
-        self.limiting = Limiting(verbs.rows, verbs.reading)
+        self.limiting = Limiting(verbs.reading)
         self._names = LocalNames(verbs.rows)
 
     def kept_here(self, reference: str) -> ImageRef | None:
