@@ -119,7 +119,8 @@ def _objects(source: str, content: JSON, duplicates: tuple[str, ...]) -> Iterato
             yield from _objects(source, inner, ())
         return
     kind = kinds.of(version, name)
-    if kind is None:
+    # What only lies below others is no object of its own, either.
+    if kind is None or not kind.verbs:
         raise UsageFault(
             f'resource mapping not found for name: "{_text(content, "name")}" namespace: '
             f'"{_text(content, "namespace")}" from "{source}": '

@@ -29,6 +29,15 @@ def body(version: str, kind: str, message: bytes) -> bytes:
     return MAGIC + field(1, field(1, version) + field(2, kind)) + field(2, message) + field(3, "")
 
 
+def test_a_scale_is_read() -> None:
+    message = field(1, field(1, "web")) + field(2, field(1, 3)) + field(3, field(1, 0))
+
+    content = read(body("autoscaling/v1", "Scale", message))
+
+    assert (content["apiVersion"], content["kind"]) == ("autoscaling/v1", "Scale")
+    assert content["spec"] == {"replicas": 3}
+
+
 def test_a_config_map_is_read_with_its_maps() -> None:
     metadata = field(1, "conf") + field(2, "") + field(8, field(1, 0))
     data = field(2, field(1, "a") + field(2, "x")) + field(2, field(1, "b"))

@@ -69,6 +69,7 @@ def test_standard_input_is_a_file_as_well(
         ("kind: ConfigMap\n", "apiVersion not set"),
         ("apiVersion: v1\n", "kind not set"),
         ("apiVersion: v9\nkind: Cake\n", 'no matches for kind "Cake" in version "v9"'),
+        ("apiVersion: autoscaling/v1\nkind: Scale\n", 'no matches for kind "Scale"'),
         ("{", "error parsing"),
         ("- a\n", "error parsing"),
     ],

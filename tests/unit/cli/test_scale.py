@@ -128,3 +128,12 @@ def test_what_cannot_be_scaled_is_refused(call: Call, words: tuple[str, ...], to
 
     assert ended.code == 1
     assert told in ended.stderr
+
+
+def test_the_scale_is_patched_as_a_part_of_the_object(call: Call) -> None:
+    change = ("--subresource=scale", "-p", '{"spec":{"replicas":4}}')
+
+    ended = call("patch", "dc/web", *change)
+
+    assert ended.stdout == "scale.autoscaling/web patched\n"
+    assert replicas(call, "dc/web") == 4

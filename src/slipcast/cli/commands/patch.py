@@ -59,7 +59,7 @@ class _Change(msgspec.Struct, frozen=True, kw_only=True):
     help="json: a list of operations. merge: an object laid over the other. strategic: the same, "
     "with lists merged by their keys.",
 )
-@click.option("--subresource", default="", metavar="NAME", help="Patch that: status.")
+@click.option("--subresource", default="", metavar="NAME", help="Patch that: status, scale.")
 @click.option("--local", is_flag=True, help="Change what is in the files, not the server.")
 @manifests.options
 @forms.whole
