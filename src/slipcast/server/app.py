@@ -17,8 +17,9 @@ from slipcast.ports.api import Apis
 from slipcast.ports.deliveries import Deliveries
 from slipcast.ports.identity import Authenticator
 from slipcast.server import calls, faults, pages, queries, streams
+from slipcast.server.asgi import Message, Receive, Scope, Send
 from slipcast.server.calls import Call
-from slipcast.server.exchange import Exchange, Message, Receive, Scope, Send
+from slipcast.server.exchange import Exchange
 from slipcast.server.fairness import Fairness
 from slipcast.server.handlers import HANDLERS, Request
 from slipcast.server.identity import Identity

@@ -8,18 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import (
-    AsyncGenerator,
-    Awaitable,
-    Callable,
-    Coroutine,
-    Iterable,
-    MutableMapping,
-    Sequence,
-)
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from functools import partial
-from typing import Any, ClassVar, Final, Protocol, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
+from slipcast.server.asgi import WHOLE, Headers, Receive, Scope, Send, Whole
 from slipcast.values.actor import ANONYMOUS, Actor
 from slipcast.values.apifaults import (
     ApiFault,
@@ -29,11 +22,6 @@ from slipcast.values.apifaults import (
     UnsupportedMediaType,
 )
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Headers = Iterable[tuple[bytes, bytes]]
 T = TypeVar("T")
 
 LARGEST_BODY: Final = 3 * 2**20
@@ -56,30 +44,6 @@ SINGLE: Final = (b"authorization", b"content-type", b"host", b"impersonate-user"
 """Headers that are no lists: sent twice, they would say two things."""
 NOT_MODIFIED: Final = 304
 """The answer that has neither a body nor the length of one."""
-
-
-WHOLE: Final = "slipcast.whole"
-"""Where the scope of a request has a `Whole`, if the server offers one."""
-
-
-class Whole(Protocol):
-    """A request that may be here whole, and its answer, without messages of ASGI."""
-
-    def body(self) -> bytes | None:
-        """The body; None when it has to be received."""
-        ...
-
-    def answer(self, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> bool:
-        """Send an answer; whether it could be: if not, it has to be sent in messages."""
-        ...
-
-    def piece(self, piece: bytes) -> bool:
-        """Send a piece of an answer that has begun; whether it could be."""
-        ...
-
-    def when_left(self, do: Callable[[], object] | None) -> None:
-        """Have something done, or nothing any more, as soon as the client has gone away."""
-        ...
 
 
 class SlowBody(ApiFault):

@@ -14,7 +14,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from slipcast.ports.accounts import ACCOUNT, Account
-from slipcast.server.exchange import Message, Receive, Scope, Send
+from slipcast.server.asgi import Message, Receive, Scope, Send
 from slipcast.server.telemetry import BUCKETS
 
 log = logging.getLogger("slipcast.access")

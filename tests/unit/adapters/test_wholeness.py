@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from slipcast.adapters.wholeness import WHOLE
-from slipcast.server import exchange
+from slipcast.server import asgi, exchange
 from unit.adapters.test_connections import HEAD, _serving
 
 pytestmark = pytest.mark.anyio
@@ -179,4 +179,4 @@ async def test_a_request_that_is_over_leaves_nothing_to_the_collector() -> None:
 
 
 def test_the_application_looks_for_it_where_it_is() -> None:
-    assert exchange.WHOLE == WHOLE
+    assert asgi.WHOLE == WHOLE
