@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
+from msgspec import field
 
 from slipcast.api.document import Document
 from slipcast.api.kinds import Kind
@@ -32,10 +33,12 @@ from slipcast.controllers.podwork import POD, Worker
 from slipcast.controllers.recorder import Recorder
 from slipcast.ports.api import Api, Resource
 from slipcast.ports.clock import Clock
+from slipcast.ports.figures import Figures
+from slipcast.ports.figures import Pods as Counted
 from slipcast.ports.podlogs import PodLogs
 from slipcast.ports.pods import Observed, Pods
 from slipcast.reconcile.podactions import Again, PodAction, Start, Tell, uid_of
-from slipcast.reconcile.pods import PodsView, Seen, blinded, reconcile
+from slipcast.reconcile.pods import PodsView, Seen, blinded, load, reconcile
 from slipcast.reconcile.podstatus import is_over
 from slipcast.values.apifaults import Conflict, NotFound
 from slipcast.values.faults import Fault
@@ -54,7 +57,7 @@ class Hosting(msgspec.Struct, frozen=True, kw_only=True):
     """Where and how pods run.
 
     Shape:  limit is how many of them run at once. others tells whether another node may be there;
-            None where there can be none.
+            None where there can be none. figures is where is said how many there are.
     """
 
     node: str
@@ -63,6 +66,7 @@ class Hosting(msgspec.Struct, frozen=True, kw_only=True):
     logs: PodLogs
     gatherer: Gatherer
     others: Callable[[str], bool] | None = None
+    figures: Figures = field(default_factory=Figures)
 
 
 class Agent:
@@ -199,7 +203,10 @@ class Agent:
         busy = {**before, **self._busy}
         now = self._clock.now()
         wanted: dict[str, list[PodAction]] = defaultdict(list)
-        for action in reconcile(self._view(observed, gone, busy), now):
+        view = self._view(observed, gone, busy)
+        running, waiting = load(view)
+        self._hosting.figures.pods = Counted(running=running, waiting=waiting, limit=view.limit)
+        for action in reconcile(view, now):
             uid = uid_of(action)
             paused = self._memory.paused.get(uid)
             if isinstance(action, Again):

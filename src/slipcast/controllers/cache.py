@@ -9,14 +9,16 @@ writes: what it is told late is no news.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from slipcast.api.document import Document
 
 T = TypeVar("T")
+H = TypeVar("H", bound=Hashable)
 
 Name = tuple[str, str]
 """Namespace and name."""
@@ -43,9 +45,25 @@ class Cache(Generic[T]):
         self._entries: dict[Name, Kept[T]] = {}
         self._indexes: dict[str, dict[Hashable, dict[Name, T]]] = {name: {} for name in self._by}
         self._revision = 0
+        self._sort: Callable[[T], Hashable] | None = None
+        self._counts: Counter[Any] = Counter()
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def count_by(self, sort: Callable[[T], H]) -> Mapping[H, int]:
+        """Count what is kept by what a function makes of it; the counts, as they change.
+
+        Shape:  asked for while nothing is kept yet, and once. None has a count of nothing.
+        """
+        self._sort = sort
+        counts = self._counts = Counter[H]()
+        return counts
+
+    def index_by(self, index: str, values: Callable[[T], Iterable[Hashable]]) -> None:
+        """Keep one more index, from now on, while nothing is kept yet."""
+        self._by[index] = values
+        self._indexes[index] = {}
 
     def saw(self, document: Document) -> bool:
         """Take in what somebody watched: in order; whether it was news."""
@@ -121,6 +139,7 @@ class Cache(Generic[T]):
         value = self._keep(document)
         if value is not None:
             self._entries[name] = Kept(document.revision, value)
+            self._count(value, 1)
             for index, values in self._by.items():
                 for each in values(value):
                     self._indexes[index].setdefault(each, {})[name] = value
@@ -130,6 +149,7 @@ class Cache(Generic[T]):
         entry = self._entries.pop(name, None)
         if entry is None:
             return None
+        self._count(entry.value, -1)
         for index, values in self._by.items():
             for each in values(entry.value):
                 members = self._indexes[index].get(each)
@@ -138,3 +158,11 @@ class Cache(Generic[T]):
                     if not members:
                         del self._indexes[index][each]
         return entry.value
+
+    def _count(self, value: T, step: int) -> None:
+        if self._sort is None:
+            return
+        sort = self._sort(value)
+        self._counts[sort] += step
+        if not self._counts[sort]:
+            del self._counts[sort]

@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import Final, Generic, Protocol, TypeVar
 
 import msgspec
+from msgspec import field
 
 from slipcast.api.document import Document
 from slipcast.api.kinds import Kind
@@ -34,9 +35,11 @@ from slipcast.controllers.informer import Informer
 from slipcast.controllers.perform import Performer
 from slipcast.controllers.queue import Key, Queue
 from slipcast.controllers.sight import Sight
+from slipcast.controllers.tallying import Tally
 from slipcast.images.scheduling import Scheduling
 from slipcast.ports.api import Api
 from slipcast.ports.clock import Clock
+from slipcast.ports.figures import Figures
 from slipcast.reconcile.actions import Act, Action, Again, Create
 from slipcast.values.apifaults import ApiFault
 from slipcast.values.faults import Fault
@@ -150,12 +153,14 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     """How controllers run.
 
     Shape:  workers is how many keys each controller looks at side by side; scheduling tells how
-            images of registries elsewhere are looked up, None where they are not.
+            images of registries elsewhere are looked up, None where they are not. figures is
+            where builds are counted.
     """
 
     cluster: Cluster
     workers: int = 4
     scheduling: Scheduling | None = None
+    figures: Figures = field(default_factory=Figures)
 
 
 class Controllers:
@@ -167,6 +172,8 @@ class Controllers:
         self._workers = running.workers
         imports = None if running.scheduling is None else Imports(running.scheduling, clock)
         self._sight = Sight(api, running.cluster, imports)
+        self._figures = running.figures
+        self._tally = Tally(self._sight.builds)
         self.each: Sequence[Working] = (
             Controller(BUILDS, self._sight, clock, self.wrote),
             Controller(CONFIGS, self._sight, clock, self.wrote),
@@ -179,13 +186,17 @@ class Controllers:
 
     async def run(self) -> None:
         """Control, for ever."""
-        async with asyncio.TaskGroup() as tasks:
-            for informer in self.informers():
-                tasks.create_task(informer.run())
-            for controller in self.each:
-                for _ in range(self._workers):
-                    tasks.create_task(self._work(controller))
-            tasks.create_task(self._resync())
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for informer in self.informers():
+                    tasks.create_task(informer.run())
+                for controller in self.each:
+                    for _ in range(self._workers):
+                        tasks.create_task(self._work(controller))
+                tasks.create_task(self._resync())
+        finally:
+            # Who does not control does not know.
+            self._figures.builds = None
 
     def informers(self) -> tuple[Informer, ...]:
         """Who tells of what there is and what changes."""
@@ -218,6 +229,7 @@ class Controllers:
             log.debug("controller.listed", extra={"fields": {"kind": kind.name}})
             self.wake_all()
             if not was_ready:
+                self._figures.builds = self._tally
                 self._ready.set()
 
     def reached(self, kind: Kind, revision: int) -> None:

@@ -7,6 +7,8 @@ few that a history limit is about.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
+from functools import lru_cache
+from typing import Final
 
 import msgspec
 
@@ -17,7 +19,10 @@ from slipcast.api.meta import ObjectMeta
 from slipcast.builds import lineage, naming
 from slipcast.builds.phases import Phase, is_terminal
 from slipcast.builds.reasons import Reason
+from slipcast.builds.s2i.reasons import Reason as ScriptReason
 from slipcast.builds.strategies import is_delegated
+from slipcast.builds.strategy import strategy_type
+from slipcast.ports.figures import Sort
 from slipcast.values.apifaults import BadRequest
 from slipcast.values.names import shortened
 
@@ -52,11 +57,30 @@ class _Status(msgspec.Struct, frozen=True, rename="camel"):
     output: _Output = _Output()
 
 
+class _There(msgspec.Struct, frozen=True):
+    """Something that is there, whatever is in it."""
+
+
+class _Strategy(msgspec.Struct, frozen=True, rename="camel"):
+    docker_strategy: _There | None = None
+    source_strategy: _There | None = None
+    custom_strategy: _There | None = None
+    jenkins_pipeline_strategy: _There | None = None
+
+
+class _Spec(msgspec.Struct, frozen=True):
+    strategy: _Strategy = _Strategy()
+
+
 class _Glance(msgspec.Struct, frozen=True):
     metadata: _Metadata
+    spec: _Spec = _Spec()
     status: _Status = _Status()
 
 
+OTHER: Final = "Other"
+"""The reason that stands for all that are not ours."""
+_REASONS: Final = frozenset(each.value for each in (*Reason, *ScriptReason))
 _WAITS = frozenset({Phase.NEW, ""})
 
 
@@ -68,6 +92,7 @@ class Over(msgspec.Struct, frozen=True, gc=False):
             empty where nothing was. is_annotated says that config is in full.
             is_settled says that nothing more can be learnt of it. began and ended are there of one
             that may have pushed and not said so; through is by whose images it was started.
+            sort is what it is counted by.
     """
 
     namespace: str
@@ -76,7 +101,7 @@ class Over(msgspec.Struct, frozen=True, gc=False):
     created: str
     config: str
     number: str
-    phase: str
+    sort: Sort
     image: str
     is_annotated: bool
     is_leaving: bool
@@ -101,7 +126,7 @@ class Over(msgspec.Struct, frozen=True, gc=False):
                 labels={naming.BUILD_CONFIG: shortened(self.config)},
                 annotations=annotations,
             ),
-            status=BuildStatus(phase=self.phase),
+            status=BuildStatus(phase=self.sort.phase),
         )
 
 
@@ -164,10 +189,46 @@ def histories(kept: Standing) -> Iterator[Hashable]:
         yield kept.namespace, kept.config
 
 
+def phases(kept: Standing) -> Iterator[Hashable]:
+    """The phase of a build that goes on, or waits."""
+    if isinstance(kept, Going):
+        yield sort(kept).phase
+
+
+def sort(kept: Standing) -> Sort:
+    """What a build is counted by."""
+    if isinstance(kept, Over):
+        return kept.sort
+    status = kept.build.status
+    return _sorted(status.phase, status.reason, strategy_type(kept.build.spec.strategy))
+
+
 def unsettled(kept: Standing) -> Iterator[Hashable]:
     """Whether there may be something to be done about a build."""
     if isinstance(kept, Going) or not kept.is_settled:
         yield True
+
+
+def _sorted(phase: str, reason: str, strategy: str) -> Sort:
+    """A sort; what others made up as a reason is one of few, as is all that things are counted by.
+
+    Shape:  equal ones are one.
+    """
+    known = reason if not reason or reason in _REASONS else OTHER
+    return _sort(phase or Phase.NEW.value, known, strategy)
+
+
+_sort: Final = lru_cache(maxsize=512)(Sort)
+
+
+def _strategy(strategy: _Strategy) -> str:
+    said = (
+        ("Docker", strategy.docker_strategy),
+        ("Source", strategy.source_strategy),
+        ("Custom", strategy.custom_strategy),
+        ("JenkinsPipeline", strategy.jenkins_pipeline_strategy),
+    )
+    return next((name for name, there in said if there is not None), "")
 
 
 def _over(seen: _Glance) -> Over:
@@ -184,7 +245,7 @@ def _over(seen: _Glance) -> Over:
         config=annotated or labelled,
         number=annotations.get(naming.BUILD_NUMBER, ""),
         image=seen.status.output.to.image_digest,
-        phase=Phase(status.phase).value,
+        sort=_sorted(status.phase, status.reason, _strategy(seen.spec.strategy)),
         is_annotated=bool(annotated),
         is_leaving=bool(metadata.deletion_timestamp),
         is_settled=status.phase != Phase.FAILED or bool(status.log_snippet),

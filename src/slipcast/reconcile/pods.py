@@ -115,6 +115,22 @@ def reconcile(view: PodsView, now: datetime) -> tuple[PodAction, ...]:
     return (*actions, *_begun(view, seen, now))
 
 
+def load(view: PodsView) -> tuple[int, int]:
+    """How many pods run here, and how many wait that could."""
+    seen = {each.uid: each for each in view.seen}
+    running = [each for each in view.seen if not podstatus.is_over(each.status)]
+    waiting = [
+        pod
+        for pod in view.pods
+        if pod.metadata.uid not in seen
+        and pod.metadata.uid not in view.starting
+        and view.is_ours(pod)
+        and is_of_build(pod)
+        and not (pod.metadata.deletion_timestamp or podstatus.is_over(pod.status) or _began(pod))
+    ]
+    return len(running) + len(view.starting - seen.keys()), len(waiting)
+
+
 def is_of_build(pod: Pod) -> bool:
     """Whether a Build controls a pod; none but the server can make one so."""
     owners = pod.metadata.owner_references

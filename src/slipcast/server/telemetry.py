@@ -14,6 +14,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
+from slipcast.ports.figures import Figures
+from slipcast.server.buildmetrics import BuildMetrics
 from slipcast.server.calls import Call
 from slipcast.server.exchange import Exchange
 
@@ -27,12 +29,17 @@ in its path, too, and a path may be wrong in many ways."""
 
 
 class Telemetry:
-    """What the server counts and writes down of its requests."""
+    """What the server counts and writes down of its requests, and shows of builds.
+
+    Shape:  figures is where those say something of builds who know it.
+    """
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
+        self.figures = Figures()
+        BuildMetrics(self.registry, self.figures)
         names = ("verb", "group", "resource", "subresource")
         self._requests = Counter(
             "apiserver_request_total",

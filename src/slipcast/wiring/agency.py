@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final
 
 import msgspec
+from msgspec import field
 
 from slipcast.adapters.podlogs import DirectoryLogs
 from slipcast.adapters.pods.podman import PodmanPods
@@ -24,6 +25,7 @@ from slipcast.controllers.leftovers import Leftovers
 from slipcast.controllers.materials import Gatherer, Server
 from slipcast.ports.clock import Clock
 from slipcast.ports.daemon import Building
+from slipcast.ports.figures import Figures
 from slipcast.ports.pods import Pods
 from slipcast.store.store import SERVER, Running, Store
 from slipcast.store.tending import tended
@@ -60,6 +62,7 @@ class Agency(msgspec.Struct, frozen=True, kw_only=True):
     running: Running
     pods: Pods | None = None
     at_once: int = LEAST
+    figures: Figures = field(default_factory=Figures)
 
     def background(
         self,
@@ -81,6 +84,7 @@ class Agency(msgspec.Struct, frozen=True, kw_only=True):
             logs=logs,
             gatherer=Gatherer(api=api, server=server, uploads=uploads),
             others=others,
+            figures=self.figures,
         )
         leftovers = Leftovers(api, clock, logs, uploads)
         return (
@@ -89,10 +93,16 @@ class Agency(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def opened(building: Building, place: Place, clock: Clock, registry: Addresses = NOWHERE) -> Agency:
+def opened(
+    building: Building,
+    place: Place,
+    clock: Clock,
+    registry: Addresses = NOWHERE,
+    figures: Figures | None = None,
+) -> Agency:
     """What the settings ask for.
 
-    Shape:  registry is where builds find the integrated one.
+    Shape:  registry is where builds find the integrated one, figures where is said how many run.
     Errors: HostFault; InvalidFault.
     """
     if building.pods == "none":
@@ -107,6 +117,7 @@ def opened(building: Building, place: Place, clock: Clock, registry: Addresses =
         running=Running(pods=pods, logs=logs, uploads=uploads),
         pods=pods,
         at_once=building.at_once or max(LEAST, os.cpu_count() or LEAST),
+        figures=figures or Figures(),
     )
 
 

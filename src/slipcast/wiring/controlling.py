@@ -13,6 +13,7 @@ from slipcast.controllers.lease import Leadership
 from slipcast.ports.api import Api
 from slipcast.ports.clock import Clock
 from slipcast.ports.daemon import Serving
+from slipcast.ports.figures import Figures
 from slipcast.store.store import SERVER, Store
 from slipcast.store.tending import tended
 from slipcast.wiring.importing import scheduling
@@ -24,14 +25,15 @@ _DIGITS: Final = 4
 
 
 def background(
-    store: Store, clock: Clock, wanted: Serving, place: Place
+    store: Store, clock: Clock, wanted: Serving, place: Place, figures: Figures
 ) -> Sequence[Coroutine[Any, Any, None]]:
     """The work beside requests, each for ever, whatever happens to it.
 
+    Shape:  figures is where builds are counted.
     Errors: HostFault.
     """
     api = store.as_(SERVER)
-    control = partial(_control, api, clock, wanted)
+    control = partial(_control, api, clock, wanted, figures)
     if wanted.store.startswith(SHARED):
         leadership = Leadership(api, clock, identity(place))
         return (tended("controllers", partial(leadership.lead, control), clock),)
@@ -51,11 +53,12 @@ def identity(place: Place) -> str:
         return path.read_text("utf-8").strip()
 
 
-async def _control(api: Api, clock: Clock, wanted: Serving) -> None:
+async def _control(api: Api, clock: Clock, wanted: Serving, figures: Figures) -> None:
     """Control, for ever, beginning with a look at everything there is."""
     running = Running(
         cluster=wanted.building.cluster,
         workers=wanted.building.workers,
         scheduling=scheduling(wanted.streams.importing),
+        figures=figures,
     )
     await Controllers(api, clock, running).run()

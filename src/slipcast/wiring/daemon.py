@@ -73,7 +73,7 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
         authority = pki.authority.read_bytes()
         doors = Doors(place.keys / "sa.key", authority, _known_as(wanted, hosted))
         stack.push_async_callback(doors.close)
-        agency = agencies.opened(wanted.building, place, clock, hosted.addresses)
+        agency = agencies.opened(wanted.building, place, clock, hosted.addresses, telemetry.figures)
         peering = await stack.enter_async_context(aclosing(Peering(wanted, place)))
         setup = Setup(
             guarded=True,
@@ -127,7 +127,7 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
             *store.background(),
             *doors.background(),
             *hosted.background(),
-            *controlling.background(store, clock, wanted, place),
+            *controlling.background(store, clock, wanted, place, telemetry.figures),
             *peering.background(clock),
             *agency.background(store, clock, pods_server, peering.node, peering.is_there),
         )

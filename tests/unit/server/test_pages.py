@@ -78,3 +78,12 @@ def test_health_is_told_check_by_check_to_who_asks(ask: Asking, page: str) -> No
 @pytest.mark.parametrize("path", ["/api/v1", "/oapi/v1", "/apis", "/apis/build.openshift.io/v1"])
 def test_a_slash_at_the_end_changes_no_page(ask: Asking, path: str) -> None:
     assert ask("GET", f"{path}/").body == ask("GET", path).body
+
+
+def test_metrics_are_for_who_has_the_right_to_them(ask: Asking) -> None:
+    nobody, administrator = ask("GET", "/metrics", known=False), ask("GET", "/metrics")
+
+    assert nobody.status == 401
+    assert b"apiserver_request_total" not in nobody.body
+    assert administrator.status == 200
+    assert b"apiserver_request_total" in administrator.body

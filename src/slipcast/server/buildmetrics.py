@@ -1,0 +1,75 @@
+"""Metrics of builds: how many there are of each sort, since when they wait or run, how busy we are.
+
+They are named and labelled as OpenShift 4 does where it has such; the others are ours. All of them
+are collected from what is kept anyway: a look costs no more than what it shows.
+
+Source: OpenShift's openshift-controller-manager, metrics of builds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from typing_extensions import override
+
+from slipcast.ports.figures import Builds, Figures, Pods
+from slipcast.values import instant
+
+SORT = ("phase", "reason", "strategy")
+
+
+class BuildMetrics(Collector):
+    """Figures of builds, as they are when somebody looks."""
+
+    def __init__(self, registry: CollectorRegistry, figures: Figures) -> None:
+        """Show figures among the metrics of a registry."""
+        self._figures = figures
+        registry.register(self)
+
+    @override
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """What is known at the moment; see Collector."""
+        builds, pods = self._figures.builds, self._figures.pods
+        if builds is not None:
+            yield _total(builds)
+            yield _active(builds)
+        if pods is not None:
+            yield from _pods(pods)
+
+
+def _total(builds: Builds) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(
+        "openshift_build_total", "Builds, by phase, reason and strategy.", labels=SORT
+    )
+    for sort, count in sorted(builds.counts().items()):
+        family.add_metric(sort, count)
+    return family
+
+
+def _active(builds: Builds) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(
+        "openshift_build_active_time_seconds",
+        "When a build began that runs, or was made that waits, in seconds of the epoch.",
+        labels=("namespace", "name", *SORT),
+    )
+    for each in builds.going():
+        labels = (each.namespace, each.name, *each.sort)
+        family.add_metric(labels, instant.parse(each.since).timestamp())
+    return family
+
+
+def _pods(pods: Pods) -> Iterator[GaugeMetricFamily]:
+    yield GaugeMetricFamily(
+        "slipcast_build_pods_running", "Pods of builds that run on this server.", pods.running
+    )
+    yield GaugeMetricFamily(
+        "slipcast_build_pods_waiting",
+        "Pods of builds that could run on this server, and wait.",
+        pods.waiting,
+    )
+    yield GaugeMetricFamily(
+        "slipcast_build_pods_limit", "How many of them run at once at most.", pods.limit
+    )

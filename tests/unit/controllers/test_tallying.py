@@ -1,0 +1,100 @@
+"""Builds are counted as they come, change and go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from slipcast.api import kinds
+from slipcast.api.document import JSON, Document
+from slipcast.controllers import tallying
+from slipcast.controllers.cache import Cache
+from slipcast.controllers.standing import Standing, standing
+from slipcast.controllers.tallying import Tally
+from slipcast.ports.figures import Sort
+
+BUILD = kinds.require(kinds.BUILD, "Build")
+DOCKER: JSON = {"dockerStrategy": {}}
+MADE = "2026-11-22T10:00:00Z"
+BEGAN = "2026-11-22T11:00:00Z"
+OVER = {"startTimestamp": BEGAN, "completionTimestamp": "2026-11-22T12:00:00Z"}
+
+
+def a_build(revision: int, name: str = "app-1", *, phase: str = "", **status: Any) -> Document:
+    metadata = {"name": name, "namespace": "shop", "creationTimestamp": MADE}
+    content = {
+        "metadata": metadata,
+        "spec": {"strategy": DOCKER},
+        "status": {"phase": phase, **status},
+    }
+    return Document.of(BUILD, content, revision)
+
+
+@pytest.fixture
+def builds() -> Cache[Standing]:
+    return Cache(standing)
+
+
+@pytest.fixture
+def tally(builds: Cache[Standing]) -> Tally:
+    return Tally(builds)
+
+
+def test_builds_are_counted_by_phase_reason_and_strategy(
+    builds: Cache[Standing], tally: Tally
+) -> None:
+    builds.saw(a_build(1, "a"))
+    builds.saw(a_build(2, "b", phase="Running"))
+    builds.saw(a_build(3, "c", phase="Failed", reason="PostCommitHookFailed", **OVER))
+    builds.saw(a_build(4, "d", phase="Failed", reason="PostCommitHookFailed", **OVER))
+
+    assert tally.counts() == {
+        Sort("New", "", "Docker"): 1,
+        Sort("Running", "", "Docker"): 1,
+        Sort("Failed", "PostCommitHookFailed", "Docker"): 2,
+    }
+
+
+def test_a_build_that_changes_is_counted_once_and_one_that_is_gone_not_at_all(
+    builds: Cache[Standing], tally: Tally
+) -> None:
+    builds.saw(a_build(1))
+    builds.saw(a_build(2, phase="Complete", **OVER))
+    changed = tally.counts()
+
+    builds.lost(a_build(3))
+
+    assert changed == {Sort("Complete", "", "Docker"): 1}
+    assert tally.counts() == {}
+
+
+def test_reasons_that_somebody_made_up_are_counted_as_one(
+    builds: Cache[Standing], tally: Tally
+) -> None:
+    builds.saw(a_build(1, "a", phase="Failed", reason="Bored", **OVER))
+    builds.saw(a_build(2, "b", phase="Failed", reason="Tired", **OVER))
+
+    assert tally.counts() == {Sort("Failed", "Other", "Docker"): 2}
+
+
+def test_builds_that_go_on_are_told_with_since_when(builds: Cache[Standing], tally: Tally) -> None:
+    builds.saw(a_build(1, "runs", phase="Running", startTimestamp=BEGAN))
+    builds.saw(a_build(2, "waits"))
+    builds.saw(a_build(3, "over", phase="Complete", **OVER))
+
+    assert [(each.name, each.since) for each in tally.going()] == [
+        ("waits", MADE),
+        ("runs", BEGAN),
+    ]
+
+
+def test_of_very_many_that_wait_the_first_are_told(
+    builds: Cache[Standing], tally: Tally, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tallying, "MOST", 2)
+
+    for number in (1, 2, 3):
+        builds.saw(a_build(number, f"b-{number}"))
+
+    assert [each.name for each in tally.going()] == ["b-1", "b-2"]

@@ -1,0 +1,57 @@
+"""What is known of builds is shown as OpenShift shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from slipcast.ports.figures import Going, Pods, Sort
+from slipcast.server.telemetry import Telemetry
+
+DONE = Sort(phase="Complete", reason="", strategy="Docker")
+RUNS = Sort(phase="Running", reason="", strategy="Source")
+
+
+class Two:
+    """Two builds that are over, and one that runs."""
+
+    def counts(self) -> Mapping[Sort, int]:
+        """See figures.Builds."""
+        return {DONE: 2, RUNS: 1}
+
+    def going(self) -> Iterator[Going]:
+        """See figures.Builds."""
+        yield Going(namespace="shop", name="app-1", sort=RUNS, since="1970-01-01T00:01:00Z")
+
+
+def _shown(telemetry: Telemetry) -> set[str]:
+    lines = telemetry.exposed()[0].decode().splitlines()
+    return {line for line in lines if line.startswith(("openshift_", "slipcast_"))}
+
+
+def test_builds_are_shown_by_phase_reason_and_strategy_and_since_when() -> None:
+    telemetry = Telemetry()
+
+    telemetry.figures.builds = Two()
+
+    running = 'phase="Running",reason="",strategy="Source"'
+    assert _shown(telemetry) == {
+        'openshift_build_total{phase="Complete",reason="",strategy="Docker"} 2.0',
+        f"openshift_build_total{{{running}}} 1.0",
+        f'openshift_build_active_time_seconds{{name="app-1",namespace="shop",{running}}} 60.0',
+    }
+
+
+def test_the_pods_of_this_server_are_shown() -> None:
+    telemetry = Telemetry()
+
+    telemetry.figures.pods = Pods(running=2, waiting=5, limit=2)
+
+    assert _shown(telemetry) == {
+        "slipcast_build_pods_running 2.0",
+        "slipcast_build_pods_waiting 5.0",
+        "slipcast_build_pods_limit 2.0",
+    }
+
+
+def test_nothing_is_shown_of_what_is_not_known_here() -> None:
+    assert _shown(Telemetry()) == set()
