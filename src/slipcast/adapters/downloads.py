@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from email.message import Message
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -62,12 +62,19 @@ class Http:
     @contextmanager
     def opened(self, url: str) -> Generator[Download]:
         """Whatever is behind a URL, piece by piece."""
-        with self._translated(url), self._client.stream("GET", url) as answer:
+        with ExitStack() as stack:
+            with self._translated(url):
+                answer = stack.enter_context(self._client.stream("GET", url))
+            # What goes wrong with who reads is not the download's.
             yield Download(
                 status=answer.status_code,
-                pieces=answer.iter_bytes(_PIECE),
+                pieces=self._pieces(url, answer),
                 file_name=_file_name(answer.headers.get("Content-Disposition", "")),
             )
+
+    def _pieces(self, url: str, answer: httpx.Response) -> Generator[bytes]:
+        with self._translated(url):
+            yield from answer.iter_bytes(_PIECE)
 
     def post_json(self, url: str, document: object) -> int:
         """Deliver a document, whole at every try (S2I-287)."""

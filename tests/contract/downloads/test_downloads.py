@@ -52,6 +52,17 @@ def test_what_is_not_there_is_said_by_its_status(downloads: Downloads, web: Web)
         assert (found.status, found.file_name) == (404, "")
 
 
+def test_what_goes_wrong_with_who_reads_is_told_as_it_is(downloads: Downloads, web: Web) -> None:
+    url = web.answer("/big", 200, b"x" * 100)
+    broken = BrokenPipeError("nobody listens")
+
+    with pytest.raises(BrokenPipeError) as told, downloads.opened(url) as found:
+        next(found.pieces)
+        raise broken
+
+    assert told.value is broken
+
+
 def test_a_redirect_is_followed(downloads: Downloads, web: Web) -> None:
     web.answer("/there", 200, b"x")
     url = web.answer("/here", 302, Location="/there")
