@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from fractions import Fraction
 from typing import Final
 from weakref import WeakValueDictionary
@@ -41,12 +41,15 @@ MOST: Final = 10_000
 """Namespaces whose quotas are remembered; then all are forgotten and read anew."""
 
 _ALL: Final = ListOptions()
+_FREE: Final = nullcontext()
+_UNKNOWN: Final[tuple[float, tuple[ResourceQuota, ...]]] = (0.0, ())
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What is about to be written, by its name, and what it replaces."""
+    """What is about to be written, under which name, and what it replaces."""
 
     resource: Resource
+    name: str
     content: JSON
     before: Document | None = None
 
@@ -68,12 +71,18 @@ class Quotas:
             self._changes += 1
             self._known.pop(place.namespace, None)
 
-    @asynccontextmanager
-    async def room(self, *wanted: Wanted) -> AsyncGenerator[None]:
+    def room(self, *wanted: Wanted) -> AbstractAsyncContextManager[None]:
         """While this lasts, there is room for what is to be written in one namespace.
 
         Errors: Forbidden.
         """
+        now = asyncio.get_running_loop().time()
+        until, found = self._known.get(wanted[0].resource.namespace, _UNKNOWN)
+        # Most namespaces have no quota: nothing more is spent on them.
+        return _FREE if until > now and not found else self._room(wanted)
+
+    @asynccontextmanager
+    async def _room(self, wanted: Sequence[Wanted]) -> AsyncGenerator[None]:
         asking = [each for each in wanted if _may_ask(each)]
         over = await self._over(asking) if asking else ()
         if not over:
@@ -97,7 +106,7 @@ class Quotas:
 
     async def _of(self, namespace: str) -> tuple[ResourceQuota, ...]:
         now = asyncio.get_running_loop().time()
-        until, found = self._known.get(namespace, (0.0, ()))
+        until, found = self._known.get(namespace, _UNKNOWN)
         if until > now:
             return found
         before = self._changes
@@ -121,9 +130,8 @@ class Quotas:
                 there = await self._there(quota, more, namespace, contents)
                 why = rules.exceeded(quota, more, there)
             if why:
-                resource = asking[0].resource
-                kind = resource.kind
-                raise refused(kind.plural, kind.group, resource.name, why)
+                kind = asking[0].resource.kind
+                raise refused(kind.plural, kind.group, asking[0].name, why)
 
     async def _there(
         self,

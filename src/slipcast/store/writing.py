@@ -306,5 +306,6 @@ def _called(resource: Resource, content: JSON) -> Resource:
 
 
 def _wanted(resource: Resource, draft: Draft, old: Document | None = None) -> Wanted:
-    """What is about to be kept, by its name."""
-    return Wanted(resource=resource.named(draft.place.name), content=draft.content, before=old)
+    """What is about to be kept, under its name."""
+    name = draft.place.name
+    return Wanted(resource=resource, name=name, content=draft.content, before=old)

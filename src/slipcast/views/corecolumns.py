@@ -179,6 +179,17 @@ def subjects(*kinds: str) -> Any:
     return read
 
 
+def of_quota(*, limits: bool) -> Read:
+    """How much is used of what a quota limits: of limits of pods, or of all else."""
+
+    def read(content: JSON, _: datetime) -> Cell:
+        hard, used = (at(content, "status", part) or {} for part in ("hard", "used"))
+        shown = (name for name in sorted(hard) if name.startswith("limits.") is limits)
+        return ", ".join(f"{name}: {used.get(name, 0)}/{hard[name]}" for name in shown)
+
+    return read
+
+
 def created_at(content: JSON, _: datetime) -> Cell:
     """When an object was created, as RFC 3339."""
     stamp = at(content, "metadata", "creationTimestamp")
@@ -297,7 +308,12 @@ ROUTE: Final = (
     Column("Wildcard", text("spec", "wildcardPolicy", empty="None")),
 )
 LIMIT_RANGE: Final = (NAME, Column("Created At", created_at, format="date-time"))
-RESOURCE_QUOTA: Final = (NAME, AGE)
+RESOURCE_QUOTA: Final = (
+    NAME,
+    Column("Request", of_quota(limits=False)),
+    Column("Limit", of_quota(limits=True)),
+    AGE,
+)
 CLAIM: Final = (
     NAME,
     Column("Status", text("status", "phase")),

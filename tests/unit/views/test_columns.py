@@ -52,6 +52,15 @@ def test_a_delivery_tells_what_was_pushed_as_far_as_there_is_room(ref: str, show
     assert cells[4] == shown
 
 
+def test_a_quota_tells_what_is_used_and_what_pods_are_held_to() -> None:
+    hard = {"pods": "3", "limits.cpu": "4", "configmaps": "9"}
+    status = {"hard": hard, "used": {"pods": "1", "limits.cpu": "500m"}}
+
+    cells = row(kinds.CORE, "ResourceQuota", {"status": status})
+
+    assert cells[1:3] == ["configmaps: 0/9, pods: 1/3", "limits.cpu: 500m/4"]
+
+
 def test_a_build_tells_phase_and_reason_gt_3() -> None:
     status = {
         "phase": "Failed",

@@ -174,6 +174,21 @@ def test_a_binding_tells_who_has_a_role() -> None:
     assert lines[-1].split() == ["User", "u"]
 
 
+def test_a_quota_tells_what_is_used_of_what() -> None:
+    condition = {"scopeName": "PriorityClass", "operator": "In", "values": ["low", "high"]}
+    spec = {
+        "hard": {"pods": "3", "example.com/a": "1"},
+        "scopes": ["BestEffort", "Terminating"],
+        "scopeSelector": {"matchExpressions": [condition]},
+    }
+
+    lines = core("ResourceQuota", spec=spec, status={"used": {"pods": "2"}})
+
+    assert "Scopes: BestEffort, Terminating" in lines
+    assert "Scope: PriorityClass In low, high" in lines
+    assert lines.index("example.com/a <none> 1") < lines.index("pods 2 3")
+
+
 def test_other_kinds_are_told_field_by_field() -> None:
     spec = {"maxSize": 1, "items": [{"aName": True}, "b"], "refreshToken": "hidden"}
 

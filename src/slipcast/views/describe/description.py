@@ -34,6 +34,7 @@ DESCRIPTIONS: Final[Mapping[tuple[str, str], Describe]] = {
     (kinds.CORE, "ServiceAccount"): others.service_account,
     (kinds.CORE, "Service"): others.service,
     (kinds.CORE, "Event"): others.event,
+    (kinds.CORE, "ResourceQuota"): others.quota,
     (kinds.RBAC, "Role"): others.role,
     (kinds.RBAC, "ClusterRole"): others.role,
     (kinds.RBAC, "RoleBinding"): others.binding,

@@ -136,6 +136,19 @@ def route(content: JSON, around: Around) -> Lines:
     yield from said("Weight:", at(spec, "to", "weight"))
 
 
+def quota(content: JSON, around: Around) -> Lines:
+    """How much is used of what a quota limits."""
+    del around
+    yield from said("Scopes:", ", ".join(at(content, "spec", "scopes") or ()))
+    for each in at(content, "spec", "scopeSelector", "matchExpressions") or ():
+        values = ", ".join(at(each, "values") or ())
+        yield Line("Scope:", f"{at(each, 'scopeName')} {at(each, 'operator')} {values}".rstrip())
+    used = at(content, "status", "used") or {}
+    limits = at(content, "spec", "hard") or {}
+    told = [(name, str(used.get(name, NONE)), str(limits[name])) for name in limits]
+    yield from rows([("Resource", "Used", "Hard"), *sorted(told)])
+
+
 def role(content: JSON, around: Around) -> Lines:
     """What a role allows."""
     del around
