@@ -56,9 +56,12 @@ def test_what_goes_wrong_with_who_reads_is_told_as_it_is(downloads: Downloads, w
     url = web.answer("/big", 200, b"x" * 100)
     broken = BrokenPipeError("nobody listens")
 
-    with pytest.raises(BrokenPipeError) as told, downloads.opened(url) as found:
-        next(found.pieces)
-        raise broken
+    def read() -> None:
+        with downloads.opened(url):
+            raise broken
+
+    with pytest.raises(BrokenPipeError) as told:
+        read()
 
     assert told.value is broken
 
