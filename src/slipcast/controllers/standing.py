@@ -79,7 +79,8 @@ class _Glance(msgspec.Struct, frozen=True):
 
 
 OTHER: Final = "Other"
-"""The reason that stands for all that are not ours."""
+"""What stands for all phases and reasons that are not ours."""
+_PHASES: Final = frozenset({"", *(each.value for each in Phase)})
 _REASONS: Final = frozenset(each.value for each in (*Reason, *ScriptReason))
 _WAITS = frozenset({Phase.NEW, ""})
 
@@ -210,12 +211,12 @@ def unsettled(kept: Standing) -> Iterator[Hashable]:
 
 
 def _sorted(phase: str, reason: str, strategy: str) -> Sort:
-    """A sort; what others made up as a reason is one of few, as is all that things are counted by.
+    """A sort; what others made up as a phase or a reason is one: there are few sorts.
 
     Shape:  equal ones are one.
     """
     known = reason if not reason or reason in _REASONS else OTHER
-    return _sort(phase or Phase.NEW.value, known, strategy)
+    return _sort((phase or Phase.NEW.value) if phase in _PHASES else OTHER, known, strategy)
 
 
 _sort: Final = lru_cache(maxsize=512)(Sort)

@@ -9,6 +9,7 @@ Source: OpenShift's openshift-controller-manager, metrics of builds.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
@@ -17,6 +18,7 @@ from typing_extensions import override
 
 from slipcast.ports.figures import Builds, Figures, Pods
 from slipcast.values import instant
+from slipcast.values.apifaults import BadRequest
 
 SORT = ("phase", "reason", "strategy")
 
@@ -57,7 +59,9 @@ def _active(builds: Builds) -> GaugeMetricFamily:
     )
     for each in builds.going():
         labels = (each.namespace, each.name, *each.sort)
-        family.add_metric(labels, instant.parse(each.since).timestamp())
+        # Whoever makes builds may have written a day that there is not.
+        with suppress(BadRequest):
+            family.add_metric(labels, instant.parse(each.since).timestamp())
     return family
 
 

@@ -56,6 +56,15 @@ def test_builds_are_counted_by_phase_reason_and_strategy(
     }
 
 
+def test_phases_and_reasons_that_others_made_up_are_one(
+    builds: Cache[Standing], tally: Tally
+) -> None:
+    builds.saw(a_build(1, "a", phase="Odd", reason="Mine"))
+    builds.saw(a_build(2, "b", phase="Odder", reason="Yours"))
+
+    assert tally.counts() == {Sort("Other", "Other", "Docker"): 2}
+
+
 def test_a_build_that_changes_is_counted_once_and_one_that_is_gone_not_at_all(
     builds: Cache[Standing], tally: Tally
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from typing_extensions import override
+
 from slipcast.ports.figures import Going, Pods, Sort
 from slipcast.server.telemetry import Telemetry
 
@@ -23,6 +25,16 @@ class Two:
         yield Going(namespace="shop", name="app-1", sort=RUNS, since="1970-01-01T00:01:00Z")
 
 
+class Odd(Two):
+    """These, after one that began on a day that there is not."""
+
+    @override
+    def going(self) -> Iterator[Going]:
+        """See figures.Builds."""
+        yield Going(namespace="shop", name="odd", sort=RUNS, since="2026-02-30T00:00:00Z")
+        yield from super().going()
+
+
 def _shown(telemetry: Telemetry) -> set[str]:
     lines = telemetry.exposed()[0].decode().splitlines()
     return {line for line in lines if line.startswith(("openshift_", "slipcast_"))}
@@ -39,6 +51,16 @@ def test_builds_are_shown_by_phase_reason_and_strategy_and_since_when() -> None:
         f"openshift_build_total{{{running}}} 1.0",
         f'openshift_build_active_time_seconds{{name="app-1",namespace="shop",{running}}} 60.0',
     }
+
+
+def test_a_build_of_a_day_that_there_is_not_hides_no_other() -> None:
+    telemetry = Telemetry()
+
+    telemetry.figures.builds = Odd()
+
+    shown = "".join(_shown(telemetry))
+    assert 'name="app-1"' in shown
+    assert 'name="odd"' not in shown
 
 
 def test_the_pods_of_this_server_are_shown() -> None:
