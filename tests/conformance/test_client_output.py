@@ -83,7 +83,7 @@ TABLES = [
     "cm --chunk-size=1",
     "cm --sort-by=.metadata.name",
     "cm --sort-by={.data.size}",
-    "cm -A --sort-by=.metadata.labels.app",
+    "cm -A -l app --sort-by=.metadata.labels.app",
 ]
 
 WHOLES = [
