@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from slipcast.cli.progress import Lines
     from slipcast.ports.builders import Builders
     from slipcast.ports.downloads import Downloads
-    from slipcast.ports.engine import Engine, RegistryAccess
+    from slipcast.ports.engine import Credential, Engine, RegistryAccess
     from slipcast.ports.git import Git
     from slipcast.ports.progress import Progress
     from slipcast.ports.reporter import Reporter
@@ -36,6 +36,9 @@ ACCOUNT = "var/run/secrets/kubernetes.io/serviceaccount"
 """Where a pod finds who it is to the API server."""
 
 _SECURE = 443
+
+_ANYBODY = "serviceaccount"
+"""The name beside a token, which alone counts."""
 
 _COMMANDS = 5
 """The level from which the commands are shown that are run (BLD-178)."""
@@ -157,17 +160,23 @@ class RealOutfit:
 
     @cached_property
     def _own_registry(self) -> Own:
-        """The registry of the server that started us, and what vouches for it."""
+        """The registry of the server that started us, what vouches for it, and who we are there.
+
+        Shape:  a Dockerfile may begin with an image of it that no field of the Build names, so
+                that no secret was chosen for it: then the pod's own account counts.
+        """
         from slipcast.builder.outfit import root_of
         from slipcast.wiring.registries import Own, namesakes
 
-        settings, authority = self._settings, root_of(self._env) / ACCOUNT / "ca.crt"
+        settings, account = self._settings, root_of(self._env) / ACCOUNT
+        authority, token = account / "ca.crt", account / "token"
         said = (settings.registry_address, settings.registry_public_address)
         plain = settings.registry_plain_listen
         return Own(
             addresses=tuple(filter(None, (*said, *settings.registry_addresses))),
             plain=(plain, *namesakes(plain)) if plain else (),
             authority=authority if _is_filled(authority) else None,
+            credential=_account_of(token) if _is_filled(token) else None,
         )
 
     def choose(self, choice: EngineChoice) -> None:
@@ -259,6 +268,14 @@ class RealOutfit:
 _HINT = (
     "Give the build a secret with the credential: output.pushSecret, or pullSecret of the image."
 )
+
+
+def _account_of(token: Path) -> Credential:
+    """Who a pod's service account is to the integrated registry."""
+    from slipcast.ports.engine import Credential
+    from slipcast.values.sensitive import Sensitive
+
+    return Credential(username=_ANYBODY, password=Sensitive(token.read_text("utf-8").strip()))
 
 
 def _is_filled(file: Path) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from slipcast.ports.engine import ANONYMOUS, RegistryAccess
+from slipcast.ports.engine import ANONYMOUS, Credential, RegistryAccess
 from slipcast.values.faults import InvalidFault
 from slipcast.values.imageref import ImageRef
 
@@ -24,11 +24,13 @@ class Own(msgspec.Struct, frozen=True, kw_only=True):
     """The registry of the server that a build is of.
 
     Shape:  addresses are `host:port`; those in plain have no TLS; authority vouches for the others.
+            credential is who we are where nothing else is said.
     """
 
     addresses: tuple[str, ...] = ()
     plain: tuple[str, ...] = ()
     authority: Path | None = None
+    credential: Credential | None = None
 
     @property
     def near(self) -> str:
@@ -61,8 +63,9 @@ class Registries(msgspec.Struct, frozen=True, kw_only=True):
         if not host:
             return ANONYMOUS
         is_own = host in (*self.own.addresses, *self.own.plain)
+        credential = self.credentials.of(image)
         return RegistryAccess(
-            credential=self.credentials.of(image),
+            credential=self.own.credential if is_own and credential is None else credential,
             ca_file=self.own.authority if is_own else self.ca_file,
             insecure=host in (*self.insecure, *self.own.plain),
             hint=self.credentials.hint(image),

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from slipcast.adapters.credentials import Credentials
-from slipcast.ports.engine import ANONYMOUS
+from slipcast.ports.engine import ANONYMOUS, Credential
+from slipcast.values.sensitive import Sensitive
 from slipcast.wiring.registries import Own, Registries, namesakes
 
 
@@ -98,3 +99,18 @@ def test_what_stays_on_this_machine_needs_no_tls(plain: str, via: str) -> None:
 )
 def test_this_machine_has_several_names(address: str, others: tuple[str, ...]) -> None:
     assert namesakes(address) == others
+
+
+def test_the_pods_account_counts_for_the_servers_registry_and_no_other(tmp_path: Path) -> None:
+    account = Credential(username="serviceaccount", password=Sensitive("token"))
+    own = Own(addresses=("127.0.0.1:8443", "r.example"), credential=account)
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps({"auths": {"r.example": {"auth": "bWU6c2VjcmV0"}}}))
+
+    registries = Registries(credentials=Credentials([path]), own=own)
+
+    said = registries.access("r.example/app").credential
+    assert registries.access("127.0.0.1:8443/shop/app").credential == account
+    assert registries.access("other.example/shop/app").credential is None
+    assert said is not None
+    assert said.username == "me"
