@@ -54,6 +54,7 @@ class Row(msgspec.Struct, Generic[V], frozen=True, kw_only=True):
     Shape:  component is its name in Events. lane says what must not be looked at side by side.
             everything is looked at again from time to time. refused decides what is to be done
             when one of its Creates or Acts was, for a reason that asking again will not change.
+            Changes of the kinds in crowds are looked at together, those of one moment at its end.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Row(msgspec.Struct, Generic[V], frozen=True, kw_only=True):
     gather: Callable[[Sight, Key], Awaitable[V | None]]
     reconcile: Callable[[V, datetime], tuple[Action, ...]]
     refused: Callable[[V, Create | Act, str, datetime], tuple[Action, ...]]
+    crowds: frozenset[Kind] = frozenset()
 
 
 LISTED: Final = (BUILD, POD, BUILD_CONFIG, STREAM, QUOTA)
@@ -337,6 +339,7 @@ QUOTAS: Final = Row[QuotaView](
     wakes={**dict.fromkeys(COUNTED, _counting_others), QUOTA: _counting_quotas},
     everything=_counting,
     lane=_own,
+    crowds=frozenset(COUNTED) - {QUOTA},
     gather=gathering.quota_view,
     reconcile=quotas.reconcile,
     refused=_not_refused,

@@ -49,6 +49,9 @@ log = logging.getLogger("slipcast.controllers")
 RESYNC: Final = timedelta(minutes=2)
 """How often everything is looked at that may want something (BL-4)."""
 
+MOMENT: Final = timedelta(milliseconds=100)
+"""How long changes that come in crowds are waited for."""
+
 V = TypeVar("V")
 
 Wrote = Callable[[Document], None]
@@ -87,8 +90,13 @@ class Controller(Generic[V]):
     def wake(self, document: Document) -> None:
         """See Working."""
         wakes = self._row.wakes.get(document.kind)
-        if wakes is not None:
-            for key in wakes(self._sight, document):
+        if wakes is None:
+            return
+        is_of_crowd = document.kind in self._row.crowds
+        for key in wakes(self._sight, document):
+            if is_of_crowd:
+                self.queue.add_at(key, self._clock.now() + MOMENT)
+            else:
                 self.queue.add(key)
 
     def wake_all(self) -> None:

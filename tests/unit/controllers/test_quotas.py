@@ -23,7 +23,9 @@ async def a_quota(world: World, **hard: str) -> None:
 
 
 async def used(world: World) -> JSON:
-    """What the quota says."""
+    """What the quota says a moment later."""
+    await world.settle()
+    await world.later(seconds=1)
     (quota,) = await world.all(QUOTA)
     told: JSON = quota["status"]["used"]
     return told
@@ -43,8 +45,6 @@ async def test_streams_that_come_and_go_are_counted(world: World):
     await world.create(STREAM, {"metadata": {"name": "b"}})
     await world.delete(STREAM, "a")
 
-    await world.settle()
-
     assert await used(world) == {STREAMS: "1"}
 
 
@@ -63,7 +63,6 @@ async def test_after_a_restart_it_is_counted_again(world: World):
     await world.create(STREAM, {"metadata": {"name": "a"}})
 
     await world.restart()
-    await world.settle()
 
     assert await used(world) == {STREAMS: "1"}
 
@@ -81,7 +80,6 @@ async def test_all_that_is_limited_is_told(world: World):
     await world.create(POD, {"metadata": {"name": "a"}, "spec": {"containers": [container]}})
     await world.create(CONFIG_MAP, {"metadata": {"name": "a"}})
     await world.create(LEASE, {"metadata": {"name": "a"}})
-    await world.settle()
 
     told = {"pods": "1", "limits.cpu": "500m", "configmaps": "1"}
     assert await used(world) == {**told, "count/leases.coordination.k8s.io": "1"}
@@ -91,10 +89,9 @@ async def test_a_pod_that_ends_is_counted_no_more(world: World):
     await a_quota(world, pods="4")
     spec = {"containers": [{"name": "main", "image": "x"}]}
     await world.create(POD, {"metadata": {"name": "a"}, "spec": spec})
-    await world.settle()
+    await world.later(seconds=1)
 
     await world.change(POD, "a", {"status": {"phase": "Succeeded"}}, "status")
-    await world.settle()
 
     assert await used(world) == {"pods": "0"}
 
@@ -117,3 +114,17 @@ async def test_a_build_waits_for_room_for_its_pod_bl_43(world: World):
     assert "exceeded quota: q, requested: pods=1, used: pods=0, limited: pods=0" in (
         build.status.message
     )
+
+
+async def test_what_comes_in_a_crowd_is_counted_once(world: World):
+    await a_quota(world, configmaps="9")
+    await world.create(CONFIG_MAP, {"metadata": {"name": "a"}})
+    await world.create(CONFIG_MAP, {"metadata": {"name": "b"}})
+    await world.settle()
+
+    (before,) = await world.all(QUOTA)
+    await world.later(seconds=1)
+    (after,) = await world.all(QUOTA)
+
+    assert before["status"]["used"] == {"configmaps": "0"}
+    assert after["status"]["used"] == {"configmaps": "2"}
