@@ -271,3 +271,23 @@ def test_secrets_that_are_typed_are_warned_of_up_12(call: Call) -> None:
     assert "slipcast set env bc/app --from=secret/SECRET" in typed.stderr
     assert "zzz" not in typed.stderr
     assert switched.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("env", "bc/plain", "A=1"), {"env": [{"name": "A", "value": "1"}]}),
+        (("build-secret", "--pull", "bc/plain", "regcred"), {"pullSecret": {"name": "regcred"}}),
+    ],
+)
+def test_a_strategy_that_says_nothing_yet_is_changed(
+    call: Call, toolbox: FakeToolbox, words: tuple[str, ...], said: dict[str, Any]
+) -> None:
+    spec = {"source": {"dockerfile": "FROM scratch"}, "strategy": {"dockerStrategy": {}}}
+    toolbox.server.put({**CONFIG, "metadata": {"name": "plain"}, "spec": spec})
+
+    ended = call("set", *words)
+
+    assert ended.code == 0, ended.stderr
+    stored = call("get", "bc", "plain", "-o", "json").document
+    assert stored["spec"]["strategy"]["dockerStrategy"] == said

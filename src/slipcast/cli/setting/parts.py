@@ -19,7 +19,9 @@ TEMPLATED: Final = frozenset({"DeploymentConfig", "Deployment", "Job"})
 def strategy_of(config: JSON) -> dict[str, Any]:
     """A BuildConfig's strategy: the part that is set, which may then be changed."""
     strategy = config.get("spec", {}).get("strategy", {})
-    found: dict[str, Any] = next((strategy[each] for each in STRATEGIES if strategy.get(each)), {})
+    # One that says nothing yet is set, too.
+    parts = (strategy.get(each) for each in STRATEGIES)
+    found: dict[str, Any] = next((part for part in parts if part is not None), {})
     return found
 
 
