@@ -50,13 +50,18 @@ class Browser:
         self._ask("POST", "/refresh")
 
     def type(self, keys: str) -> None:
-        """Press keys, wherever the focus is."""
+        """Press keys where the page has put the focus, which may come a moment after the page."""
+        containers.wait_for(lambda: self.focus != "None", "a focus", seconds=PATIENCE)
         where = self._ask("GET", "/element/active")[_ELEMENT]
         self._ask("POST", f"/element/{where}/value", text=keys)
 
     def shows(self, title: str) -> None:
-        """Wait for a page of that title."""
-        containers.wait_for(lambda: self.title == title, f"a page {title!r}", seconds=PATIENCE)
+        """Wait for a page of that title, and for all of it."""
+        containers.wait_for(
+            lambda: self.title == title and self._run("return document.readyState") == "complete",
+            f"a page {title!r}",
+            seconds=PATIENCE,
+        )
 
     @property
     def title(self) -> str:
@@ -99,11 +104,14 @@ class Browser:
     def framed(self) -> str:
         """The address of what the first frame of the page shows, which is looked into from now."""
         self._ask("POST", "/frame", id=0)
-        return str(self._ask("POST", "/execute/sync", script="return document.URL", args=[]))
+        return str(self._run("return document.URL"))
 
     def close(self) -> None:
         """End it."""
         self._ask("DELETE", "")
+
+    def _run(self, script: str) -> object:
+        return self._ask("POST", "/execute/sync", script=script, args=[])
 
     def _ask(self, method: str, path: str, **said: object) -> Any:
         body = said if method == "POST" else None
