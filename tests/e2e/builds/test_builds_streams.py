@@ -131,6 +131,19 @@ def test_the_image_that_a_dockerfile_begins_with_may_be_of_a_stream(
     assert registry.ran("app:latest", "cat /said") == "said\n"
 
 
+def test_an_image_that_only_a_dockerfile_names_is_pulled_with_the_account_of_builds(
+    project: Project, registry: Registry
+) -> None:
+    registry.push(containers.BASE, "base:1")
+    text = f"FROM {registry.repository('base')}:1\nRUN echo said > /said\n"
+    project.apply(a_stream(), a_config(by_dockerfile(), {"dockerfile": text}, output=into()))
+
+    ran = project.start()
+
+    assert ran.code == 0, ran.said
+    assert registry.ran("app:latest", "cat /said") == "said\n"
+
+
 def test_files_are_taken_out_of_an_image_of_a_stream(project: Project, registry: Registry) -> None:
     registry.push(containers.BUILDER, "builder:1")
     paths = [{"sourcePath": "/usr/libexec/s2i/run", "destinationDir": "from"}]
