@@ -20,7 +20,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 import msgspec
 
@@ -35,6 +35,22 @@ Environment = Mapping[str, str | None]
 _PIECE = 1 << 16
 _GRACE = 5.0
 TAIL_LINES = 20
+
+
+class Ends(msgspec.Struct, frozen=True, kw_only=True):
+    """What else belongs to the end of a program.
+
+    Shape:  early is called before a program that still runs is ended, because we were interrupted
+            or it was silent: for programs that would not pass the news on. left waits for what a
+            program that ended well has left running with its streams, as long as it is given, and
+            tells how that ended.
+    """
+
+    early: Callable[[], None] = lambda: None
+    left: Callable[[float | None], int] | None = None
+
+
+_USUAL: Final = Ends()
 
 
 class Ran(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,7 +185,7 @@ def stream(
     stdin: Iterable[bytes] | None = None,
     env: Environment | None = None,
     cwd: Path | None = None,
-    before_end: Callable[[], None] = lambda: None,
+    ends: Ends = _USUAL,
     idle: float | None = None,
 ) -> int:
     """Run a program, handing on its output while it comes; its exit status.
@@ -177,8 +193,6 @@ def stream(
     Shape:  stdin is handed on as it is when it is a file with a descriptor, else fed from a
             thread of its own; a reader that stops early is not an error. One sink for both
             streams has them in the order in which they were written.
-            before_end is called before a program that still runs is ended, because we were
-            interrupted or it was silent: for programs that would not pass the news on.
     Units:  idle in seconds without output.
     Errors: HostFault when the program is not installed; Silent.
     """
@@ -193,11 +207,12 @@ def stream(
             for sink, data in _pieces(child, stdout, stderr, idle):
                 sink(data)
             try:
-                return child.wait(idle)
+                code = child.wait(idle)
             except subprocess.TimeoutExpired as late:
                 raise Silent from late
+            return code if code or ends.left is None else ends.left(idle)
         except BaseException:
-            before_end()
+            ends.early()
             raise
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from slipcast.ports.engine import BuildSpec, Engine
+import containers
+from slipcast.ports.engine import BuildSpec, ContainerSpec, Engine
 from slipcast.values.container import Limits, Mount
 from slipcast.values.faults import EngineFault, Fault
 
@@ -24,6 +25,23 @@ def test_output_goes_to_the_stream_it_was_written_to(shell: Shell) -> None:
     told = shell("echo to-out; echo to-err >&2")
 
     assert (told.out, told.err) == ("to-out\n", "to-err\n")
+
+
+@pytest.mark.usefixtures("buildah")
+def test_one_sink_for_both_streams_has_them_in_the_order_they_were_written(
+    tmp_path: Path, base_image: str
+) -> None:
+    # The Docker API tells the streams apart, and not in which order they were written.
+    engine = containers.buildah_engine(tmp_path)
+    script = "i=0; while [ $i -lt 300 ]; do echo out; echo err >&2; i=$((i+1)); done; exit 3"
+    spec = ContainerSpec(image=base_image, argv=("/bin/sh", "-c", script))
+    said = bytearray()
+
+    with engine.container(spec) as container:
+        status = container.run(stdout=said.extend, stderr=said.extend)
+
+    assert bytes(said) == b"out\nerr\n" * 300
+    assert status.code == 3
 
 
 @pytest.mark.parametrize("code", [0, 1, 42, 125])

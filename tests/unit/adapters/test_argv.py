@@ -79,7 +79,7 @@ def test_a_silent_program_is_ended() -> None:
     ended = threading.Event()
 
     with pytest.raises(argv.Silent):
-        argv.stream(["sleep", "600"], idle=0.1, before_end=ended.set)
+        argv.stream(["sleep", "600"], idle=0.1, ends=argv.Ends(early=ended.set))
 
     assert ended.is_set()
 

@@ -21,6 +21,7 @@ from msgspec.structs import replace
 from slipcast.adapters import argv
 from slipcast.adapters.runc import network
 from slipcast.adapters.runc.configuration import Program, capabilities, configuration, held
+from slipcast.adapters.runc.leftbehind import LeftBehind
 from slipcast.adapters.runc.seccomp import PROFILES, filter_for
 from slipcast.ports.engine import Sink
 from slipcast.values.container import ExitStatus, Mount
@@ -90,19 +91,23 @@ class Runner:
             )
             document = configuration(complete, _filter(complete))
             (bundle / "config.json").write_text(json.dumps(document))
+            # Two hands of runc's would mix up what goes to one place; it keeps out of that then.
+            left = LeftBehind(bundle / "pid") if stdout == stderr else None
+            if left:
+                stack.callback(left.reap)
             log = bundle / "log.json"
             command = self._runc(
                 *(["--rootless=true"] if program.rootless else []),
                 *(f"--log={log}", "--log-format=json"),
-                *("run", "--keep", f"--bundle={bundle}", name),
+                *("run", *(left.words if left else ("--keep",)), f"--bundle={bundle}", name),
             )
             try:
                 code = argv.stream(
                     command,
-                    stdin=stdin,
+                    stdin=_piped(stdin) if left else stdin,
                     stdout=stdout,
                     stderr=stderr,
-                    before_end=kill,
+                    ends=argv.Ends(early=kill, left=left.wait if left else None),
                     idle=idle,
                 )
             except argv.Silent:
@@ -160,6 +165,11 @@ def _network(wanted: str) -> Generator[str]:
         case _:
             with network.outward() as path:
                 yield path
+
+
+def _piped(stdin: Iterable[bytes] | None) -> Iterable[bytes] | None:
+    """Standard input by way of a pipe: the program would become the owner of a file itself."""
+    return None if stdin is None else (data for data in stdin)
 
 
 def _held() -> tuple[str, ...]:

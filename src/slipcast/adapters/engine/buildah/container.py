@@ -114,12 +114,14 @@ class BuildahContainer:
             command = [*self._working.image.config.entrypoint, *command]
         words = commands.run_words(spec, self.id, command)
         tail = argv.Tail(stderr)
+        # One sink for both keeps the order in which buildah tells them.
+        output = tail if stdout == stderr else stdout
         ended_for_memory = oomkills.count()
         try:
             code = argv.stream(
                 self._program.line(*words),
                 stdin=spec.stdin,
-                stdout=stdout,
+                stdout=output,
                 stderr=tail,
                 env=self._program.env,
                 idle=idle,

@@ -11,9 +11,10 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
+from slipcast.adapters import kernel
 from slipcast.adapters.pods.podman import commandline, variables
 from slipcast.adapters.pods.podman.commandline import Bind, Podman, Run
-from slipcast.adapters.pods.process import kernel, laying
+from slipcast.adapters.pods.process import laying
 from slipcast.adapters.pods.process import variables as host
 from slipcast.adapters.pods.process.place import Place
 from slipcast.adapters.pods.process.plan import (

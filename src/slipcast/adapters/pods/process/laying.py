@@ -15,7 +15,8 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from slipcast.adapters.pods.process import kernel, variables
+from slipcast.adapters import kernel
+from slipcast.adapters.pods.process import variables
 from slipcast.adapters.pods.process.place import Place
 from slipcast.adapters.pods.process.plan import Plan, containers_of, env_of, is_ours, plan_of
 from slipcast.adapters.privatefiles import write_private

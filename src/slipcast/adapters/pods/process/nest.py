@@ -18,7 +18,7 @@ import time
 import traceback
 from pathlib import Path
 
-from slipcast.adapters.pods.process import kernel
+from slipcast.adapters import kernel
 from slipcast.adapters.pods.process.place import Place
 from slipcast.adapters.pods.process.preloaded import Entry, load
 from slipcast.adapters.pods.process.supervisor import Supervisor

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import msgspec
 
-from slipcast.adapters.pods.process import kernel
+from slipcast.adapters import kernel
 from slipcast.adapters.pods.process.cgroups import Group
 from slipcast.adapters.pods.process.plan import PROGRAM
 from slipcast.adapters.pods.process.preloaded import Entry, become
