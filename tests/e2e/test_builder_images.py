@@ -16,7 +16,7 @@ from applications import ANY_USER, RECIPES, Application
 
 pytestmark = [pytest.mark.engine, pytest.mark.network, pytest.mark.e2e]
 
-NAMES = applications.catalogue().names
+NAMES = tuple(row.name for row in applications.catalogue().builders if row.recipe)
 SHAPES = {shape.name: shape for shape in applications.applications(RECIPES)}
 
 

@@ -146,6 +146,11 @@ class Project:
         assert status["phase"] in phases, status
         return status
 
+    def last_words(self, build: str = "app-1") -> str:
+        """The last lines of a failed build's log, which come a moment after its phase (BL-73)."""
+        until(lambda: "logSnippet" in self.status(build), patience=60)
+        return str(self.status(build)["logSnippet"])
+
     def log(self, build: str = "app-1") -> str:
         """What a build has said."""
         return self.done("logs", f"build/{build}")

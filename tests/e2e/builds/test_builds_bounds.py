@@ -81,7 +81,7 @@ def test_an_image_that_cannot_be_pulled_is_named_by_whoever_waits(
 
     assert ran.code == 1
     assert project.status()["reason"] == "PullBuilderImageFailed"
-    assert gone in project.status()["logSnippet"]
+    assert gone in project.last_words()
     assert gone in ran.stderr
 
 

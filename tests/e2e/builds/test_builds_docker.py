@@ -77,7 +77,7 @@ def test_a_step_that_fails_is_told(project: Project) -> None:
     assert ran.code == 1
     assert project.status()["reason"] == "DockerBuildFailed"
     assert "DockerBuildFailed" in ran.stderr
-    assert "so far" in project.status()["logSnippet"]
+    assert "so far" in project.last_words()
 
 
 def test_a_custom_build_is_its_image_with_the_build_in_a_variable(project: Project) -> None:

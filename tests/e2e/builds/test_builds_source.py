@@ -80,7 +80,7 @@ def test_a_hook_that_fails_fails_the_build_and_leaves_no_image(
     status = project.status()
     assert ran.code == 1
     assert (status["phase"], status["reason"]) == ("Failed", "PostCommitHookFailed")
-    assert "no good" in status["logSnippet"]
+    assert "no good" in project.last_words()
     assert "PostCommitHookFailed" in ran.stderr
 
 
@@ -94,7 +94,7 @@ def test_a_failing_assemble_is_told_with_its_last_lines(project: Project) -> Non
     status = project.status()
     assert ran.code == 1
     assert (status["phase"], status["reason"]) == ("Failed", "AssembleFailed")
-    assert "no bread" in status["logSnippet"]
+    assert "no bread" in project.last_words()
     assert "AssembleFailed" in ran.stderr
     assert "\n1\n2\n3\n" in ran.stdout
 
