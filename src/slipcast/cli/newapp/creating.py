@@ -1,4 +1,4 @@
-"""Objects of new-app created: all looked at before the first is written, all or none made.
+"""Objects of new-app as they are to be, beside those there are: all looked at before a write.
 
 Who runs the same again is told that nothing changed; what differs is changed; what somebody else
 made is left alone (UP-19, UP-24).
@@ -12,20 +12,17 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, Final, Literal
 
-import click
 import msgspec
 
 from slipcast.api import kinds
 from slipcast.api.applications import GENERATED_BY
 from slipcast.api.document import JSON
 from slipcast.api.kinds import Kind
-from slipcast.cli import faults
-from slipcast.cli.faults import Manner
 from slipcast.cli.toolbox import Connection
 from slipcast.newapp.comparing import differences, is_reference, kept
-from slipcast.ports.api import DeleteOptions, Resource, WriteOptions
+from slipcast.ports.api import Answer, Resource, WriteOptions
 from slipcast.values.apifaults import NotFound
-from slipcast.values.faults import Fault, UsageFault
+from slipcast.values.faults import Fault, Interrupted, UsageFault
 
 STREAM: Final = kinds.require(kinds.IMAGE, "ImageStream")
 _OTHERS: Final = {
@@ -62,7 +59,7 @@ async def prepared(connection: Connection, documents: Sequence[JSON]) -> list[Wa
     Errors: Fault, with all that cannot be: a kind that is not known, an object of somebody else's.
     """
     found = [_placed(each, connection.namespace) for each in documents]
-    current = await asyncio.gather(*(_current(connection, place) for _, place, _ in found))
+    current = await asyncio.gather(*(found_at(connection, place) for _, place, _ in found))
     wanted, wrong = list[Wanted](), list[str]()
     for (kind, place, content), there in zip(found, current, strict=True):
         if there is not None and not _is_ours(kind, there):
@@ -78,7 +75,7 @@ async def prepared(connection: Connection, documents: Sequence[JSON]) -> list[Wa
 async def made_before(connection: Connection, heads: Sequence[JSON]) -> list[JSON | None]:
     """The objects of some names that new-app has made; None where there are none."""
     found = [_placed(each, connection.namespace) for each in heads]
-    current = await asyncio.gather(*(_current(connection, place) for _, place, _ in found))
+    current = await asyncio.gather(*(found_at(connection, place) for _, place, _ in found))
     return [
         there if there is not None and _is_ours(kind, there) else None
         for (kind, _, _), there in zip(found, current, strict=True)
@@ -119,7 +116,7 @@ async def beside(connection: Connection, wanted: Sequence[Wanted]) -> list[str]:
         if other is None:
             continue
         place = Resource(other, each.place.namespace, each.place.name)
-        there = await _current(connection, place)
+        there = await found_at(connection, place)
         if there is not None and _is_ours(other, there):
             shown = f"{other.singular}/{each.place.name}"
             found.append(
@@ -137,56 +134,31 @@ async def checked(connection: Connection, wanted: Sequence[Wanted]) -> None:
     wrong: list[str] = []
     for each in wanted:
         try:
-            await _write(connection, each, _DRY)
+            await write(connection, each, _DRY)
+        except Interrupted:
+            raise
         except Fault as fault:
             wrong.append(f"{each.shown}: {fault.message}")
     if wrong:
         raise Fault("\n".join(wrong), hint="Nothing was created.")
 
 
-async def created(connection: Connection, wanted: Sequence[Wanted], *, quiet: bool = False) -> int:
-    """Write the objects, and tell of each; when one is refused, take back what was made.
+async def write(connection: Connection, wanted: Wanted, options: WriteOptions) -> Answer | None:
+    """Bring an object to what it is to be; None where nothing is to be done.
 
-    Shape:  1 when something was refused.
+    Errors: Fault.
     """
-    made: list[Wanted] = []
-    for each in wanted:
-        try:
-            await _write(connection, each, WriteOptions())
-        except Fault as fault:
-            faults.report(fault, Manner.API)
-            await _taken_back(connection, made)
-            return 1
-        if not quiet:
-            click.echo(f"    {each.shown} {each.state}")
-        made += [each] if each.state == "created" else []
-    return 0
-
-
-async def _taken_back(connection: Connection, made: Sequence[Wanted]) -> None:
-    for each in reversed(made):
-        place = each.place.named(each.content["metadata"]["name"])
-        try:
-            await connection.api.delete(place, DeleteOptions())
-        except NotFound:
-            continue
-        except Fault as fault:
-            faults.report(fault, Manner.API)
-            continue
-        click.echo(f"    {each.shown} removed again", err=True)
-
-
-async def _write(connection: Connection, wanted: Wanted, options: WriteOptions) -> None:
     if wanted.state == "created":
-        await connection.api.create(wanted.place.named(""), wanted.content, options)
-        return
+        return await connection.api.create(wanted.place.named(""), wanted.content, options)
     if wanted.state == "configured" and wanted.current is not None:
         name = wanted.content["metadata"]["name"]
         content = _onto(wanted.current, wanted.content)
-        await connection.api.update(wanted.place.named(name), content, options)
+        return await connection.api.update(wanted.place.named(name), content, options)
+    return None
 
 
-async def _current(connection: Connection, place: Resource) -> JSON | None:
+async def found_at(connection: Connection, place: Resource) -> JSON | None:
+    """An object as it is; None when it is not there, or has no name yet."""
     if not place.name:
         return None
     try:

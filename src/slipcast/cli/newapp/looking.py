@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Final
 
 from msgspec.structs import replace
@@ -39,6 +40,10 @@ _OVER_HTTP: Final = frozenset({Transport.HTTP, Transport.HTTPS})
 """Where anybody may be let in, or only who says who he is; git's own protocol asks nobody."""
 _OVER_SSH: Final = frozenset({Transport.SSH, Transport.SCP})
 _WITHOUT_SYSTEM: Final = (("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_CONFIG_SYSTEM", os.devnull))
+_OF_A_SECRET: Final = MappingProxyType(
+    {"known_hosts": "known_hosts", "git: http.sslCAInfo": "ca.crt"}
+)
+"""THE TABLE: what git is to be configured with, and the key of a secret that it is taken from."""
 _PATIENCE: Final = 10.0
 """Seconds for an answer to somebody without credentials."""
 
@@ -97,7 +102,7 @@ def _cloned(question: IsSource, toolbox: Toolbox, secret: Held) -> Source | NoSo
         said = fault.__cause__ if isinstance(fault.__cause__, Fault) else fault
         return NoSource(
             why=said.message,
-            hint=_hint(said),
+            hint=_hint(said, question.secret),
             is_denied=said.reason == _DENIED,
             is_there=said.reason in {*_NOT_IN_IT, _SUBMODULE} or not isinstance(said, GitFault),
             secret=question.secret,
@@ -110,11 +115,19 @@ def _cloned(question: IsSource, toolbox: Toolbox, secret: Held) -> Source | NoSo
     )
 
 
-def _hint(said: Fault) -> str:
-    """What may help; of flags of other commands nothing is said."""
+def _hint(said: Fault, secret: str) -> str:
+    """What may help; of flags of other commands nothing is said.
+
+    Shape:  secret is the name of the Secret that it was asked with.
+    """
     if said.reason == _SUBMODULE:
         return "Only http, https, ssh and git are allowed there; builds would not fetch it, either."
-    return "" if said.reason in _NOT_IN_IT else said.hint
+    if said.reason in _NOT_IN_IT:
+        return ""
+    hint = said.hint
+    for word, key in _OF_A_SECRET.items() if secret else ():
+        hint = hint.replace(word, f'{key} of the secret "{secret}"')
+    return hint
 
 
 def _committed(

@@ -13,7 +13,7 @@ from slipcast.api import kubeconfig
 from slipcast.api.document import JSON
 from slipcast.api.kubeconfig import Access
 from slipcast.cli import serverflags, starting, uploading
-from slipcast.cli.newapp import creating, filling, flags
+from slipcast.cli.newapp import creating, filling, flags, writing
 from slipcast.cli.newapp.answers import Answers
 from slipcast.cli.output import generated
 from slipcast.cli.output.form import Form
@@ -141,7 +141,7 @@ async def _made(
     if form.name == "name":
         for each in prepared:
             click.echo(f"{each.kind.singular}/{each.content['metadata'].get('name', '')}")
-        return 0 if dry else await creating.created(connection, prepared, quiet=True)
+        return 0 if dry else await writing.written(connection, prepared, inside=inside, quiet=True)
     suffix = " (dry run)" if dry else ""
     click.echo(f"--> Creating resources{telling.labels} ...")
     if dry:
@@ -151,7 +151,7 @@ async def _made(
                 click.echo(f"      {path} differs")
         click.echo(f"--> Success{suffix}")
         return 0
-    code = await creating.created(connection, prepared)
+    code = await writing.written(connection, prepared, inside=inside)
     click.echo("--> Success" if code == 0 else "--> Failed")
     if code == 0:
         fresh = [
