@@ -131,8 +131,9 @@ class FakeOutfit:
 
     @property
     def left(self) -> list[Path]:
-        """What is left of working directories and notes."""
-        return sorted(each for each in self.state.rglob("*") if each.name != "unfinished")
+        """What is left of working directories and notes, but for those that stay with an image."""
+        every = (each for each in self.state.rglob("*") if each.name != "unfinished")
+        return sorted(each for each in every if "nodeimages" not in each.parts)
 
 
 def an_outfit(path: Path, text: str = "", **env: str) -> FakeOutfit:

@@ -16,6 +16,7 @@ from slipcast.builder.strategies import STRATEGIES
 from slipcast.builder.task import Task
 from slipcast.builds.reasons import Reason
 from slipcast.builds.strategy import strategy_type
+from slipcast.ports.nodeimages import BuildKey
 from slipcast.values.faults import InvalidFault, PortFault
 
 _WANTED = {
@@ -50,15 +51,31 @@ def build(task: Task, kind: str) -> str:
 def _name(task: Task, tag: str) -> None:
     """Give the image the name of the output (BLD-21), by hand; one of our own in a pod."""
     name = tags.output(task.build) if task.is_by_hand else tags.kept(task.build)
+    what = f"the image could not be called {name}"
     try:
-        task.engine.tag(tag, name)
+        with _noted(task, tag, name):
+            task.engine.tag(tag, name)
     except PortFault as fault:
-        raise failure(
-            Reason.GENERIC_FAILED,
-            f"the image could not be called {name}: {fault.message}",
-            hint=fault.hint,
-            tail=fault.tail,
-        ) from fault
+        text = f"{what}: {fault.message}"
+        raise failure(Reason.GENERIC_FAILED, text, hint=fault.hint, tail=fault.tail) from fault
+    except OSError as fault:
+        raise failure(Reason.GENERIC_FAILED, f"{what}: {fault}") from fault
+
+
+@contextmanager
+def _noted(task: Task, tag: str, name: str) -> Iterator[None]:
+    """Where the server has the image go with its Build, it is noted; a person's image is theirs."""
+    metadata = task.build.metadata
+    is_ours = not task.is_by_hand and not tags.destination(task.build) and metadata.uid
+    made = task.engine.inspect(tag) if is_ours else None
+    if made is None:
+        yield
+        return
+    from slipcast.builder import nodeimages  # noqa: PLC0415 -- most builds have an output
+
+    build = BuildKey(namespace=metadata.namespace, name=metadata.name, uid=metadata.uid)
+    with nodeimages.noted(task.state, nodeimages.Note(build=build, image=name, id=made.id)):
+        yield
 
 
 @contextmanager

@@ -1,7 +1,8 @@
-"""What builds leave behind: logs go with their Build, uploads as soon as their Build is over.
+"""What builds leave behind: uploads go as soon as their Build is over, logs and images with it.
 
-What nobody was there to see is found by a look at everything, now and then. A log goes only when
-it was found without its Build twice, since a list is true at its moment only.
+What nobody was there to see is found by a look at everything, now and then. A log or an image goes
+only when it was found without its Build twice, since a list is true at its moment only. An image
+that a container uses is tried again at the next look.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -23,6 +24,7 @@ from slipcast.controllers.cache import Cache
 from slipcast.controllers.informer import Informer
 from slipcast.ports.api import Api
 from slipcast.ports.clock import Clock
+from slipcast.ports.nodeimages import BuildKey, NodeImages
 from slipcast.ports.podlogs import PodLogs
 from slipcast.ports.uploads import Uploads
 from slipcast.values.faults import PortFault
@@ -66,19 +68,31 @@ class Left(msgspec.Struct, frozen=True, gc=False):
     is_over: bool
 
 
+class _Useless(NamedTuple):
+    """What is of no more use: the key of a log, an upload, the image of a build; or none of it."""
+
+    log: str
+    upload: str
+    image: BuildKey | None = None
+
+
 class Leftovers:
     """Removes what nobody needs any more."""
 
-    def __init__(self, api: Api, clock: Clock, logs: PodLogs, uploads: Uploads) -> None:
+    def __init__(
+        self, api: Api, clock: Clock, logs: PodLogs, uploads: Uploads, images: NodeImages
+    ) -> None:
         self._api = api
         self._clock = clock
         self._logs = logs
         self._uploads = uploads
+        self._images = images
         # Names of uploads have whole seconds.
         self._since = clock.now().replace(microsecond=0)
         self._builds: Cache[Left] = Cache(_left)
         self._doubtful: frozenset[str] = frozenset()
-        self._useless: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+        self._doubtful_images: frozenset[BuildKey] = frozenset()
+        self._useless: asyncio.Queue[_Useless] = asyncio.Queue()
         self._is_listed = asyncio.Event()
 
     async def run(self) -> None:
@@ -98,6 +112,7 @@ class Leftovers:
         try:
             await self._sweep_logs()
             await self._sweep_uploads()
+            await self._sweep_images()
         except PortFault as fault:
             log.warning("leftovers.unseen", extra={"fields": {"why": fault.message}})
 
@@ -111,7 +126,9 @@ class Leftovers:
         self._builds.lost(document)
         gone = _left(document)
         if gone is not None:
-            self._useless.put_nowait((gone.uid, gone.upload))
+            names = document.names
+            image = BuildKey(namespace=names.namespace, name=names.name, uid=gone.uid)
+            self._useless.put_nowait(_Useless(gone.uid, gone.upload, image))
 
     def listed(self, kind: Kind, there: set[tuple[str, str]] | None, revision: int) -> None:
         """See Listener."""
@@ -127,13 +144,14 @@ class Leftovers:
 
     def _over(self, left: Left | None) -> None:
         if left is not None and left.is_over and left.upload:
-            self._useless.put_nowait(("", left.upload))
+            self._useless.put_nowait(_Useless("", left.upload))
 
     async def _follow(self) -> None:
         """Remove what is told to be of no more use."""
         while True:
-            key, upload = await self._useless.get()
+            key, upload, image = await self._useless.get()
             await self._remove((key,) if key else (), (upload,) if upload else ())
+            await self._remove_images((image,) if image else ())
 
     async def _sweep_logs(self) -> None:
         keys = await self._logs.list()
@@ -152,6 +170,21 @@ class Leftovers:
         old = (each.id for each in found if each.received <= since or each.id in used)
         await self._remove((), [each for each in old if each not in wanted])
 
+    async def _sweep_images(self) -> None:
+        images = await self._images.list()
+        there = {left.uid for _, left in self._builds.values()}
+        alone = frozenset(image for image in images if image.uid not in there)
+        await self._remove_images(alone & self._doubtful_images)
+        self._doubtful_images = alone
+
+    async def _remove_images(self, images: Iterable[BuildKey]) -> None:
+        for image in images:
+            try:
+                await self._images.remove(image)
+            except PortFault as fault:
+                # Of many, one that is in use keeps none of the others.
+                _tell_what_stays(fault)
+
     async def _remove(self, keys: Iterable[str], uploads: Iterable[str]) -> None:
         try:
             for key in keys:
@@ -159,8 +192,12 @@ class Leftovers:
             for upload in uploads:
                 await self._uploads.remove(upload)
         except PortFault as fault:
-            # The next look at everything finds it again.
-            log.warning("leftovers.stay", extra={"fields": {"why": fault.message}})
+            _tell_what_stays(fault)
+
+
+def _tell_what_stays(fault: PortFault) -> None:
+    # The next look at everything finds it again.
+    log.warning("leftovers.stay", extra={"fields": {"why": fault.message}})
 
 
 def _left(document: Document) -> Left | None:

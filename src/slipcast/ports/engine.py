@@ -256,8 +256,12 @@ class Engine(Protocol):
         """
         ...
 
-    def remove(self, image: str) -> None:
-        """Remove an image by name or id; no error when it is not there."""
+    def remove(self, image: str, *, unused: bool = False) -> None:
+        """Remove an image by name or id; no error when it is not there.
+
+        Shape:  unused: an image that a container uses stays, whatever name it loses.
+        Errors: EngineFault, also when an image stays that would go otherwise.
+        """
         ...
 
     def sweep(self) -> int:

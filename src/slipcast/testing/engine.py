@@ -223,12 +223,14 @@ class FakeEngine:
         log(f"pushed {spec.destination}\n".encode())
         return image.facts().digest
 
-    def remove(self, image: str) -> None:
+    def remove(self, image: str, *, unused: bool = False) -> None:
         """Remove a name, and the image with its last name; an id removes all of it."""
         self.called("remove", image)
         found = self._found(image)
         if found is None:
             return
+        if unused and any(self.image(each.spec.image).id == found.id for each in self.open):
+            raise EngineFault(f"the image {image} is in use by a container")
         if self._names.pop(_full(image), None) is None:
             self._names = {name: id_ for name, id_ in self._names.items() if id_ != found.id}
         if found.id not in self._names.values():

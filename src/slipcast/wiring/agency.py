@@ -26,10 +26,12 @@ from slipcast.controllers.materials import Gatherer, Server
 from slipcast.ports.clock import Clock
 from slipcast.ports.daemon import Building
 from slipcast.ports.figures import Figures
+from slipcast.ports.nodeimages import NodeImages
 from slipcast.ports.pods import Pods
 from slipcast.store.store import SERVER, Running, Store
 from slipcast.store.tending import tended
 from slipcast.values.faults import FieldError, InvalidFault
+from slipcast.wiring.nodeimages import node_images
 from slipcast.wiring.podmanpods import podman
 from slipcast.wiring.registry import Addresses
 from slipcast.wiring.serving import Place
@@ -61,6 +63,7 @@ class Agency(msgspec.Struct, frozen=True, kw_only=True):
 
     running: Running
     pods: Pods | None = None
+    images: NodeImages | None = None
     at_once: int = LEAST
     figures: Figures = field(default_factory=Figures)
 
@@ -74,7 +77,7 @@ class Agency(msgspec.Struct, frozen=True, kw_only=True):
     ) -> Sequence[Coroutine[Any, Any, None]]:
         """The work beside requests, for ever, whatever happens to it."""
         logs, uploads = self.running.logs, self.running.uploads
-        if self.pods is None or logs is None or uploads is None:
+        if self.pods is None or self.images is None or logs is None or uploads is None:
             return ()
         api = store.as_(SERVER)
         hosting = Hosting(
@@ -86,7 +89,7 @@ class Agency(msgspec.Struct, frozen=True, kw_only=True):
             others=others,
             figures=self.figures,
         )
-        leftovers = Leftovers(api, clock, logs, uploads)
+        leftovers = Leftovers(api, clock, logs, uploads, self.images)
         return (
             tended("agent", lambda: Agent(api, clock, hosting).run(), clock),
             tended("leftovers", leftovers.run, clock),
@@ -116,6 +119,7 @@ def opened(
     return Agency(
         running=Running(pods=pods, logs=logs, uploads=uploads),
         pods=pods,
+        images=node_images(os.environ, building.pods),
         at_once=building.at_once or max(LEAST, os.cpu_count() or LEAST),
         figures=figures or Figures(),
     )

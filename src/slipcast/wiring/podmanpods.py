@@ -34,7 +34,7 @@ def podman(
     """
     settings = in_force(environment)
     program = Program(settings.state, settings.storage_root, settings.run_root, look())
-    state, storage = settings.state / "in-pods", settings.storage_root or STORAGE
+    state, storage = state_in_pods(settings.state), settings.storage_root or STORAGE
     for directory in (state, storage):
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Whose a working container is, is told by machine and process.
@@ -55,6 +55,11 @@ def podman(
             authority=authority,
         ),
     )
+
+
+def state_in_pods(state: Path) -> Path:
+    """Where builders in containers keep what they need between calls."""
+    return state / "in-pods"
 
 
 def _variables(settings: Settings, state: Path) -> dict[str, str]:

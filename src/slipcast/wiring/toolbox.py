@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slipcast.values.enginechoice import USUAL, EngineChoice
+from slipcast.wiring import engines
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -221,14 +222,7 @@ class RealTools:
     @cached_property
     def kind(self) -> str:
         """Which engine: asked for, else docker where an endpoint is given, else what is there."""
-        asked = self._flags.engine or ("docker" if self._flags.url else self._settings.engine)
-        if asked:
-            return asked
-        if self._settings.docker_url or self._environment.get("DOCKER_HOST"):
-            return "docker"
-        from slipcast.adapters import argv
-
-        return "buildah" if sys.platform == "linux" and argv.find("buildah") else "docker"
+        return engines.kind_of(self._flags, self._settings, self._environment)
 
     @cached_property
     def engine(self) -> Engine:
@@ -238,7 +232,9 @@ class RealTools:
 
     @cached_property
     def _bare(self) -> Engine:
-        return self._docker if self.kind == "docker" else self._buildah
+        if self.kind == "docker":
+            return engines.docker(self._socket, self._host)
+        return engines.buildah(self._settings, self._host, self._choice)
 
     def _tidy(self) -> None:
         """Say that this process is here, and sweep up after those that were killed."""
@@ -248,26 +244,6 @@ class RealTools:
         if presence.announce(self._settings.state / "processes"):
             self._bare.sweep()
             workspace.sweep(self._settings.state)
-
-    @property
-    def _buildah(self) -> Engine:
-        from slipcast.adapters.engine.buildah import BuildahEngine
-
-        return BuildahEngine(
-            self._settings.state,
-            storage_root=self._settings.storage_root,
-            run_root=self._settings.run_root,
-            host=self._host,
-            codec=self._settings.compression,
-            layer_cache=self._settings.layer_cache,
-            choice=self._choice,
-        )
-
-    @property
-    def _docker(self) -> Engine:
-        from slipcast.adapters.engine.docker import DockerEngine
-
-        return DockerEngine(self._socket, ulimits=self._host.ulimits)
 
     @cached_property
     def s2i(self) -> S2I:
@@ -356,20 +332,7 @@ class RealTools:
 
     @cached_property
     def _socket(self) -> DockerSocket:
-        from slipcast.adapters.dockersocket import DockerSocket, endpoint
-
-        flags = self._flags
-        return DockerSocket(
-            endpoint(
-                self._environment,
-                url=flags.url or self._settings.docker_url,
-                cert=flags.cert,
-                key=flags.key,
-                ca=flags.ca,
-                tls=bool(flags.tls),
-                tls_verify=bool(flags.tls_verify),
-            )
-        )
+        return engines.socket_of(self._flags, self._settings, self._environment)
 
     @cached_property
     def _host(self) -> HostSettings:

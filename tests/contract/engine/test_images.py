@@ -12,7 +12,15 @@ import pytest
 
 import containers
 from slipcast.adapters.engine.buildah import BuildahEngine
-from slipcast.ports.engine import BuildSpec, Credential, Engine, PullSpec, PushSpec, RegistryAccess
+from slipcast.ports.engine import (
+    BuildSpec,
+    ContainerSpec,
+    Credential,
+    Engine,
+    PullSpec,
+    PushSpec,
+    RegistryAccess,
+)
 from slipcast.values.container import Mount, PullPolicy
 from slipcast.values.faults import EngineFault, NotFound
 from slipcast.values.sensitive import Sensitive
@@ -156,6 +164,22 @@ def test_an_image_that_a_registry_does_not_know_is_told_apart(
         engine.pull(PullSpec(image=registry().name("no/such"), access=access))
 
     assert caught.value.reason == "ImageUnknown"
+
+
+def test_an_image_that_a_container_uses_stays_where_only_unused_ones_go(
+    engine: Engine, base_image: str, new_image: Names, tmp_path: Path
+) -> None:
+    made = engine.build(a_build(tmp_path, f"FROM {base_image}", "LABEL a=1", tag=new_image()))
+    name = made.names[0]
+
+    with engine.container(ContainerSpec(image=name)), pytest.raises(EngineFault):
+        engine.remove(name, unused=True)
+    used = engine.inspect(made.id)
+    engine.remove(name, unused=True)
+    engine.remove(name, unused=True)
+
+    assert used == made
+    assert engine.inspect(name) is None
 
 
 def test_a_build_makes_an_image(

@@ -27,7 +27,12 @@ def test_flags_of_commands_become_fields(hint: str, field: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "hint", ["Free space in the image storage.", "start the build with --from-dir or --from-file"]
+    "hint",
+    [
+        "Free space in the image storage.",
+        "start the build with --from-dir or --from-file",
+        "If it is private: slipcast set build-secret --source bc/app SECRET",
+    ],
 )
 def test_what_helps_whoever_builds_stays(hint: str) -> None:
     assert of_build(hint) == hint

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from assignments import BUILDER, OUTPUT, URL, an_outfit, build_text, of_strategy
-from slipcast.builder import program
+from slipcast.builder import nodeimages, program
+from slipcast.ports.nodeimages import BuildKey
 from slipcast.testing.engine import Process
 from slipcast.testing.objects import a_builder
 from slipcast.values.container import ExitStatus
@@ -25,6 +26,25 @@ def test_a_build_without_output_ends_under_its_own_name_and_says_so(tmp_path: Pa
     assert code == 0
     assert outfit.engine.image(LOCAL).files.get("/opt/app/app.txt") == b"hello"
     assert outfit.said == ["Build complete, no image push requested"]
+
+
+def test_an_image_without_output_is_noted_so_that_it_goes_with_its_build(tmp_path: Path):
+    outfit = an_outfit(tmp_path)
+
+    program.run(["slipcast-builder", "sti-build"], outfit)
+
+    build = BuildKey(namespace="shop", name="app-1", uid="u-1")
+    assert nodeimages.listed(outfit.state) == (build,)
+    nodeimages.remove(outfit.state, build, lambda: outfit.engine)
+    assert outfit.engine.inspect(LOCAL) is None
+
+
+def test_an_image_that_is_pushed_is_not_noted(tmp_path: Path):
+    outfit = an_outfit(tmp_path, build_text(output=OUTPUT))
+
+    program.run(["slipcast-builder", "sti-build"], outfit)
+
+    assert nodeimages.listed(outfit.state) == ()
 
 
 def test_a_build_with_output_is_pushed_and_its_digest_reported(tmp_path: Path):

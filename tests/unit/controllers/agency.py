@@ -28,7 +28,9 @@ from slipcast.ports.issuer import Wanted
 from slipcast.store.furnishing import NoIssuer
 from slipcast.store.store import SERVER, Setup, Store
 from slipcast.store.watching import Pace
+from slipcast.testing.engine import FakeEngine
 from slipcast.testing.pods import NOON, FakePods
+from slipcast.wiring.nodeimages import NotedImages
 
 NAMESPACES = Resource(kinds.require("", "Namespace"))
 PODS = Resource(kinds.require("", "Pod"), "shop")
@@ -82,6 +84,8 @@ class Agency:
     logs: DirectoryLogs
     uploads: DirectoryUploads
     clock: StandingClock
+    images: NotedImages
+    engine: FakeEngine
     limit: int = 2
     others: Callable[[str], bool] | None = None
     _others: int = 0
@@ -182,7 +186,9 @@ async def an_agency(place: Path) -> Agency:
     api = store.as_(SERVER)
     await api.create(NAMESPACES, {"metadata": {"name": "shop"}})
     uploads = DirectoryUploads(place / "uploads", clock)
-    return Agency(api, FakePods(), DirectoryLogs(place / "logs"), uploads, clock)
+    engine = FakeEngine()
+    images = NotedImages(place, lambda: engine)
+    return Agency(api, FakePods(), DirectoryLogs(place / "logs"), uploads, clock, images, engine)
 
 
 def has_ended(pod: Pod) -> bool:

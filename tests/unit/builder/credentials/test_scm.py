@@ -12,7 +12,7 @@ import pytest
 from assignments import FakeOutfit, a_task, an_outfit, build_text, secret
 from slipcast.builder.credentials import scm
 from slipcast.ports.git import CloneSpec
-from slipcast.values.faults import BuildFault
+from slipcast.values.faults import BuildFault, GitFault
 from slipcast.values.giturl import GitURL, parse_git_url
 
 HTTPS = "https://git.example/app.git"
@@ -157,6 +157,24 @@ def test_nothing_of_a_secret_stays_behind_bld_47(tmp_path: Path):
     given(outfit)
 
     assert list((outfit.state / "work").iterdir()) == []
+
+
+def test_a_host_that_goes_silent_is_given_up_by_ssh(tmp_path: Path):
+    words = shlex.split(dict(given(an_outfit(tmp_path), SSH).env)["GIT_SSH_COMMAND"])
+
+    assert {"ConnectTimeout=300", "ServerAliveInterval=60", "ServerAliveCountMax=5"} <= {*words}
+
+
+def test_what_ssh_says_of_its_files_is_about_keys_of_the_secret(tmp_path: Path):
+    outfit = an_outfit(tmp_path)
+    secret(outfit, "SOURCE_SECRET_PATH", {"ssh-privatekey": "KEY"})
+
+    with pytest.raises(GitFault) as told, scm.environment(a_task(outfit), _url(SSH)) as spec:
+        home = dict(spec.env)["HOME"]
+        raise GitFault(f"{home}/given is odd", tail=(f'Load key "{home}/ssh-privatekey": no',))
+
+    assert told.value.message == ".gitconfig is odd"
+    assert told.value.tail == ('Load key "ssh-privatekey": no',)
 
 
 def test_proxies_of_the_build_are_gits_bld_55(tmp_path: Path):

@@ -78,6 +78,7 @@ def test_a_refusal_is_told_in_words_that_people_know_bld_60(
     assert (refused.value.message, refused.value.reason) == (told, "FetchSourceFailed")
 
 
+MINE = {"sourceSecret": {"name": "mine"}}
 ASKED = GitFault("no", reason="Authentication", hint="configure a credential helper")
 
 
@@ -85,9 +86,11 @@ ASKED = GitFault("no", reason="Authentication", hint="configure a credential hel
     ("fault", "secret", "told"),
     [
         (ASKED, {}, "slipcast set build-secret --source bc/NAME SECRET"),
-        (ASKED, {"sourceSecret": {"name": "mine"}}, "what the source secret mine holds"),
-        (GitFault("no", hint="add it to known_hosts"), {}, "into known_hosts of the source secret"),
-        (GitFault("no", hint="(git: http.sslCAInfo)"), {}, "into ca.crt of the source secret"),
+        (ASKED, MINE, "what the source secret mine holds"),
+        (GitFault("no", hint="to known_hosts"), MINE, "into known_hosts of the source secret mine"),
+        (GitFault("no", hint="to known_hosts"), {}, "into known_hosts of a source secret"),
+        (GitFault("no", hint="(http.sslCAInfo)"), MINE, "into ca.crt of the source secret mine"),
+        (GitFault("no", hint="(git: http.sslCAInfo)"), {}, "into ca.crt of a source secret"),
         (GitFault("no", hint="is the host up?"), {}, "is the host up?"),
     ],
 )

@@ -304,9 +304,9 @@ class BuildahEngine:
             self._program.follow(what, [*words, codec, "--", spec.image, destination], log)
             return digest_file.read_text().strip()
 
-    def remove(self, image: str) -> None:
+    def remove(self, image: str, *, unused: bool = False) -> None:
         """Remove an image by name or id."""
-        ran = self._program.run("rmi", "--force", "--", image)
+        ran = self._program.run("rmi", *([] if unused else ["--force"]), "--", image)
         if ran.code != 0 and _UNKNOWN not in ran.complaint:
             raise fault_of(f"the image {image} could not be removed", ran.complaint.splitlines())
 

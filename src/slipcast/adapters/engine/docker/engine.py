@@ -125,9 +125,9 @@ class DockerEngine:
             return save(self._socket, facts, spec.destination.removeprefix(_LAYOUT))
         return self._transfer.push(spec, facts, log)
 
-    def remove(self, image: str) -> None:
+    def remove(self, image: str, *, unused: bool = False) -> None:
         """Remove an image by name or id."""
-        self._storage.remove(image)
+        self._storage.remove(image, unused=unused)
 
     def sweep(self) -> int:
         """Remove what a killed process of ours left behind."""

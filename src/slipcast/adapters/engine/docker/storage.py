@@ -60,13 +60,13 @@ class Storage:
         except (SocketFault, NotFound) as refused:
             raise fault_of(f"{image} could not be tagged as {tag}", refused.message) from refused
 
-    def remove(self, image: str) -> None:
+    def remove(self, image: str, *, unused: bool = False) -> None:
         """Remove a name, or an image by its id with all its names; no error when it is gone.
 
         Errors: EngineFault.
         """
         try:
-            self._socket.delete(f"/images/{image}", {"force": 1})
+            self._socket.delete(f"/images/{image}", {"force": 0 if unused else 1})
         except NotFound:
             return
         except SocketFault as refused:
