@@ -59,7 +59,7 @@ MEANINGS = (
         "Authentication",
         r"Authentication failed|could not read (?:Username|Password)|terminal prompts disabled"
         r"|Permission denied \(|returned error: 40[137]|Access denied|Authorization failed"
-        r"|Invalid (?:username|credentials)|Too many authentication failures",
+        r"|Invalid (?:username|credentials)|Too many authentication failures|is not authorized",
         "{host} asks who we are and refuses: the repository {url} is private, or does not exist",
         "configure a credential helper or an ssh key that may read it, and check the spelling",
     ),
@@ -104,10 +104,22 @@ MEANINGS = (
         r"Failed to connect|Couldn't connect|Connection (?:refused|timed out|reset|closed)"
         r"|Network is unreachable|No route to host|unable to connect|hung up unexpectedly"
         r"|early EOF|Operation too slow|Operation timed out"
-        r"|Empty reply from server|Recv failure|transfer closed",
+        r"|Empty reply from server|Recv failure|transfer closed|Timeout, server .* not responding",
         "{host} cannot be reached, or broke the connection off",
         "check this machine's network and proxy, and whether the host is up",
         retryable=True,
+    ),
+    _row(
+        "Unreachable",
+        r"Unable to negotiate with|no matching (?:host key|key exchange|cipher)",
+        "{host} and the ssh of this machine have no way to talk that both still take for safe",
+        "the server's ssh is too old, or too new: see what it offers (ssh -v shows it)",
+    ),
+    _row(
+        "HostUnfit",
+        r"cannot run ssh|ssh: (?:command )?not found",
+        "there is no ssh on this machine to reach {host} with",
+        "install openssh-client where builds run",
     ),
     _row(
         "ProtocolForbidden",
@@ -119,6 +131,8 @@ MEANINGS = (
 """THE TABLE: the first row whose words occur tells what happened."""
 
 
+_SAYS_NOTHING = frozenset({"fatal: Could not read from remote repository."})
+"""What git says of a server's own words, which stand before it."""
 _SUBMODULE = patterns.lazy(r"clone of '(?P<url>.+?)' into submodule path '.*?' failed")
 
 
@@ -141,9 +155,16 @@ def fault_of(tail: Sequence[str], url: GitURL, ref: str = "") -> GitFault:
                 retryable=meaning.retryable,
                 tail=lines,
             )
-    last = next((line for line in reversed(lines) if line.startswith(("fatal:", "error:"))), "")
-    said = last or (lines[-1] if lines else "it said nothing")
-    return GitFault(f"git could not fetch {place['url']}: {said}", tail=lines)
+    return GitFault(f"git could not fetch {place['url']}: {_said(lines)}", tail=lines)
+
+
+def _said(lines: Sequence[str]) -> str:
+    """The line that says most."""
+    told = list(lines)
+    for each in _SAYS_NOTHING.intersection(lines):
+        told = told[: told.index(each)] or told
+    last = next((line for line in reversed(told) if line.startswith(("fatal:", "error:"))), "")
+    return last or (told[-1] if told else "it said nothing")
 
 
 def _submodule(found: re.Match[str]) -> GitURL | None:

@@ -40,8 +40,8 @@ _CREDENTIALS: Final = (
 )
 """What a refused login is in a build, where nobody logs in."""
 
-_KEPT: Final = frozenset({"--from-dir", "--from-archive", "--from-file"})
-"""Flags of `start-build`, which is how a build is sent its source."""
+_KEPT: Final = frozenset({"--from-dir", "--from-archive", "--from-file", "--source"})
+"""Flags of `start-build` and `set build-secret`, by which a build is given its source."""
 
 
 def of_build(hint: str) -> str:

@@ -99,18 +99,16 @@ def no_repository(request: NewAppRequest, word: str, answer: NoSource) -> str:
         hint = _credentials(request, redacted(word), answer.secret)
         return f"the repository does not let us in: {answer.why}\n{hint}"
     why = answer.why if answer.is_there else f"no Git repository answers there: {answer.why}"
-    return f"{why}\n{answer.hint}" if answer.hint else why
+    missing = "" if answer.secret else _missing(request)
+    return "\n".join(filter(None, (why, answer.hint, missing)))
 
 
 def _credentials(request: NewAppRequest, word: str, secret: str) -> str:
     """How a repository is fetched that does not let everybody in."""
     if secret:
         return f'It was asked with the secret "{secret}": see that what it holds is right, still.'
-    if request.source_secret:
-        return (
-            f'The secret "{request.source_secret}" is not in project "{request.namespace}", or you'
-            " may not read it."
-        )
+    if missing := _missing(request):
+        return missing
     is_web = word.startswith(("http://", "https://"))
     kind, what = (
         (BASIC, "--from-literal=username=NAME --from-literal=password=TOKEN")
@@ -122,6 +120,16 @@ def _credentials(request: NewAppRequest, word: str, secret: str) -> str:
         "If it is private, make a Secret of what may read it, and name it:\n"
         f"  slipcast create secret generic NAME --type={kind} {what}\n"
         f"  slipcast {command} {word} --source-secret=NAME"
+    )
+
+
+def _missing(request: NewAppRequest) -> str:
+    """That nothing was asked with the secret that was named; empty where none was."""
+    if not request.source_secret:
+        return ""
+    return (
+        f'The secret "{request.source_secret}" is not in project "{request.namespace}", or you'
+        " may not read it."
     )
 
 

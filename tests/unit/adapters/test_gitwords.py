@@ -21,6 +21,7 @@ def _url(text: str = "https://example.com/group/app.git") -> GitURL:
          "Authentication"),
         ("fatal: Authentication failed for 'https://example.com/group/app.git/'", "Authentication"),
         ("git@example.com: Permission denied (publickey).", "Authentication"),
+        ("Deploy Key: 12:ci is not authorized to read team/app.", "Authentication"),
         ("fatal: unable to access 'https://example.com/': The requested URL returned error: 403",
          "Authentication"),
         ("fatal: repository 'https://example.com/group/app.git/' not found", "RepositoryUnknown"),
@@ -41,6 +42,10 @@ def _url(text: str = "https://example.com/group/app.git") -> GitURL:
          "Unreachable"),
         ("server certificate verification failed. CAfile: none CRLfile: none", "Unreachable"),
         ("Host key verification failed.", "Unreachable"),
+        ("Timeout, server example.com not responding.", "Unreachable"),
+        ("Connection timed out during banner exchange", "Unreachable"),
+        ("Unable to negotiate with 1.2.3.4 port 22: no matching host key type", "Unreachable"),
+        ("error: cannot run ssh: No such file or directory\nfatal: unable to fork", "HostUnfit"),
         ("fatal: early EOF\nfatal: fetch-pack: invalid index-pack output", "Unreachable"),
         ("error: RPC failed; curl 22 The requested URL returned error: 502", "Unreachable"),
         ("fatal: unable to update url base from redirection:", "RepositoryUnknown"),
@@ -91,6 +96,18 @@ def test_words_nobody_knows_are_repeated():
     fault = fault_of(["warning: x", "fatal: the moon is full", "hint: wait"], _url())
 
     assert fault.message.endswith("fatal: the moon is full")
+
+
+def test_a_server_s_own_words_say_more_than_those_of_git_about_it() -> None:
+    said = [
+        "This account is on holiday.",
+        "fatal: Could not read from remote repository.",
+        "Please make sure you have the correct access rights",
+        "and the repository exists.",
+    ]
+
+    assert fault_of(said, _url()).message.endswith(": This account is on holiday.")
+    assert fault_of(said[1:], _url()).message.endswith(said[1])
 
 
 def test_who_is_refused_is_told_which_credentials_of_his_git_uses() -> None:

@@ -28,13 +28,18 @@ from slipcast.builds import sourcesecrets
 from slipcast.builds.reasons import Reason
 from slipcast.ports.git import CloneSpec, Git
 from slipcast.values import patterns
+from slipcast.values.faults import Fault
 from slipcast.values.giturl import GitURL, Transport
 
 _KEY, _HOSTS, _AUTHORITY, _SETTINGS = "ssh-privatekey", "known_hosts", "ca.crt", ".gitconfig"
 _USER, _PASSWORD, _TOKEN = "username", "password", "token"
+_GIVEN: Final = "given"
+"""What the settings of the secret are called, while those that count have their name."""
 _LARGEST: Final = 1 << 20
 _WEB: Final = frozenset({Transport.HTTP, Transport.HTTPS})
 _NOBODY: Final = "builder"
+_PATIENCE: Final = ("ConnectTimeout=300", "ServerAliveInterval=60", "ServerAliveCountMax=5")
+"""After so many seconds ssh gives up a host that went silent, as git does over http."""
 _HARMLESS: Final = patterns.lazy(
     r"url\..*\.(?:insteadof|pushinsteadof)"
     r"|http\.(?:.*\.)?(?:sslverify|proxy|extraheader|useragent|version|postbuffer|lowspeedlimit"
@@ -61,7 +66,13 @@ class Lender(msgspec.Struct, frozen=True, kw_only=True):
     def lent(self, spec: CloneSpec, secret: Mapping[str, bytes], near: Path) -> Iterator[CloneSpec]:
         """How git is called with a secret, whose files lie near for the length of the context."""
         with tempfile.TemporaryDirectory(prefix=".scm-", dir=near) as directory:
-            yield self._with_secret(spec, Path(directory), secret)
+            try:
+                yield self._with_secret(spec, Path(directory), secret)
+            except Fault as fault:
+                # What git and ssh say of files that are gone by then is about keys of the secret.
+                fault.message = _of_secret(fault.message, directory)
+                fault.tail = tuple(_of_secret(line, directory) for line in fault.tail)
+                raise
 
     def _with_secret(
         self, spec: CloneSpec, private: Path, secret: Mapping[str, bytes]
@@ -83,7 +94,7 @@ class Lender(msgspec.Struct, frozen=True, kw_only=True):
         """A file of git's settings with what is harmless of the secret's (BLD-54)."""
         lines: list[str] = []
         if _SETTINGS in secret:
-            file = _kept(private, "given", secret[_SETTINGS])
+            file = _kept(private, _GIVEN, secret[_SETTINGS])
             for name, value in self.git.settings(file):
                 if _HARMLESS.fullmatch(name):
                     lines += _setting(name, value)
@@ -157,6 +168,7 @@ def _ssh(private: Path, secret: Mapping[str, bytes]) -> str:
     """
     words = ["ssh", "-F", "none", "-o", "BatchMode=yes", "-o", "IdentityAgent=none"]
     words += ["-o", "IdentitiesOnly=yes", "-o", "LogLevel=ERROR"]
+    words += (word for each in _PATIENCE for word in ("-o", each))
     if _KEY in secret:
         # Without the end of its last line, which editors of secrets lose, ssh takes no key.
         key = _kept(private, _KEY, secret[_KEY].rstrip(b"\r\n") + b"\n")
@@ -169,6 +181,10 @@ def _ssh(private: Path, secret: Mapping[str, bytes]) -> str:
     else:
         words += ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"]
     return shlex.join([*words, "-o", "GlobalKnownHostsFile=/dev/null"])
+
+
+def _of_secret(text: str, private: str) -> str:
+    return text.replace(f"{private}/{_GIVEN}", _SETTINGS).replace(f"{private}/", "")
 
 
 def _setting(name: str, value: str) -> Iterator[str]:

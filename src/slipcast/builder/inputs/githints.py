@@ -18,12 +18,12 @@ from slipcast.values.faults import PortFault
 _TO_CONFIGURE: Final = MappingProxyType(
     {
         "known_hosts": "Once the host's key is verified (ssh-keyscan prints it), put it into "
-        "known_hosts of the source secret.",
+        "known_hosts of {secret}.",
         "http.sslCAInfo": "Put the certificate of the authority that vouches for the host into "
-        "ca.crt of the source secret.",
+        "ca.crt of {secret}.",
     }
 )
-"""THE TABLE: what git is to be configured with, and what that is in a source secret."""
+"""THE TABLE: what git is to be configured with, and what that is in the source secret."""
 _CREDENTIALS: Final = "credential helper"
 
 
@@ -31,13 +31,21 @@ def of_pod(fault: PortFault, build: Build) -> str:
     """The hint of a fault of git, in words of the Build."""
     if _CREDENTIALS in fault.hint:
         return _of_credentials(build)
-    return next((told for word, told in _TO_CONFIGURE.items() if word in fault.hint), fault.hint)
+    name = _secret(build)
+    called = f"the source secret {name}" if name else "a source secret of the build"
+    told = next((told for word, told in _TO_CONFIGURE.items() if word in fault.hint), fault.hint)
+    return told.replace("{secret}", called)
+
+
+def _secret(build: Build) -> str:
+    """The name of the source secret; empty where there is none."""
+    given = build.spec.source.source_secret
+    return given.name if given is not None else ""
 
 
 def _of_credentials(build: Build) -> str:
-    given = build.spec.source.source_secret
-    if given is not None and given.name:
-        return f"See whether the address is right, and what the source secret {given.name} holds."
+    if name := _secret(build):
+        return f"See whether the address is right, and what the source secret {name} holds."
     config = naming.config_name(build) or "NAME"
     return (
         "The build has no source secret. If the repository is private: "

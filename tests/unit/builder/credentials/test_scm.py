@@ -36,6 +36,10 @@ def kept(outfit: FakeOutfit, url: str = HTTPS) -> Mapping[str, tuple[str, int]]:
         }
 
 
+def _refuse(home: Path) -> None:
+    raise GitFault(f"{home}/given is odd", tail=(f'Load key "{home}/ssh-privatekey": no',))
+
+
 def _url(text: str) -> GitURL:
     url = parse_git_url(text)
     assert url is not None
@@ -170,8 +174,7 @@ def test_what_ssh_says_of_its_files_is_about_keys_of_the_secret(tmp_path: Path):
     secret(outfit, "SOURCE_SECRET_PATH", {"ssh-privatekey": "KEY"})
 
     with pytest.raises(GitFault) as told, scm.environment(a_task(outfit), _url(SSH)) as spec:
-        home = dict(spec.env)["HOME"]
-        raise GitFault(f"{home}/given is odd", tail=(f'Load key "{home}/ssh-privatekey": no',))
+        _refuse(Path(dict(spec.env)["HOME"]))
 
     assert told.value.message == ".gitconfig is odd"
     assert told.value.tail == ('Load key "ssh-privatekey": no',)

@@ -117,6 +117,26 @@ def test_a_repository_that_refuses_us_is_no_image_and_what_to_do_is_said_up_4_up
     assert "no match" not in ended.stderr
 
 
+@pytest.mark.parametrize(
+    ("secret", "said"),
+    [
+        ("git", 'add the key to known_hosts of the secret "git"'),
+        ("gone", 'The secret "gone" is not in project "default", or you may not read it.'),
+    ],
+)
+def test_what_the_secret_has_to_do_with_a_host_that_is_not_trusted_is_said_up_4(
+    call: Call, toolbox: FakeToolbox, secret: str, said: str
+) -> None:
+    toolbox.server.put(a_git_secret(**{".gitconfig": "", "known_hosts": "other"}))
+    hint = "add the key to known_hosts"
+    toolbox.work.s2i.faults = [GitFault("another key", reason="Unreachable", hint=hint)]
+
+    ended = call("new-app", URL, f"--source-secret={secret}")
+
+    assert ended.code == 1
+    assert said in ended.stderr
+
+
 def test_what_only_the_users_own_credentials_can_read_is_said_sr_13(
     call: Call, toolbox: FakeToolbox
 ) -> None:
