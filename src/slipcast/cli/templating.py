@@ -17,7 +17,8 @@ from slipcast.api.lens import overlay, read
 from slipcast.api.template import Template
 from slipcast.cli.toolbox import Connection
 from slipcast.ports.api import Resource
-from slipcast.templates.process import Processed, processed, unknown, with_values
+from slipcast.templates.process import Processed, processed, with_values
+from slipcast.templates.strangers import told, unknown
 from slipcast.templates.texts import with_texts
 from slipcast.values.apifaults import ApiFault, Invalid
 from slipcast.values.faults import Fault, UsageFault
@@ -36,7 +37,10 @@ def prepared(
     template = seen(content)
     strangers = unknown(template, values)
     if strangers and not lenient:
-        raise UsageFault("\n".join(f'unknown parameter name "{name}"' for name in strangers))
+        raise UsageFault(
+            "\n".join(told(template, name) for name in strangers),
+            hint="--ignore-unknown-parameters passes over what a template has not.",
+        )
     filled = with_values(template, values)
     asked = overlay(content, template, filled)
     if labels:

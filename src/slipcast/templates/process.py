@@ -35,12 +35,6 @@ class Processed(msgspec.Struct, frozen=True, kw_only=True):
     template: Template
 
 
-def unknown(template: Template, values: Mapping[str, str]) -> tuple[str, ...]:
-    """The names among given values that are no parameters (TP-55)."""
-    known = {each.name for each in template.parameters}
-    return tuple(name for name in values if name not in known)
-
-
 def with_values(template: Template, values: Mapping[str, str]) -> Template:
     """The template with values for some parameters, which are not made by chance then (TP-10)."""
     given = (

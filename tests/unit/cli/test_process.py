@@ -96,7 +96,7 @@ def test_a_value_is_given_in_each_way_tp_53(processing: Call, toolbox: FakeToolb
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("-p", "NOPE=1", "-p", "NO=2"), 'unknown parameter name "NOPE"\nunknown parameter name'),
+        (("-p", "NOPE=1", "-p", "NO=2"), '"NOPE": template "t" has A, B\nunknown parameter name'),
         (("-p", "A=1", "A=2"), "The following parameters were provided more than once: A"),
         (("-p", "A"), "invalid parameter assignment: 'A'"),
         (("-p", "=2"), "invalid parameter assignment: ''"),

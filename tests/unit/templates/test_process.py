@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from slipcast.api.template import Template
-from slipcast.templates.process import Processed, processed, unknown, with_values
+from slipcast.templates.process import Processed, processed, with_values
 from verdicts import brief, seen
 
 
@@ -151,9 +151,3 @@ def test_labels_are_looked_at_as_they_become_tp_39() -> None:
     parameters = [{"name": "A", "value": "no label!"}]
 
     assert wrong([], parameters=parameters, labels={"t": "${A}"}) == ["labels Invalid"]
-
-
-def test_unknown_parameters_are_named_tp_55() -> None:
-    template = seen(Template, parameters=[{"name": "A"}])
-
-    assert unknown(template, {"A": "1", "B": "2", "C": ""}) == ("B", "C")

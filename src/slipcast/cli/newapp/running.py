@@ -177,7 +177,12 @@ async def _sent(connection: Connection, plan: Plan, toolbox: Toolbox, telling: _
         here, ref = source.directory, source.ref
         at_commit = uploading.Given(repository=here, commit=ref)
         given = at_commit if ref else uploading.Given(directory=here)
-        build = await starting.sent(connection, name, given, toolbox)
+        try:
+            build = await starting.sent(connection, name, given, toolbox)
+        except BaseException:
+            again = _sending(name, source, telling.inside)
+            click.echo(f"error: all is made, and {here} is not sent: {again} does that", err=True)
+            raise
         if telling.form.name:
             click.echo(f"build/{build}")
         else:
@@ -197,13 +202,18 @@ def _directories(plan: Plan) -> Iterator[tuple[str, Source]]:
 def _warn_of_unsent(plan: Plan, inside: str) -> None:
     """Say of what is only printed how its directories are sent when it is there."""
     for name, source in _directories(plan):
-        ref = f" --commit={source.ref}" if source.ref else ""
-        flag = "--from-repo" if ref else "--from-dir"
         click.echo(
             f"warning: {source.directory} is not sent by -o: when {name!r} is there, use"
-            f" 'slipcast start-build {name}{inside} {flag}={source.directory}{ref}'",
+            f" {_sending(name, source, inside)}",
             err=True,
         )
+
+
+def _sending(name: str, source: Source, inside: str) -> str:
+    """The command that sends a directory, in quotes."""
+    ref = f" --commit={source.ref}" if source.ref else ""
+    flag = "--from-repo" if ref else "--from-dir"
+    return f"'slipcast start-build {name}{inside} {flag}={source.directory}{ref}'"
 
 
 def _old(stamp: str, connection: Connection) -> str:

@@ -27,6 +27,7 @@ ROW = {
     "supports": ["python"],
     "tags": ["builder", "python"],
 }
+WRITTEN = ["imagestreams", "buildconfigs", "deploymentconfigs", "services"]
 TEMPLATE: dict[str, Any] = {
     "apiVersion": "template.openshift.io/v1",
     "kind": "Template",
@@ -249,6 +250,39 @@ def test_a_directory_that_is_sent_to_another_namespace_is_sent_again_there(
     ended = call("new-app", "python~./shop", "-n", "other")
 
     assert "'slipcast start-build shop -n other --from-dir=" in ended.stdout
+
+
+def test_a_directory_that_could_not_be_sent_says_how_it_is(
+    call: Call, toolbox: FakeToolbox
+) -> None:
+    (toolbox.directory / "shop").mkdir()
+    rules = [
+        {"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list"]},
+        {"apiGroups": ["*"], "resources": WRITTEN, "verbs": ["create"]},
+    ]
+    toolbox.server.put(*a_role_of("joe", rules))
+
+    ended = call("new-app", "python~./shop", "--as=joe")
+
+    assert ended.code == 1
+    assert '    service "shop" created\n--> Success\n' in ended.stdout
+    assert f"'slipcast start-build shop --from-dir={toolbox.directory}/shop'" in ended.stderr
+    assert 'cannot create resource "buildconfigs/instantiatebinary"' in ended.stderr
+
+
+def a_role_of(user: str, rules: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What lets somebody do something everywhere."""
+    group = "rbac.authorization.k8s.io"
+    head = {"apiVersion": f"{group}/v1", "metadata": {"name": user}}
+    return [
+        {**head, "kind": "ClusterRole", "rules": rules},
+        {
+            **head,
+            "kind": "ClusterRoleBinding",
+            "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": user},
+            "subjects": [{"apiGroup": group, "kind": "User", "name": user}],
+        },
+    ]
 
 
 @pytest.mark.usefixtures("_elsewhere")
@@ -477,7 +511,7 @@ def test_what_can_be_used_is_listed_and_found_na_72(call: Call) -> None:
         (("python", "--strategy=what"), "invalid strategy: 'what'"),
         (("python", "-e", "a b=c"), "invalid parameter assignment in --env"),
         (("python", "-p", "A=1"), "--param and --param-file may only be used with a template"),
-        (("pair", "-p", "B=1"), 'unknown parameter name "B"'),
+        (("pair", "-p", "B=1"), 'unknown parameter name "B": template "pair" has A\n'),
         (("python", "-o", "wat"), 'output format "wat" not recognized'),
     ],
 )
