@@ -13,8 +13,9 @@ from typing import Final
 
 import click
 
-from slipcast.cli import dotenv, plainsecrets
+from slipcast.cli import dotenv
 from slipcast.cli.printable import printable
+from slipcast.values import secretnames
 from slipcast.values.faults import HostFault, UsageFault
 
 _COMMA: Final = re.compile(r"[^,=]+=[^,]*,[^,=]+=", re.DOTALL)
@@ -47,7 +48,7 @@ def warn_of_list(word: str, flag: str) -> None:
     """Warn of `a=b,c=d`, which was a list once and is one value now (CL-9)."""
     if _COMMA.match(word):
         name = word.partition("=")[0]
-        word = f"{name}=..." if plainsecrets.is_secret(name) else word
+        word = f"{name}=..." if secretnames.is_secret(name) else word
         click.echo(
             f"warning: {flag} no longer accepts comma-separated lists of values."
             f' "{printable(word)}" will be treated as a single key-value pair.',

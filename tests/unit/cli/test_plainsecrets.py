@@ -8,39 +8,6 @@ from slipcast.cli import parameters, plainsecrets
 
 
 @pytest.mark.parametrize(
-    "name",
-    [
-        *("API_TOKEN", "DB_PASSWORD", "PASSWORD", "MYSQL_ROOT_PASSWORD", "DBPASSWORD", "apiToken"),
-        *("SECRET_KEY_BASE", "AWS_SECRET_ACCESS_KEY", "API_KEY", "APIKEY", "DB_PASS"),
-        *("PASSWORD_2", "PRIVATE_KEY", "GITHUB_CREDENTIALS", "npm_token"),
-    ],
-)
-def test_names_of_secrets_are_known_up_12(name: str) -> None:
-    assert plainsecrets.is_secret(name)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        *(
-            "FOO",
-            "PORT",
-            "PWD",
-            "PASSWORD_FILE",
-            "TOKEN_URL",
-            "TOKEN_TTL",
-            "SECRET_NAME",
-            "KEY",
-            "",
-        ),
-        *("MAX_TOKENS", "TOKENIZER", "COMPASS", "AWS_ACCESS_KEY_ID", "PRIMARY_KEY", "_"),
-    ],
-)
-def test_other_names_are_no_secrets(name: str) -> None:
-    assert not plainsecrets.is_secret(name)
-
-
-@pytest.mark.parametrize(
     "value", ["", "true", "No", "$(DB_PASSWORD)", "${DB_PASSWORD}", "$(A)$(B)", "${{NUMBER}}"]
 )
 def test_switches_and_references_are_no_secrets(value: str) -> None:

@@ -11,16 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from slipcast.values import patterns
+from slipcast.values import patterns, secretnames
 from slipcast.values.faults import FieldError, InvalidFault
 from slipcast.values.sensitive import redacted
 
 Variables = tuple[tuple[str, str], ...]
 
 _PROXY = patterns.lazy(r"proxy", re.IGNORECASE)
-_SECRET = patterns.lazy(
-    r"passw(?:or)?d|secret|token|credential|api_?key|private_?key|access_?key", re.IGNORECASE
-)
 _USER = patterns.lazy(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)?[^/\s]*@")
 
 
@@ -89,7 +86,7 @@ def _shown(name: str, value: str) -> str:
     if _PROXY.search(name):
         # A proxy may be written without a scheme, where no URL would be found.
         return _USER.sub(lambda found: (found["scheme"] or "") + "***@", value)
-    return "***" if _SECRET.search(name) else redacted(value)
+    return "***" if secretnames.is_secret(name) else redacted(value)
 
 
 def _lines(text: str, name: str) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from slipcast.api.document import JSON
+from slipcast.values import secretnames
 from slipcast.views import age as ages
 from slipcast.views import corecolumns
 from slipcast.views.column import NONE, at
@@ -217,8 +218,7 @@ def _fields(held: JSON, level: int) -> Lines:
 
 def _is_secret(name: str, value: object) -> bool:
     """Whether a field lets somebody in who knows it."""
-    ends = ("token", "password", "secret", "challenge")
-    return isinstance(value, str) and bool(value) and name.lower().endswith(ends)
+    return isinstance(value, str) and bool(value) and secretnames.is_secret(name)
 
 
 def _field(label: str, value: Any, level: int) -> Lines:
