@@ -13,12 +13,14 @@ from msgspec.structs import replace
 from slipcast.api import jsontext, kinds, lens
 from slipcast.api.build import Build, EnvVar
 from slipcast.api.document import JSON
+from slipcast.api.env import EnvVarSource
 from slipcast.builds import expansion
 from slipcast.builds.defaults import defaulted_build
 from slipcast.builds.options import args_of, env_of, with_all_args, with_all_env
 from slipcast.builds.s2i import environment
 from slipcast.builds.strategies.environment import REFERRED, REFERRED_ARGUMENT, build_text
 from slipcast.builds.validate.build import build as wrongs
+from slipcast.builds.variablevalues import FILE_INSTEAD, refusal, why_not
 from slipcast.values.apifaults import BadRequest, Invalid
 from slipcast.values.causes import Cause, required
 from slipcast.values.faults import Fault, HostFault
@@ -108,6 +110,7 @@ def _came(
         if each.value_from is None:
             yield each.name, each.value, False
         elif came is not None:
+            _check_text(each.value_from, came)
             yield each.name, came, True
         elif not _is_optional(each):
             raise HostFault(
@@ -146,6 +149,14 @@ def _unnamed(build: Build) -> tuple[Cause, ...]:
 
 def _is_secret(variable: EnvVar) -> bool:
     return variable.value_from is not None and variable.value_from.secret_key_ref is not None
+
+
+def _check_text(source: EnvVarSource, came: str) -> None:
+    why = why_not(came.encode("utf-8", "surrogateescape"))
+    secret, config = source.secret_key_ref, source.config_map_key_ref
+    kind, ref = ("Secret", secret) if secret is not None else ("ConfigMap", config)
+    if why and ref is not None:
+        raise HostFault(refusal(f"{kind} {ref.name}", ref.key, why), hint=FILE_INSTEAD)
 
 
 def _is_optional(variable: EnvVar) -> bool:

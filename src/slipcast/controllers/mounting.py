@@ -22,7 +22,6 @@ from slipcast.api.volumes import (
 )
 from slipcast.controllers import podfields
 from slipcast.controllers.lookup import Data, Lookup, unfit
-from slipcast.controllers.variables import text_of
 from slipcast.ports.pods import MountedFile
 from slipcast.values.sensitive import Sensitive
 
@@ -103,12 +102,12 @@ class Mounting(msgspec.Struct, frozen=True, kw_only=True):
         if data is None:
             return ()
         if not items:
-            return tuple(_file(key, text_of(data[key]), mode) for key in sorted(data))
+            return tuple(_file(key, _text_of(data[key]), mode) for key in sorted(data))
         found: list[MountedFile] = []
         for item in items:
             if item.key in data:
                 chosen = mode if item.mode is None else item.mode
-                found.append(_file(item.path, text_of(data[item.key]), chosen))
+                found.append(_file(item.path, _text_of(data[item.key]), chosen))
             elif told:
                 self.lookup.miss(f"couldn't find key {item.key} in {told}")
         return tuple(found)
@@ -142,3 +141,8 @@ def _checked(path: str, volume: str) -> str:
     if path.startswith("/") or "\0" in path or not {"", ".", ".."}.isdisjoint(parts):
         raise unfit(f"the path {path!r} leads out of volume {volume}")
     return path
+
+
+def _text_of(data: bytes) -> str:
+    """Bytes as text that leads back to them, whatever they are."""
+    return data.decode("utf-8", "surrogateescape")

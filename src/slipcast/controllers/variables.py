@@ -12,6 +12,7 @@ from slipcast.api.env import EnvFromSource, EnvVar, EnvVarSource
 from slipcast.api.meta import KeySelector
 from slipcast.api.pod import Pod
 from slipcast.builds.expansion import expanded
+from slipcast.builds.variablevalues import FILE_INSTEAD, refusal, why_not
 from slipcast.controllers import podfields
 from slipcast.controllers.lookup import Data, Lookup, unfit
 from slipcast.ports.pods import Variable
@@ -37,22 +38,18 @@ async def variables(
     return tuple(Variable(name=name, value=Sensitive(text)) for name, text in found.items())
 
 
-def text_of(data: bytes) -> str:
-    """Bytes as text that leads back to them, whatever they are."""
-    return data.decode("utf-8", "surrogateescape")
-
-
 async def _all_of(lookup: Lookup, source: EnvFromSource) -> dict[str, str]:
     """The entries of a Secret or ConfigMap whose keys can be names."""
     data: Data | None = None
+    place = lookup.namespace
     if source.config_map_ref is not None:
-        ref = source.config_map_ref
+        ref, place = source.config_map_ref, f"ConfigMap {place}/{source.config_map_ref.name}"
         data = await lookup.config_map(ref.name, optional=bool(ref.optional))
     elif source.secret_ref is not None:
-        ref = source.secret_ref
+        ref, place = source.secret_ref, f"Secret {place}/{source.secret_ref.name}"
         data = await lookup.secret(ref.name, optional=bool(ref.optional))
-    named = ((f"{source.prefix}{key}", value) for key, value in (data or {}).items())
-    return {name: text_of(value) for name, value in named if not variable_name(name)}
+    named = ((f"{source.prefix}{key}", key, value) for key, value in (data or {}).items())
+    return {name: _text(place, key, value) for name, key, value in named if not variable_name(name)}
 
 
 async def _value(
@@ -87,4 +84,15 @@ async def _entry(lookup: Lookup, source: EnvVarSource, ref: KeySelector) -> str 
         if not optional:
             lookup.miss(f"couldn't find key {ref.key} in {kind} {lookup.namespace}/{ref.name}")
         return None
-    return text_of(data[ref.key])
+    return _text(f"{kind} {lookup.namespace}/{ref.name}", ref.key, data[ref.key])
+
+
+def _text(place: str, key: str, data: bytes) -> str:
+    """The value that a variable has of an entry.
+
+    Errors: PodFault when no variable can hold it.
+    """
+    why = why_not(data)
+    if why:
+        raise unfit(f"{refusal(place, key, why)}. {FILE_INSTEAD}")
+    return data.decode("utf-8")

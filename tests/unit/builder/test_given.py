@@ -9,6 +9,7 @@ import pytest
 
 from assignments import build_text, of_strategy
 from slipcast.builder import given
+from slipcast.builds.strategies.environment import REFERRED_ARGUMENT
 from slipcast.values.apifaults import Invalid
 from slipcast.values.faults import HostFault
 
@@ -47,6 +48,17 @@ def test_a_value_that_did_not_come_along_is_named():
 
     with pytest.raises(HostFault, match="the variable B refers to a value that did not come along"):
         env_of(variables)
+
+
+@pytest.mark.parametrize("field", ["env", "buildArgs"])
+def test_a_value_that_no_variable_can_hold_is_refused_by_its_secret_and_key(field: str):
+    variables = [{"name": "B", "valueFrom": SECRET}]
+    build = given.read(build_text(strategy={"dockerStrategy": {field: variables}}))
+    came = b"p\xe4ss".decode("utf-8", "surrogateescape")
+    name = {"env": "BUILD_STRATEGY_ENV_0", "buildArgs": f"{REFERRED_ARGUMENT}0"}[field]
+
+    with pytest.raises(HostFault, match="the key password of the Secret db is not text in UTF-8"):
+        given.resolved(build, {name: came})
 
 
 def test_an_optional_value_that_did_not_come_along_is_left_out():

@@ -212,6 +212,28 @@ async def test_a_field_that_no_pod_has_is_a_lasting_fault(agency: Agency) -> Non
     assert not raised.value.retryable
 
 
+@pytest.mark.parametrize(
+    ("data", "why"), [(b"p\xe4ss", "is not text in UTF-8"), (b"a\0b", "holds a NUL")]
+)
+@pytest.mark.parametrize("way", ["valueFrom", "envFrom"])
+async def test_what_no_variable_can_hold_is_a_lasting_fault_that_names_it(
+    agency: Agency, data: bytes, why: str, way: str
+) -> None:
+    secret_ = {"metadata": {"name": "db"}, "data": {"word": base64.b64encode(data).decode()}}
+    await agency.api.create(SECRETS, secret_)
+    sources = {
+        "valueFrom": {"env": [from_(secretKeyRef={"name": "db", "key": "word"})]},
+        "envFrom": {"envFrom": [{"secretRef": {"name": "db"}}]},
+    }
+
+    with pytest.raises(PodFault) as raised:
+        await gathered(agency, containers=[{"name": "main", "image": "x", **sources[way]}])
+
+    told = f"the key word of the Secret shop/db {why}, so no variable can hold it."
+    assert raised.value.message.startswith(told)
+    assert not raised.value.retryable
+
+
 async def test_all_entries_that_can_be_names_become_variables(agency: Agency) -> None:
     sources = [
         {"configMapRef": {"name": "words"}},
