@@ -79,9 +79,17 @@ def names() -> Iterator[list[str]]:
     """The names of projects, whose images are removed in the end."""
     given: list[str] = []
     yield given
-    own = removable(containers.podman("images", "--format={{.ID}} {{.Repository}}:{{.Tag}}"), given)
+    until(lambda: forgotten(given))
+
+
+def forgotten(projects: list[str]) -> bool:
+    """Whether projects have no images any more; what they have goes, by us or by their server."""
+    listed = containers.podman("images", "--format={{.ID}} {{.Repository}}:{{.Tag}}")
+    own = removable(listed, projects)
     if own:
-        containers.podman("rmi", "--force", *own)
+        with suppress(AssertionError):
+            containers.podman("rmi", "--force", "--ignore", *own)
+    return not own
 
 
 def removable(listed: str, projects: list[str]) -> list[str]:
