@@ -106,17 +106,24 @@ class Clone(msgspec.Struct, frozen=True, kw_only=True):
         self._git("clone", "--quiet", own, *late, *far, "--", str(source), str(self.into))
         if not ref:
             return
+        # What starts from a name means in the original what its branches and its past say.
+        found = _commit_of(source, ref) if _EXPRESSION.search(ref) else ""
         try:
-            self._git("checkout", "--quiet", ref, "--", inside=True)
+            self._git("checkout", "--quiet", found or ref, "--", inside=True)
         except GitFault as fault:
-            if fault.reason != "RefUnknown":
-                raise
             # A name that only the original knows, such as another remote's branch.
-            found = ask(source, "rev-parse", "--quiet", "--verify", "--end-of-options",
-                         f"{ref}^{{commit}}")  # fmt: skip
-            if found.code != 0:
+            found = found or _commit_of(source, ref)
+            if fault.reason != "RefUnknown" or not found:
                 raise
-            self._git("checkout", "--quiet", "--detach", found.text, inside=True)
+            self._fetch_lost(found, is_far=bool(far))
+
+    def _fetch_lost(self, commit: str, *, is_far: bool) -> None:
+        """Check out a commit of the original that no branch leads to any more."""
+        if ask(self.into, "cat-file", "-e", f"{commit}^{{commit}}").code != 0:
+            trust = " -c 'safe.directory=*'" if is_far else ""
+            pack = f"--upload-pack=git{trust} -c uploadpack.allowAnySHA1InWant=true upload-pack"
+            self._git("fetch", "--quiet", pack, "origin", "--", commit, inside=True)
+        self._git("checkout", "--quiet", "--detach", commit, inside=True)
 
     def _submodules(self) -> None:
         if self.spec.url.is_local:
@@ -166,6 +173,13 @@ class Clone(msgspec.Struct, frozen=True, kw_only=True):
         # Only now: the words of an attempt that another one follows would frighten in vain.
         for line in tail.lines:
             self.log(redacted(line).encode() + b"\n")
+
+
+def _commit_of(tree: Path, revision: str) -> str:
+    """The commit that a revision means in a repository of this machine; empty for none."""
+    words = ("rev-parse", "--quiet", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+    found = ask(tree, *words)
+    return found.text if found.code == 0 else ""
 
 
 def _submodule_paths(tree: Path) -> Iterator[tuple[str, str]]:

@@ -16,12 +16,29 @@ _UNFIT = patterns.lazy(r"[^a-z0-9]+")
 
 def directory_of(source: str, base: Path) -> Path | None:
     """The directory a source names, None when it is no local path."""
+    return named(source, base)[0]
+
+
+def named(source: str, base: Path) -> tuple[Path | None, str]:
+    """The directory a source names, and the revision of it; None when it is no local path.
+
+    Shape:  a `#` is part of a directory's name where only that directory is there.
+    """
     url = parse_git_url(source)
     if url is not None:
-        return Path(url.path) if url.is_local else None
-    path, _ = split_fragment(source)
-    found = (base / path).resolve()
-    return found if found.is_dir() else None
+        return (Path(url.path) if url.is_local else None), url.ref
+    path, ref = split_fragment(source)
+    for typed, at in ((path, ref), (source, "")):
+        found = (base / typed).resolve()
+        if found.is_dir():
+            return found, at
+    return None, ref
+
+
+def repository_of(directory: Path, git: Git) -> Path | None:
+    """The repository that a directory is, or is a part of; None where there is none."""
+    places = (directory, *directory.parents)
+    return next((each for each in places if git.state(each).is_repository), None)
 
 
 def has_fragment(source: str) -> bool:

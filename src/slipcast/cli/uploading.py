@@ -25,6 +25,7 @@ from msgspec.structs import replace
 from typing_extensions import override
 
 from slipcast.api.build import BuildConfig
+from slipcast.cli.local import repository_of
 from slipcast.cli.toolbox import Toolbox
 from slipcast.dockerfile import ignore
 from slipcast.dockerfile.ignore import IgnoreRules
@@ -239,7 +240,7 @@ def _cloned(given: Given, toolbox: Toolbox) -> Iterator[tuple[Path, str]]:
     url, within = parse_git_url(word), ""
     if url is None:
         local = (toolbox.directory / word).resolve()
-        root = _root_of(local, toolbox)
+        root = repository_of(local, toolbox.git)
         if root is None:
             raise UsageFault(f"{word} is not a Git repository")
         within = "" if root == local else str(local.relative_to(root))
@@ -266,12 +267,6 @@ def _clone(spec: CloneSpec, tree: Path, given: Given, toolbox: Toolbox) -> None:
                 hint="Let --commit be one that the repository has.",
             ) from fault
         raise
-
-
-def _root_of(directory: Path, toolbox: Toolbox) -> Path | None:
-    """The repository that a directory is, or is a part of; None where there is none."""
-    places = (directory, *directory.parents)
-    return next((each for each in places if toolbox.git.state(each).is_repository), None)
 
 
 def _checked(pieces: Iterator[bytes], told: str) -> Upload:

@@ -111,8 +111,9 @@ def _named(word: str, answer: object) -> Iterable[Named]:
 
     Errors: InvalidFault for one that can be nothing else.
     """
-    if word.startswith(_PATHS) and isinstance(answer, NoSource):
-        beside = "" if answer.why.startswith("the source ") else ", and no file"
+    is_path = word.startswith(_PATHS) or "#" in word.partition("~")[0]
+    if is_path and isinstance(answer, NoSource):
+        beside = ", and no file" if answer.why.startswith("there is no ") else ""
         raise InvalidFault((FieldError(path=word, what=f"{answer.why}{beside}"),))
     return group_of(word)
 
@@ -157,4 +158,5 @@ def _is_sure(word: str) -> bool:
     """Whether a word can be no directory and no file: it says what it is by its form."""
     if word.startswith(_PATHS):
         return False
-    return "~" in word.lstrip("~") or bool(_VARIABLE.match(word))
+    # No image has a `#` in its name: what is behind one is a revision, such as `shop#HEAD~1`.
+    return "~" in word.lstrip("~").partition("#")[0] or bool(_VARIABLE.match(word))

@@ -146,9 +146,9 @@ def _build(part: Planned, inside: str) -> Iterator[str]:
 
 def _how_to_build(part: Planned, build: BuildPlan, inside: str) -> str:
     """How builds start (HO-9)."""
-    command = f"slipcast start-build {build.name}{inside}"
     if part.source is not None and part.source.directory:
-        return f"It is sent now; '{command} --from-dir={part.source.directory}' sends it again"
+        return f"It is sent now; {sending(build.name, part.source, inside)} sends it again"
+    command = f"slipcast start-build {build.name}{inside}"
     if build.source.is_binary:
         return f"A binary build was created, use '{command} --from-dir=DIR' to trigger a new build"
     if part.image is not None and part.image.stream is not None:
@@ -159,6 +159,13 @@ def _how_to_build(part: Planned, build: BuildPlan, inside: str) -> str:
 def source_is_here(part: Planned) -> bool:
     """Whether a directory is built as it lies here."""
     return part.source is not None and bool(part.source.directory)
+
+
+def sending(name: str, source: Source, inside: str) -> str:
+    """The command that sends a directory of this machine, or a commit of it, in quotes."""
+    ref = f" --commit={source.ref}" if source.ref else ""
+    flag = "--from-repo" if ref else "--from-dir"
+    return f"'slipcast start-build {name}{inside} {flag}={source.directory}{ref}'"
 
 
 def _kind(build: BuildPlan) -> str:

@@ -56,7 +56,11 @@ _SCP = patterns.lazy(
 _DRIVE = patterns.lazy(r"[A-Za-z]:\\")
 _HELPER = patterns.lazy(r"[A-Za-z0-9+.-]+::")
 _CONTROL = patterns.lazy(r"[\x00-\x1f\x7f]|%(?:[01][0-9A-Fa-f]|7[Ff])")
-_FRAGMENT = patterns.lazy(r"[A-Za-z0-9._+/\\-]*")
+_FRAGMENT = patterns.lazy(r"[A-Za-z0-9._+/@\\-]*")
+_REVISION = patterns.lazy(
+    r"[A-Za-z0-9._+/@\\-]*(?:[~^][0-9]*|\^\{[a-z]*\}|@\{[A-Za-z0-9._+/-]+\})*"
+)
+"""What git follows in a repository of this machine: `HEAD~2`, `v1.0^{}`, `main@{1}`."""
 _NOT_IN_NAMES = patterns.lazy(r"[^a-z0-9-]")
 _NAME_LENGTH = 58
 
@@ -134,7 +138,10 @@ def parse_git_url(text: str, field: str = "source") -> GitURL | None:
     if _CONTROL.search(bare):
         raise _invalid(field, "holds a control character", text)
     if mark and not _FRAGMENT.fullmatch(ref):
-        what = "the ref after '#' may hold letters, digits and . - _ + / \\ only"
+        if _REVISION.fullmatch(ref):
+            what = f"a URL names a branch, a tag or a commit, and none that starts from one: {ref}"
+            raise _invalid(field, what, text)
+        what = "the ref after '#' may hold letters, digits and . - _ + / @ \\ only"
         raise _invalid(field, what, text)
     check_ref(ref, field)
     return replace(parts, ref=ref)
@@ -157,10 +164,10 @@ def local_repository(path: PurePosixPath, ref: str = "") -> GitURL:
 def split_fragment(text: str) -> tuple[str, str]:
     """A local path and the ref typed behind its `#` (S2I-111).
 
-    Shape:  a `#` followed by what cannot be a ref belongs to the path.
+    Shape:  a `#` followed by what cannot be a revision belongs to the path.
     """
     path, _, ref = text.partition("#")
-    if not ref or not _FRAGMENT.fullmatch(ref):
+    if not ref or not _REVISION.fullmatch(ref):
         return (path if text.endswith("#") else text), ""
     return path, ref
 

@@ -73,6 +73,32 @@ def test_a_local_ref_that_only_the_original_can_read_is_resolved_there(
     assert _subject(tree) == "First"
 
 
+@pytest.mark.parametrize("revision", ["v1^{}", "HEAD^", "main~1", "feature/x~1"])
+def test_what_starts_from_a_name_is_followed_in_a_local_repository(
+    application: Path, clone: Clone, revision: str
+):
+    tree = clone(application, revision)
+
+    wanted = gitserver.git(application, "rev-parse", f"{revision}^{{commit}}")
+    assert gitserver.git(tree, "rev-parse", "HEAD") == wanted
+
+
+@pytest.mark.parametrize("history", [False, True])
+def test_what_no_branch_leads_to_any_more_is_cloned_from_a_local_repository(
+    root: Path, clone: Clone, *, history: bool
+):
+    there = root / "amended"
+    gitserver.git(root, "clone", "--quiet", "app.git", str(there))
+    before = gitserver.git(there, "rev-parse", "HEAD")
+    gitserver.git(there, "commit", "--quiet", "--amend", "--allow-empty", "-m", "Again")
+    gitserver.git(there, "commit", "--quiet", "--amend", "--allow-empty", "-m", "Once more")
+
+    lost, first = clone(there, "HEAD@{1}", history=history), clone(there, before, history=history)
+
+    assert _subject(lost) == "Again"
+    assert gitserver.git(first, "rev-parse", "HEAD") == before
+
+
 def test_a_remote_branch_is_cloned_shallow_and_stays_that_branch(
     smart: gitserver.Served, clone: Clone
 ):

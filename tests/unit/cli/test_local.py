@@ -27,6 +27,18 @@ def test_what_is_no_directory_is_no_local_source(tmp_path: Path, source: str) ->
     assert local.directory_of(source, tmp_path) is None
 
 
+def test_a_directory_with_a_mark_in_its_name_is_found_where_no_other_is(tmp_path: Path) -> None:
+    (tmp_path / "app#1").mkdir()
+
+    assert local.named("app#1", tmp_path) == (tmp_path / "app#1", "")
+
+
+def test_what_is_behind_the_mark_is_a_revision_otherwise(tmp_path: Path) -> None:
+    (tmp_path / "app").mkdir()
+
+    assert local.named("app#HEAD~1", tmp_path) == (tmp_path / "app", "HEAD~1")
+
+
 def test_a_file_url_names_its_directory(tmp_path: Path) -> None:
     assert local.directory_of(f"file://{tmp_path}", Path("/")) == tmp_path
 

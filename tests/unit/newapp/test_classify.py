@@ -53,6 +53,18 @@ def test_variables_may_have_several_lines_na_10() -> None:
     assert found.env == (Pair("A", "1\n2"), Pair("B", ""), Pair("C", "x=y"))
 
 
+def test_a_revision_is_no_source_of_an_image() -> None:
+    found = sorted_out("shop#HEAD~1", "python~./shop#v1~2", w0=Source(directory="/shop"))
+
+    assert found.sources == ("shop#HEAD~1",)
+    assert [(each.word, each.source) for each in found.named] == [("python", "./shop#v1~2")]
+
+
+def test_a_revision_of_no_directory_is_no_image() -> None:
+    with pytest.raises(InvalidFault, match="there is no such directory, and no file"):
+        sorted_out("shop#HEAD~1")
+
+
 def test_a_directory_goes_before_a_stream_of_its_name_na_17() -> None:
     found = sorted_out("shop", "mysql", w0=Source(directory="/shop"))
 

@@ -93,6 +93,8 @@ def test_a_scheme_is_read_in_any_case_and_given_to_git_in_lower_case() -> None:
         ("https://example.com/%0aHost:x", "control character"),
         ("example.com:a\x00b", "control character"),
         ("https://example.com/a#b c", "the ref after '#'"),
+        ("https://example.com/a#HEAD~1", "a branch, a tag or a commit, and none that starts from"),
+        ("git@example.com:a#v1^{}", "a branch, a tag or a commit, and none that starts from"),
     ],
 )
 def test_what_git_must_not_be_given_is_refused_and_said_why(text: str, what: str) -> None:
@@ -108,6 +110,7 @@ def test_what_git_must_not_be_given_is_refused_and_said_why(text: str, what: str
         ("https://example.com/a#main", "main"),
         ("https://example.com/a#", ""),
         ("git@example.com:a#release/1.0_x+y", "release/1.0_x+y"),
+        ("https://example.com/a#@scope/pkg@1.2.3", "@scope/pkg@1.2.3"),
         ("file:///srv/a#v1", "v1"),
     ],
 )
@@ -183,10 +186,16 @@ def test_a_local_repository_needs_a_path_that_git_cannot_misread(path: str) -> N
         ("/srv/app", "/srv/app", ""),
         ("/srv/app#main", "/srv/app", "main"),
         ("/srv/app#", "/srv/app", ""),
+        ("/srv/app#HEAD~1", "/srv/app", "HEAD~1"),
+        ("/srv/app#v1.0^{}", "/srv/app", "v1.0^{}"),
+        ("/srv/app#v1.0^{commit}~2^", "/srv/app", "v1.0^{commit}~2^"),
+        ("/srv/app#main@{1}", "/srv/app", "main@{1}"),
+        ("/srv/app#@{upstream}", "/srv/app", "@{upstream}"),
+        ("/srv/app#HEAD:sub", "/srv/app#HEAD:sub", ""),
         ("/srv/app #1 new", "/srv/app #1 new", ""),
     ],
 )
-def test_a_fragment_is_cut_off_a_local_path_only_when_it_can_be_a_ref(
+def test_a_fragment_is_cut_off_a_local_path_only_when_it_can_be_a_revision(
     text: str, path: str, ref: str
 ) -> None:
     # S2I-111

@@ -17,7 +17,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from slipcast.builds.s2i.request import S2IRequest
-from slipcast.cli.local import directory_of
+from slipcast.cli import local
 from slipcast.cli.newapp.silent import Silent
 from slipcast.cli.toolbox import EngineFlags, Toolbox
 from slipcast.newapp.asking import is_url
@@ -51,11 +51,11 @@ _PATIENCE: Final = 10.0
 def look(question: IsSource, toolbox: Toolbox, secret: Held = ()) -> Source | NoSource:
     """The source that a word names, looked at; secret is what the Secret of the question holds."""
     word = question.word
-    path, ref = split_fragment(word)
     if is_url(word):
         return _cloned(question, toolbox, secret)
-    directory = directory_of(path, toolbox.directory)
+    directory, ref = local.named(word, toolbox.directory)
     if directory is None:
+        path, _ = split_fragment(word)
         here = toolbox.directory / path
         if here.is_file():
             return NoSource(why="it is a file", is_file=True)
@@ -92,11 +92,18 @@ def is_private(word: str, toolbox: Toolbox) -> bool:
 
 
 def _cloned(question: IsSource, toolbox: Toolbox, secret: Held) -> Source | NoSource:
+    request = S2IRequest(
+        source=question.word,
+        directory=toolbox.directory,
+        context_dir=question.context_dir,
+        source_secret=secret,
+        platform=toolbox.platform,
+    )
     try:
         named = unseen(question.word)
-        surveyed = _surveyed(question, toolbox, secret)
+        surveyed = _surveyed(request, toolbox)
     except InvalidFault as wrong:
-        return NoSource(why=wrong.message)
+        return NoSource(why="; ".join(each.what for each in wrong.errors), is_there=True)
     except Fault as fault:
         # What the fetching says of it is said by whoever asked.
         said = fault.__cause__ if isinstance(fault.__cause__, Fault) else fault
@@ -134,16 +141,36 @@ def _committed(
     question: IsSource, directory: Path, ref: str, toolbox: Toolbox
 ) -> Source | NoSource:
     """A commit of a repository that lies here, and is sent from here."""
+    if not toolbox.git.available():
+        return NoSource(why=f"git is not installed, which knows what {ref} is")
+    root = local.repository_of(directory, toolbox.git)
+    if root is None:
+        return NoSource(why=f"{directory} is no Git repository, and has no {ref}")
+    within = directory.relative_to(root) / question.context_dir
+    request = S2IRequest(
+        source=str(root),
+        directory=toolbox.directory,
+        ref=ref,
+        context_dir="" if within == Path() else str(within),
+        platform=toolbox.platform,
+    )
     try:
-        surveyed = _surveyed(question, toolbox)
+        surveyed = _surveyed(request, toolbox)
     except Fault as fault:
         return NoSource(why=fault.message)
     return replace(surveyed, directory=str(directory), name=directory.name, ref=ref)
 
 
 def _directory(question: IsSource, directory: Path, toolbox: Toolbox) -> Source | NoSource:
+    request = S2IRequest(
+        source=str(directory),
+        directory=toolbox.directory,
+        context_dir=question.context_dir,
+        copy=True,
+        platform=toolbox.platform,
+    )
     try:
-        surveyed = _surveyed(question, toolbox)
+        surveyed = _surveyed(request, toolbox)
     except Fault as fault:
         return NoSource(why=fault.message)
     unpushed = ""
@@ -152,23 +179,12 @@ def _directory(question: IsSource, directory: Path, toolbox: Toolbox) -> Source 
     return replace(surveyed, directory=str(directory), name=directory.name, unpushed=unpushed)
 
 
-def _surveyed(question: IsSource, toolbox: Toolbox, secret: Held = ()) -> Source:
+def _surveyed(request: S2IRequest, toolbox: Toolbox) -> Source:
     """The facts of a source.
 
     Errors: Fault.
     """
-    tools = toolbox.tools(EngineFlags())
-    path, ref = split_fragment(question.word)
-    here = not is_url(question.word) and not ref
-    request = S2IRequest(
-        source=path if here else question.word,
-        directory=toolbox.directory,
-        context_dir=question.context_dir,
-        copy=here,
-        source_secret=secret,
-        platform=toolbox.platform,
-    )
-    with tools.survey(request, Silent()) as surveyed:
+    with toolbox.tools(EngineFlags()).survey(request, Silent()) as surveyed:
         facts = inspect(surveyed.tree)
         text = None
         if facts.dockerfile:

@@ -180,7 +180,7 @@ async def _sent(connection: Connection, plan: Plan, toolbox: Toolbox, telling: _
         try:
             build = await starting.sent(connection, name, given, toolbox)
         except BaseException:
-            again = _sending(name, source, telling.inside)
+            again = report.sending(name, source, telling.inside)
             click.echo(f"error: all is made, and {here} is not sent: {again} does that", err=True)
             raise
         if telling.form.name:
@@ -204,16 +204,9 @@ def _warn_of_unsent(plan: Plan, inside: str) -> None:
     for name, source in _directories(plan):
         click.echo(
             f"warning: {source.directory} is not sent by -o: when {name!r} is there, use"
-            f" {_sending(name, source, inside)}",
+            f" {report.sending(name, source, inside)}",
             err=True,
         )
-
-
-def _sending(name: str, source: Source, inside: str) -> str:
-    """The command that sends a directory, in quotes."""
-    ref = f" --commit={source.ref}" if source.ref else ""
-    flag = "--from-repo" if ref else "--from-dir"
-    return f"'slipcast start-build {name}{inside} {flag}={source.directory}{ref}'"
 
 
 def _old(stamp: str, connection: Connection) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from slipcast.builds.sourcesecrets import ANNOTATION
 from slipcast.newapp.offered import streams
+from slipcast.ports.git import WorkingState
 from slipcast.source.catalogue import parse_catalogue
 from slipcast.source.tree import MemoryTree
 from slipcast.testing.engine import FakeImage
@@ -250,6 +251,35 @@ def test_a_directory_that_is_sent_to_another_namespace_is_sent_again_there(
     ended = call("new-app", "python~./shop", "-n", "other")
 
     assert "'slipcast start-build shop -n other --from-dir=" in ended.stdout
+
+
+REPOSITORY = WorkingState(is_repository=True, has_commits=True, commit="a" * 40)
+
+
+def test_a_commit_of_a_directory_is_looked_at_and_sent_again_as_one(
+    call: Call, toolbox: FakeToolbox
+) -> None:
+    (toolbox.directory / "shop").mkdir()
+    toolbox.git.told = REPOSITORY
+    toolbox.work.s2i.tree = MemoryTree({"requirements.txt": b""})
+
+    ended = call("new-app", "shop#HEAD~1", "--dry-run")
+
+    assert (toolbox.work.s2i.request.ref, toolbox.work.s2i.request.copy) == ("HEAD~1", False)
+    assert f"the directory {toolbox.directory}/shop at HEAD~1 will be created" in ended.stdout
+    again = f"'slipcast start-build shop --from-repo={toolbox.directory}/shop --commit=HEAD~1'"
+    assert f"It is sent now; {again} sends it again" in ended.stdout
+
+
+def test_a_commit_of_what_is_no_repository_is_refused_before_anything_is_made(
+    call: Call, toolbox: FakeToolbox
+) -> None:
+    (toolbox.directory / "shop").mkdir()
+
+    ended = call("new-app", "python~./shop#main")
+
+    assert ended.code == 1
+    assert f"{toolbox.directory}/shop is no Git repository, and has no main" in ended.stderr
 
 
 def test_a_directory_that_could_not_be_sent_says_how_it_is(
