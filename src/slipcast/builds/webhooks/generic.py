@@ -14,7 +14,8 @@ from typing import Any, Final
 import msgspec
 
 from slipcast.api import codec
-from slipcast.api.build import DockerStrategyOptions, EnvVar, GitSourceRevision, SourceControlUser
+from slipcast.api.build import DockerStrategyOptions, EnvVar, GitSourceRevision
+from slipcast.builds.commits import NOBODY, Person
 from slipcast.builds.delivery import (
     JSON_TYPE,
     Accepted,
@@ -34,13 +35,6 @@ from slipcast.values.faults import Fault
 CONTINUING: Final = "ignoring payload and continuing with build"
 NO_TYPE: Final = f"invalid Content-Type on payload, {CONTINUING}"
 NO_GIT: Final = "no git information found in payload, ignoring and continuing with build"
-
-
-class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """Who wrote or committed."""
-
-    name: str | None = None
-    email: str | None = None
 
 
 class Ref(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,15 +133,10 @@ def _judged(told: Event, wanted: Wanted) -> Outcome:
 def _git(ref: Ref) -> GitSourceRevision:
     return GitSourceRevision(
         commit=ref.commit or "",
-        author=_person(ref.author),
-        committer=_person(ref.committer),
+        author=(ref.author or NOBODY).told(),
+        committer=(ref.committer or NOBODY).told(),
         message=ref.message or "",
     )
-
-
-def _person(person: Person | None) -> SourceControlUser:
-    known = person or Person()
-    return SourceControlUser(name=known.name or "", email=known.email or "")
 
 
 def _variables(told: Iterable[Variable] | None) -> tuple[EnvVar, ...]:

@@ -14,7 +14,8 @@ from typing import Final
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from slipcast.api.build import GitSourceRevision, SourceControlUser
+from slipcast.api.build import GitSourceRevision
+from slipcast.builds.commits import NOBODY, Commit, changed
 from slipcast.builds.delivery import (
     Forge,
     Ignored,
@@ -27,7 +28,7 @@ from slipcast.builds.delivery import (
     not_json,
     payload,
 )
-from slipcast.builds.pushes import Commits, Push, ignored, judged
+from slipcast.builds.pushes import Push, ignored, judged
 from slipcast.builds.signatures import bare, hub
 
 EVENTS: Final = ("X-GitHub-Event", "X-Gogs-Event", "X-Gitlab-Event")
@@ -35,29 +36,6 @@ _ALL_EVENTS: Final = "X-GitHub-Event, X-Gogs-Event or X-Gitlab-Event"
 PUSHES: Final = frozenset({"push", "Push Hook"})
 MOST_COMMITS: Final = 2048
 """How many commits of a push GitHub tells."""
-
-
-class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """Who wrote or committed."""
-
-    name: str | None = None
-    email: str | None = None
-
-    def told(self) -> SourceControlUser:
-        """The person as Builds tell it."""
-        return SourceControlUser(name=self.name or "", email=self.email or "")
-
-
-class Commit(msgspec.Struct, frozen=True, kw_only=True):
-    """A commit of a push."""
-
-    id: str | None = None
-    message: str | None = None
-    author: Person | None = None
-    committer: Person | None = None
-    added: tuple[str, ...] | None = None
-    removed: tuple[str, ...] | None = None
-    modified: tuple[str, ...] | None = None
 
 
 class Pushed(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,10 +65,7 @@ class Pushed(msgspec.Struct, frozen=True, kw_only=True):
         commits = self.commits or ()
         if self.created or self.forced or not 0 < len(commits) < MOST_COMMITS:
             return None
-        if any(each.added is each.removed is each.modified is None for each in commits):
-            return None
-        files = ((each.added, each.removed, each.modified) for each in commits)
-        return Commits(files=tuple(part for each in files for part in each)).paths()
+        return changed(commits)
 
 
 def read(posted: Posted, wanted: Wanted) -> Outcome:
@@ -113,7 +88,7 @@ def _judged(told: Pushed, wanted: Wanted) -> Outcome:
     commit = told.commit()
     git = GitSourceRevision()
     if commit is not None:
-        author, committer = commit.author or Person(), commit.committer or Person()
+        author, committer = commit.author or NOBODY, commit.committer or NOBODY
         git = GitSourceRevision(
             commit=commit.id or "",
             author=author.told(),

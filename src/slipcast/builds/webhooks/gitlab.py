@@ -12,7 +12,8 @@ from typing import Final
 
 import msgspec
 
-from slipcast.api.build import GitSourceRevision, SourceControlUser
+from slipcast.api.build import GitSourceRevision
+from slipcast.builds.commits import NOBODY, Commit, changed
 from slipcast.builds.delivery import (
     Forge,
     Ignored,
@@ -24,29 +25,11 @@ from slipcast.builds.delivery import (
     not_json,
     payload,
 )
-from slipcast.builds.pushes import Commits, Push, ignored, judged
+from slipcast.builds.pushes import Push, ignored, judged
 from slipcast.builds.signatures import token
 
 EVENT: Final = "X-Gitlab-Event"
 PUSH: Final = "Push Hook"
-
-
-class Author(msgspec.Struct, frozen=True, kw_only=True):
-    """Who wrote a commit."""
-
-    name: str | None = None
-    email: str | None = None
-
-
-class Commit(msgspec.Struct, frozen=True, kw_only=True):
-    """A commit of a push."""
-
-    id: str | None = None
-    message: str | None = None
-    author: Author | None = None
-    added: tuple[str, ...] | None = None
-    removed: tuple[str, ...] | None = None
-    modified: tuple[str, ...] | None = None
 
 
 class Pushed(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,8 +46,7 @@ class Pushed(msgspec.Struct, frozen=True, kw_only=True):
         newest = (self.commits or (Commit(),))[-1]
         if not is_commit(newest.id):
             return GitSourceRevision(commit=(self.after or "") if is_commit(self.after) else "")
-        author = newest.author or Author()
-        user = SourceControlUser(name=author.name or "", email=author.email or "")
+        user = (newest.author or NOBODY).told()
         return GitSourceRevision(
             commit=newest.id or "", author=user, committer=user, message=newest.message or ""
         )
@@ -75,10 +57,7 @@ class Pushed(msgspec.Struct, frozen=True, kw_only=True):
         told = len(commits)
         if not told or not is_commit(self.before) or (self.total_commits_count or 0) > told:
             return None
-        if any(each.added is each.removed is each.modified is None for each in commits):
-            return None
-        files = ((each.added, each.removed, each.modified) for each in commits)
-        return Commits(files=tuple(part for each in files for part in each)).paths()
+        return changed(commits)
 
 
 def read(posted: Posted, wanted: Wanted) -> Outcome:
