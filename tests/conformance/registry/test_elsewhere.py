@@ -151,7 +151,7 @@ def lying(manifests: dict[str, bytes], blobs: dict[str, bytes]) -> Iterator[str]
             """Nothing."""
 
     served = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=served.serve_forever)
+    thread = threading.Thread(target=served.serve_forever, args=(0.01,))
     thread.start()
     try:
         yield f"127.0.0.1:{served.server_address[1]}"

@@ -28,7 +28,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 def served(directory: Path) -> Iterator[str]:
     handler = partial(Quiet, directory=str(directory))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"

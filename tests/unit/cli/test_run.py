@@ -23,7 +23,7 @@ def port() -> Iterator[int]:
     server = http.server.HTTPServer(
         ("127.0.0.1", 0), http.server.BaseHTTPRequestHandler
     )  # every request is a 501, which is an answer
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield server.server_port
     server.shutdown()
