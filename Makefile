@@ -58,16 +58,18 @@ contract-pods:
 contract-apart:
 	@$(BIN)/pytest -q $(APART:%=tests/contract/%)
 
+# What took longest is told, as these are most of the time.
+SLOW = --durations=12 --durations-min=4
 e2e: ## real applications: built, run and talked to
 	@$(BESIDE) e2e-programs e2e-builds
 	@$(BIN)/pytest -q -n 2 --dist loadfile tests/e2e/server
 
 # What needs the builder images of languages is with those that make them.
 e2e-programs:
-	@$(BIN)/pytest -q tests/e2e/test_*.py tests/e2e/builds/*_languages.py
+	@$(BIN)/pytest -q $(SLOW) tests/e2e/test_*.py tests/e2e/builds/*_languages.py
 
 e2e-builds:
-	@SLIPCAST_TESTS_STORAGE=second $(BIN)/pytest -q tests/e2e/builds --ignore-glob='*_languages.py'
+	@SLIPCAST_TESTS_STORAGE=second $(BIN)/pytest -q $(SLOW) tests/e2e/builds --ignore-glob='*_languages.py'
 
 test: check contract conformance e2e ## everything; what CI runs
 
