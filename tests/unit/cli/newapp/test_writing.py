@@ -12,22 +12,13 @@ from slipcast.api import kinds
 from slipcast.api.kubeconfig import Access
 from slipcast.cli.newapp import creating, writing
 from slipcast.cli.toolbox import Connection
-from slipcast.newapp.offered import streams
 from slipcast.ports.api import Answer, Api, Resource, WriteOptions
-from slipcast.source.catalogue import parse_catalogue
 from slipcast.testing.api import MemoryServer
 from slipcast.testing.toolbox import FakeConnection, FakeToolbox
 from slipcast.values.faults import Interrupted, PortFault
 from unit.cli.conftest import Call
 
 URLS = ("python~https://git.example.org/shop.git", "python~https://git.example.org/bill.git")
-ROW = {
-    "name": "python:3.11",
-    "version": "3.11",
-    "image": "localhost/python:3.11",
-    "supports": ["python"],
-    "tags": ["builder", "python"],
-}
 MADE_BY_US = {"openshift.io/generated-by": "OpenShiftNewApp"}
 MAPS = kinds.require("", "ConfigMap")
 
@@ -35,8 +26,6 @@ MAPS = kinds.require("", "ConfigMap")
 @pytest.fixture
 def quota(toolbox: FakeToolbox) -> None:
     """One stream only, which is seen when the second one is written."""
-    for stream in streams(parse_catalogue({"builder": [ROW]})):
-        toolbox.server.put(stream, namespace="openshift")
     toolbox.server.put(
         {
             "apiVersion": "v1",
