@@ -47,23 +47,27 @@ class DistributionFault(PortFault):
     """A registry could not be read from; its reason is one of the above.
 
     Shape:  message names the host and what was asked for, never credentials. anonymous, of
-            UNAUTHORIZED, when there was no login to try it with.
+            UNAUTHORIZED, when there was no login to try it with; tried, the names of the Secrets
+            whose logins were.
     """
 
     default_reason = UNREACHABLE
     anonymous = False
+    tried: tuple[str, ...] = ()
 
 
 class Login(msgspec.Struct, frozen=True, kw_only=True):
     """Credentials for a registry, or for a path in it.
 
-    Shape:  place is `host[:port][/path]`, as a docker configuration has it; the longest that fits
-            counts.
+    Shape:  place is `host[:port][/path]`, as a docker configuration has it, where `*.example.com`
+            means hosts; all that fit are tried, that for the longest path first. secret is the
+            name of the Secret it is from.
     """
 
     place: str
     user: str
     password: Sensitive
+    secret: str = ""
 
 
 class Way(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,7 +26,7 @@ async def logins(parts: Parts, namespace: str) -> tuple[Login, ...]:
     listing = await parts.server.list(Resource(SECRET, namespace))
     secrets = [read(document, Secret) for document in listing.documents if _TYPE in document.body]
     return tuple(
-        Login(place=place, user=user, password=password)
+        Login(place=place, user=user, password=password, secret=secret.metadata.name)
         for secret in secrets
         if secret.metadata.annotations.get(EXCLUDED) != "true"
         for place, user, password in logins_of(secret)

@@ -20,6 +20,7 @@ from slipcast.ports.distribution import (
     RemoteManifest,
     Way,
 )
+from slipcast.values import registrykeys
 from slipcast.values.digest import Digest
 from slipcast.values.imageref import ImageRef
 
@@ -148,10 +149,11 @@ class FakeRegistries:
             raise self.broken[host]
         if host in self.insecure and not way.insecure:
             raise self.insecure[host]
-        logins = [each for each in way.logins if each.place == host]
+        logins = [each for each in way.logins if registrykeys.fitting([each.place], image)]
         if host in self.passwords and not any(self._fits(host, each) for each in logins):
             fault = DistributionFault(f"{host} does not give {name}", reason=UNAUTHORIZED)
             fault.anonymous = not logins
+            fault.tried = tuple(each.secret for each in logins if each.secret)
             raise fault
         if _place(image) not in self._repositories:
             raise DistributionFault(f"there is no {_place(image)}", reason=UNKNOWN)

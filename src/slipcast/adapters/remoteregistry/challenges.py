@@ -18,11 +18,12 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import msgspec
 
 from slipcast.ports.distribution import Login
-from slipcast.values.imageref import DEFAULT_REGISTRY, ImageRef
+from slipcast.values import registrykeys
+from slipcast.values.imageref import ImageRef
 from slipcast.values.sensitive import Sensitive
 
-HUB: Final = frozenset({DEFAULT_REGISTRY, "index.docker.io", "registry-1.docker.io"})
-"""What Docker Hub is called by those who log in to it."""
+MOST_LOGINS: Final = 20
+"""Logins for one image that are tried."""
 
 _SCHEME: Final = re.compile(r"\b(bearer|basic)\b", re.IGNORECASE)
 _PARAMETER: Final = re.compile(r'([A-Za-z_]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
@@ -153,27 +154,12 @@ def basic(login: Login) -> str:
     return f"Basic {base64.b64encode(text.encode()).decode()}"
 
 
-def fitting(image: ImageRef, logins: tuple[Login, ...]) -> Login | None:
-    """The login for the repository of an image: that for the longest path; None for none."""
-    wanted = _named(image.registry_host, image.repository.split("/"))
-    best: tuple[int, Login] | None = None
-    for login in logins:
-        place = _place(login)
-        is_for_it = wanted[: len(place)] == place
-        if is_for_it and (best is None or len(place) > best[0]):
-            best = len(place), login
-    return best[1] if best is not None else None
+def fitting(image: ImageRef, logins: tuple[Login, ...]) -> tuple[Login, ...]:
+    """The logins for the repository of an image, in the order in which they are tried.
 
-
-def _place(login: Login) -> list[str]:
-    """Host and path that a login is for, without what was once written round them."""
-    _, scheme, rest = login.place.rpartition("://")
-    host, *path = rest.strip("/").split("/")
-    if scheme and path in (["v1"], ["v2"]):
-        path = []
-    return _named(host, path)
-
-
-def _named(host: str, path: list[str]) -> list[str]:
-    host = host.lower()
-    return [DEFAULT_REGISTRY if host in HUB else host, *path]
+    Shape:  that for the longest path first, each once.
+    """
+    ours = dict.fromkeys(logins)
+    places = dict.fromkeys(registrykeys.fitting({each.place: None for each in ours}, image))
+    found = (each for place in places for each in ours if each.place == place)
+    return tuple(found)[:MOST_LOGINS]

@@ -137,6 +137,7 @@ class RemoteRegistries:
         self._reach = Reach(trust, bounds, transport)
         self._tokens: Tokens[Key] = Tokens()
         self._schemes: dict[str, str] = {}
+        self._welcomed: dict[tuple[str, tuple[Login, ...]], Login] = {}
 
     async def close(self) -> None:
         """End all connections."""
@@ -245,8 +246,41 @@ class RemoteRegistries:
         return response
 
     async def _through(self, call: _Call, scheme: str) -> httpx.Response:
+        """The answer to who is nobody, or to the first login that is not refused."""
         base = f"{scheme}://{call.host}"
-        login = fitting(call.image, call.way.logins)
+        logins: tuple[Login | None, ...] = self._logins(call) or (None,)
+        for login in logins[:-1]:
+            try:
+                response = await self._as(call, base, login)
+            except DistributionFault as fault:
+                if fault.reason != UNAUTHORIZED:
+                    raise
+                continue
+            if response.status_code not in _REFUSED or not _is_of(response, base):
+                self._welcome(call, login)
+                return response
+            await response.aclose()
+        response = await self._as(call, base, logins[-1])
+        if response.status_code not in _REFUSED:
+            self._welcome(call, logins[-1])
+        return response
+
+    def _logins(self, call: _Call) -> tuple[Login, ...]:
+        """The logins that are tried: first the one that was not refused before."""
+        found = fitting(call.image, call.way.logins)
+        first = self._welcomed.get((call.image.repository, found))
+        return found if first is None else tuple(dict.fromkeys((first, *found)))
+
+    def _welcome(self, call: _Call, login: Login | None) -> None:
+        found = fitting(call.image, call.way.logins)
+        if login is None or len(found) == 1:
+            return
+        if len(self._welcomed) >= _HOSTS:
+            self._welcomed.clear()
+        self._welcomed[call.image.repository, found] = login
+
+    async def _as(self, call: _Call, base: str, login: Login | None) -> httpx.Response:
+        """The answer to a login; None for nobody."""
         key = (base, call.image.repository, login)
         asked = Asked(
             url=base + call.path,
@@ -260,15 +294,15 @@ class RemoteRegistries:
         challenge = challenge_of(response.headers.get_list("www-authenticate"))
         await response.aclose()
         self._tokens.drop(key)
-        token = await self._token(call, challenge, login, scheme)
+        token = await self._token(call, challenge, login, base)
         if token is None:
-            raise _unauthorized(call, login)
+            raise _unauthorized(call)
         self._tokens.keep(key, token)
         said = token.authorization.reveal()
         return await self._reach.ask(msgspec.structs.replace(asked, said=said))
 
     async def _token(
-        self, call: _Call, challenge: Challenge | None, login: Login | None, scheme: str
+        self, call: _Call, challenge: Challenge | None, login: Login | None, base: str
     ) -> Token | None:
         """What a registry wants to hear; None when we have nothing to say.
 
@@ -280,7 +314,7 @@ class RemoteRegistries:
             until = self._clock.now() + _LIFE
             return Token(authorization=Sensitive(basic(login)), until=until) if login else None
         url = token_url(challenge, call.image)
-        if not url or (scheme == "https" and not url.startswith("https:")):
+        if not url or (base.startswith("https:") and not url.startswith("https:")):
             raise DistributionFault(
                 f"{call.host} wants a token from a place that cannot be trusted", reason=TLS
             )
@@ -290,7 +324,7 @@ class RemoteRegistries:
         )
         body = await read(response, self._bounds.token)
         if response.status_code in _REFUSED:
-            raise _unauthorized(call, login)
+            raise _unauthorized(call)
         if response.status_code != _OK:
             raise await self._refusal(call, response, body)
         return token_of(body, self._clock.now())
@@ -301,7 +335,7 @@ class RemoteRegistries:
         """Why there is no answer to what was asked."""
         status, said = response.status_code, _said(body)
         if status in _REFUSED:
-            return _unauthorized(call, fitting(call.image, call.way.logins), said)
+            return _unauthorized(call, said)
         told = f": {said}" if said else ""
         if status == _NOT_FOUND:
             if not said and not await self._is_registry(call, response):
@@ -409,11 +443,17 @@ def _said(body: bytes) -> str:
     return "".join(letter for letter in text if letter.isprintable())[:_SAID]
 
 
-def _unauthorized(call: _Call, login: Login | None, said: str = "") -> DistributionFault:
+def _unauthorized(call: _Call, said: str = "") -> DistributionFault:
+    """What we are refused, as whom: of all logins that fit, none was welcome."""
     told = f": {said}" if said else ""
-    who = "without a login" if login is None else "to the login that is known"
+    logins = fitting(call.image, call.way.logins)
+    names = tuple(dict.fromkeys(each.secret for each in logins if each.secret))
+    known = "the login that is known" if len(logins) == 1 else "any login that is known"
+    whose = f" (tried: {', '.join(names)})" if names else ""
+    who = f"to {known}{whose}" if logins else "without a login"
     fault = DistributionFault(
         f"{call.host} does not give {call.what} {who}{told}", reason=UNAUTHORIZED
     )
-    fault.anonymous = login is None
+    fault.anonymous = not logins
+    fault.tried = names
     return fault

@@ -42,6 +42,7 @@ def of_registry(fault: DistributionFault, name: str) -> Status:
             message = f'you may not have access to the Docker image "{name}"'
             if fault.anonymous:
                 message += " and did not have credentials to the repository"
+            message += _told(fault.tried)
             message += f"; {fault.hint}" if fault.hint else ""
             return _failure(reason, message, 401)
         case reason if reason == HTTP_ONLY:
@@ -75,6 +76,11 @@ def without_secrets(status: Status, trouble: Fault) -> Status:
     """The same, where the secrets that might have helped could not be read (IS-82)."""
     message = f"Unable to load secrets for this image: {trouble.message}; ({status.message})"
     return _failure(status.reason, message, status.code)
+
+
+def _told(tried: tuple[str, ...]) -> str:
+    """Whose logins were of no use, by name."""
+    return f" (tried the login of secret {', '.join(tried)})" if tried else ""
 
 
 def _failure(reason: str, message: str, code: int) -> Status:

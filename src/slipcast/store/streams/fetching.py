@@ -33,6 +33,7 @@ from slipcast.ports.distribution import (
     Way,
 )
 from slipcast.store.streams import failures
+from slipcast.values import registrykeys
 from slipcast.values.actor import Actor
 from slipcast.values.faults import Fault, InvalidFault
 from slipcast.values.imageref import ImageRef
@@ -220,7 +221,7 @@ class Fetching:
             if fault.reason not in _WITH_LOGIN or known:
                 raise
             logins = await self._secrets()
-            if not any(self._is_for(login, ref.registry_host) for login in logins):
+            if not any(self._is_for(login, ref) for login in logins):
                 raise
         return await ask(Way(logins=logins, insecure=insecure, actor=actor))
 
@@ -239,9 +240,10 @@ class Fetching:
             return failures.without_secrets(status, self._trouble)
         return status
 
-    def _is_for(self, login: Login, host: str) -> bool:
+    def _is_for(self, login: Login, ref: ImageRef) -> bool:
         own, place = self._asker.own, login.place.partition("/")[0]
-        return place == host or (place in own and host in own)
+        is_ours = place in own and ref.registry_host in own
+        return is_ours or bool(registrykeys.fitting([login.place], ref))
 
 
 def repository(name: str) -> ImageRef:

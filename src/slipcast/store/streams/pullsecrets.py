@@ -32,7 +32,7 @@ async def logins(reading: Reading, namespace: str) -> tuple[Login, ...]:
         seen(SECRET, document) for document in listing.documents if _TYPE in document.body
     ]
     return tuple(
-        Login(place=place, user=user, password=password)
+        Login(place=place, user=user, password=password, secret=secret.metadata.name)
         for secret in secrets
         if secret.metadata.annotations.get(EXCLUDED) != "true"
         for place, user, password in logins_of(secret)

@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 from slipcast.adapters.remoteregistry.challenges import (
+    MOST_LOGINS,
     Challenge,
     Token,
     Tokens,
@@ -127,7 +128,7 @@ def test_a_login_is_told_as_its_registry_expects_it():
     ],
 )
 def test_a_login_is_for_its_registry_and_what_is_below(image: str, place: str):
-    assert fitting(ImageRef.parse(image), (a_login(place),)) is not None
+    assert fitting(ImageRef.parse(image), (a_login(place),)) == (a_login(place),)
 
 
 @pytest.mark.parametrize(
@@ -142,20 +143,26 @@ def test_a_login_is_for_its_registry_and_what_is_below(image: str, place: str):
     ],
 )
 def test_a_login_is_for_no_other_registry(image: str, place: str):
-    assert fitting(ImageRef.parse(image), (a_login(place),)) is None
+    assert fitting(ImageRef.parse(image), (a_login(place),)) == ()
 
 
-def test_the_login_for_the_longest_path_counts():
+def test_the_login_for_the_longest_path_is_first_and_each_is_tried_once():
     logins = (
         a_login("registry.example.com", "all"),
         a_login("registry.example.com/acme", "acme"),
         a_login("registry.example.com", "again"),
+        a_login("registry.example.com", "all"),
     )
 
     found = fitting(WEB, logins)
 
-    assert found is not None
-    assert found.user == "acme"
+    assert [each.user for each in found] == ["acme", "all", "again"]
+
+
+def test_no_more_than_a_few_logins_are_tried():
+    logins = tuple(a_login("registry.example.com", f"user{number}") for number in range(100))
+
+    assert len(fitting(WEB, logins)) == MOST_LOGINS
 
 
 def a_token(text: str = "Bearer t", **after: float) -> Token:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import httpx
@@ -12,10 +13,12 @@ from slipcast.ports.distribution import (
     TLS,
     UNAUTHORIZED,
     UNREACHABLE,
+    Login,
     Way,
 )
 from slipcast.testing.api import NOON, StandingClock
 from slipcast.values.imageref import ImageRef
+from slipcast.values.sensitive import Sensitive
 from unit.adapters.remoteregistry.web import (
     ADA,
     HOST,
@@ -159,3 +162,96 @@ async def test_a_token_that_is_asked_for_by_who_knows_how(web: Web, registries: 
     await manifest(registries)
 
     assert web.asked[-1] == (url(), "Bearer t")
+
+
+def logins(*secrets: str) -> Way:
+    """Logins of secrets, all of them for one registry."""
+    return Way(
+        logins=tuple(
+            Login(place=HOST, user=name, password=Sensitive("pw"), secret=name) for name in secrets
+        )
+    )
+
+
+def said_by(name: str) -> str:
+    """What a user says of herself."""
+    return f"Basic {base64.b64encode(f'{name}:pw'.encode()).decode()}"
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_who_is_refused_is_followed_by_the_next(
+    web: Web, registries: RemoteRegistries, status: int
+):
+    web.page(url(), basic(), httpx.Response(status), basic(), a_manifest())
+
+    await manifest(registries, logins("ann", "bob"))
+
+    assert [said for _, said in web.asked] == ["", said_by("ann"), "", said_by("bob")]
+
+
+async def test_who_gets_no_token_is_followed_by_the_next(web: Web, registries: RemoteRegistries):
+    web.page(url(), bearer(), bearer(), a_manifest())
+    web.page(TOKEN, httpx.Response(401), a_token())
+
+    await manifest(registries, logins("ann", "bob"))
+
+    assert [said for place, said in web.asked if place == TOKEN] == [said_by("ann"), said_by("bob")]
+
+
+async def test_who_was_welcome_is_the_first_to_be_tried_again(
+    web: Web, registries: RemoteRegistries
+):
+    web.page(url(), bearer(), bearer(), a_manifest())
+    web.page(TOKEN, httpx.Response(401), a_token())
+
+    await manifest(registries, logins("ann", "bob"))
+    web.asked.clear()
+    await manifest(registries, logins("ann", "bob"))
+
+    assert web.asked == [(url(), "Bearer t")]
+
+
+async def test_who_was_welcome_counts_for_who_has_the_same_logins_only(
+    web: Web, registries: RemoteRegistries
+):
+    web.page(url(), bearer(), bearer(), a_manifest(), bearer())
+    web.page(TOKEN, httpx.Response(401), a_token(), httpx.Response(401))
+
+    await manifest(registries, logins("ann", "bob"))
+    found = await fault(registries, logins("ann"))
+
+    assert (found.reason, found.tried) == (UNAUTHORIZED, ("ann",))
+
+
+async def test_where_nobody_is_welcome_the_secrets_are_named_and_nothing_of_them_up_22(
+    web: Web, registries: RemoteRegistries
+):
+    web.page(url(), basic())
+
+    found = await fault(registries, logins("first", "second"))
+
+    assert (found.reason, found.anonymous) == (UNAUTHORIZED, False)
+    assert found.tried == ("first", "second")
+    assert "(tried: first, second)" in found.message
+    assert "pw" not in found.message
+
+
+async def test_no_other_login_is_told_to_who_has_nothing_or_is_broken(
+    web: Web, registries: RemoteRegistries
+):
+    web.page(url(), basic(), httpx.Response(404))
+
+    await fault(registries, logins("ann", "bob"))
+
+    assert said_by("bob") not in [said for _, said in web.asked]
+
+
+async def test_where_another_host_refuses_what_it_was_led_to_no_other_login_is_tried(
+    web: Web, registries: RemoteRegistries
+):
+    web.page(url(), basic(), httpx.Response(307, headers={"location": "https://far.example/x"}))
+    web.page("https://far.example/x", httpx.Response(403))
+
+    await fault(registries, logins("ann", "bob"))
+
+    assert [said for place, said in web.asked if place == url()] == ["", said_by("ann")]

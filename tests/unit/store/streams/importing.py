@@ -48,7 +48,9 @@ async def stream(api: Api, name: str = "web") -> JSON:
     return (await api.get(STREAMS.named(name))).content
 
 
-async def a_secret(api: Api, *, is_right: bool = True, annotations: JSON | None = None) -> None:
+async def a_secret(
+    api: Api, *, is_right: bool = True, annotations: JSON | None = None, name: str = ""
+) -> None:
     """A docker secret of the namespace."""
     password = "right" if is_right else "wrong"
     auth = base64.b64encode(f"ada:{password}".encode()).decode()
@@ -56,7 +58,10 @@ async def a_secret(api: Api, *, is_right: bool = True, annotations: JSON | None 
     await api.create(
         SECRETS,
         {
-            "metadata": {"generateName": "pull-", "annotations": annotations or {}},
+            "metadata": {
+                **({"name": name} if name else {"generateName": "pull-"}),
+                "annotations": annotations or {},
+            },
             "type": "kubernetes.io/dockerconfigjson",
             "stringData": {".dockerconfigjson": text},
         },

@@ -28,6 +28,7 @@ from unit.store.streams.importing import (
     an_image,
     failure,
     imported,
+    stream,
 )
 
 pytestmark = pytest.mark.anyio
@@ -115,11 +116,39 @@ async def test_who_has_no_login_is_told_that_there_is_none_up_22(
 
 async def test_who_has_the_wrong_login_is_told_so_up_22(api: Api, elsewhere: FakeRegistries):
     elsewhere.passwords[HOST] = ("ada", "right")
-    await a_secret(api, is_right=False)
+    await a_secret(api, is_right=False, name="old")
 
     status = await failure(api)
 
-    assert status["message"] == f'you may not have access to the Docker image "{WEB}"'
+    assert status["message"] == (
+        f'you may not have access to the Docker image "{WEB}" (tried the login of secret old)'
+    )
+
+
+async def test_of_several_secrets_for_a_registry_all_are_tried_is_82(
+    api: Api, elsewhere: FakeRegistries
+):
+    elsewhere.push(WEB)
+    elsewhere.passwords[HOST] = ("ada", "right")
+    await a_secret(api, is_right=False, name="a-wrong-one")
+    await a_secret(api, name="the-right-one")
+
+    status = await imported(api, an_image())
+
+    assert status["images"][0]["status"]["status"] == "Success"
+
+
+async def test_the_condition_of_a_tag_names_the_secrets_that_were_tried_up_22(
+    api: Api, elsewhere: FakeRegistries
+):
+    elsewhere.passwords[HOST] = ("ada", "right")
+    await a_secret(api, is_right=False, name="one")
+    await a_secret(api, is_right=False, name="two")
+
+    await imported(api, an_image(to="1"))
+
+    condition = (await stream(api))["status"]["tags"][0]["conditions"][0]
+    assert condition["message"].endswith("(tried the login of secret one, two)")
 
 
 async def test_the_secrets_of_the_namespace_are_used_is_82(api: Api, elsewhere: FakeRegistries):
