@@ -33,6 +33,15 @@ def service(name: str, port: int = 8080, address: str = "", **spec: Any) -> Docu
     )
 
 
+def route(name: str, *to: str, ingress: Iterable[JSON] = (), **spec: Any) -> Document:
+    """A route that leads to services."""
+    first, *others = ({"kind": "Service", "name": each} for each in to)
+    held = {"host": f"{name}.example.org", "to": first, "alternateBackends": others}
+    return _document(
+        kinds.ROUTE, "Route", _meta(name), spec=held | spec, status={"ingress": [*ingress]}
+    )
+
+
 def deployment_config(name: str, *tags: str, version: int = 0, app: str = "") -> Document:
     """A DeploymentConfig whose containers follow tags."""
     triggers = [

@@ -23,6 +23,7 @@ from slipcast.views.status.graph import inputs
 from slipcast.views.status.objects import KINDS, Objects, objects
 from slipcast.views.status.references import Place
 
+SERVICE: Final = kinds.require(kinds.CORE, "Service")
 STREAM: Final = kinds.require(kinds.IMAGE, "ImageStream")
 
 
@@ -53,7 +54,13 @@ async def read(connection: Connection, namespace: str) -> Overview:
     documents += [each for each in looked if isinstance(each, Document)]
     absent = [place for place, each in zip(other, looked, strict=True) if each is False]
     unread = ((got.wanted.kind.plural, got.fault.message) for got in refused if got.fault)
-    return Overview(objects=objects(documents, listed, absent), unread=tuple(unread))
+    seen = objects(
+        documents,
+        listed,
+        absent,
+        has_services=not any(got.wanted.kind is SERVICE for got in refused),
+    )
+    return Overview(objects=seen, unread=tuple(unread))
 
 
 async def _listed(connection: Connection, namespace: str) -> list[Got]:

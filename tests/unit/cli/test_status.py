@@ -106,7 +106,7 @@ def test_who_may_not_read_all_kinds_is_told_of_the_rest(call: Call, toolbox: Fak
     assert "svc/shop - " in ended.stdout
     assert "bc/shop source builds" in ended.stdout
     assert (
-        "Not looked at: builds, deploymentconfigs, deployments, imagestreams, pods.\n"
+        "Not looked at: builds, deploymentconfigs, deployments, imagestreams, pods, routes.\n"
         in ended.stdout
     )
     assert "no image stream" not in ended.stdout

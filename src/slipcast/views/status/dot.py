@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from slipcast.views import table
-from slipcast.views.status import graph
+from slipcast.views.status import graph, routes
 from slipcast.views.status.graph import Graph
 from slipcast.views.status.objects import Deployer
 from slipcast.views.status.references import Place, Reference
@@ -36,6 +36,8 @@ def _nodes(known: Graph) -> Iterator[str]:
     """Objects that nothing leads to or from."""
     for service in known.objects.services:
         yield _named("svc", service.metadata.namespace, service.metadata.name)
+    for route in known.objects.routes:
+        yield _named("route", route.metadata.namespace, route.metadata.name)
     for deployer in known.objects.deployers:
         yield _deployer(deployer)
     for config in known.objects.configs:
@@ -66,10 +68,19 @@ def _edges(known: Graph) -> Iterator[Edge]:
         for image in deployer.images:
             yield from _inside(image)
             yield _image(image), _deployer(deployer), "deployed"
+    yield from _leading(known)
+
+
+def _leading(known: Graph) -> Iterator[Edge]:
+    """What is behind services, and which routes lead to them."""
     for service in known.objects.services:
         name = _named("svc", service.metadata.namespace, service.metadata.name)
         for deployer in known.deployers_of(service):
             yield _deployer(deployer), name, "served by"
+    for route in known.objects.routes:
+        own = _named("route", route.metadata.namespace, route.metadata.name)
+        for target in routes.targets(route):
+            yield _named("svc", route.metadata.namespace, target.name), own, "reached by"
 
 
 def _inside(image: Reference) -> Iterator[Edge]:

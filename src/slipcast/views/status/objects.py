@@ -20,12 +20,14 @@ from slipcast.api.image import ImageStream
 from slipcast.api.lens import read
 from slipcast.api.meta import Object, ObjectMeta, ObjectReference
 from slipcast.api.pod import Pod, PodSpec
+from slipcast.api.route import Route
 from slipcast.views.status.references import TAG, Place, Reference, reference_of
 
 Read = TypeVar("Read", bound=Object)
 
 KINDS: Final = (
     kinds.require(kinds.CORE, "Service"),
+    kinds.require(kinds.ROUTE, "Route"),
     kinds.require(kinds.APPS_OPENSHIFT, "DeploymentConfig"),
     kinds.require(kinds.APPS, "Deployment"),
     kinds.require(kinds.BUILD, "BuildConfig"),
@@ -64,9 +66,11 @@ class Objects(msgspec.Struct, frozen=True, kw_only=True):
 
     Shape:  listed are the namespaces all of whose streams are known; absent are streams of others
             that were looked for and are not there. About any other stream nothing is known.
+            has_services says that all services are known where routes are.
     """
 
     services: tuple[Service, ...] = ()
+    routes: tuple[Route, ...] = ()
     deployers: tuple[Deployer, ...] = ()
     configs: tuple[BuildConfig, ...] = ()
     builds: tuple[Build, ...] = ()
@@ -74,6 +78,7 @@ class Objects(msgspec.Struct, frozen=True, kw_only=True):
     pods: tuple[Pod, ...] = ()
     listed: frozenset[str] = frozenset()
     absent: frozenset[Place] = frozenset()
+    has_services: bool = True
 
 
 def place_of(one: Object | Deployer) -> Place:
@@ -85,6 +90,8 @@ def objects(
     documents: Iterable[Document],
     listed: Iterable[str] = (),
     absent: Iterable[Place] = (),
+    *,
+    has_services: bool = True,
 ) -> Objects:
     """The objects that documents are; kinds that a status does not tell of are passed over.
 
@@ -97,6 +104,7 @@ def objects(
     )
     return Objects(
         services=_read(known, kinds.CORE, Service),
+        routes=_read(known, kinds.ROUTE, Route),
         deployers=tuple(sorted(deployers, key=place_of)),
         configs=_read(known, kinds.BUILD, BuildConfig),
         builds=_read(known, kinds.BUILD, Build),
@@ -104,6 +112,7 @@ def objects(
         pods=_read(known, kinds.CORE, Pod),
         listed=frozenset(listed),
         absent=frozenset(absent),
+        has_services=has_services,
     )
 
 

@@ -16,7 +16,7 @@ from slipcast.api.core import Service, ServicePort
 from slipcast.api.meta import Object
 from slipcast.api.pod import Pod
 from slipcast.views import table
-from slipcast.views.status import graph, pipelines
+from slipcast.views.status import graph, pipelines, routes
 from slipcast.views.status.graph import Graph
 from slipcast.views.status.objects import Deployer, place_of
 from slipcast.views.status.pipelines import INDENT
@@ -101,13 +101,24 @@ def _groups(known: Graph, namespace: str, now: datetime) -> Iterator[list[str]]:
         own = known.deployers_of(service)
         new = [each for each in own if each not in shown]
         shown += new
-        yield [_service(service), *_service_body(known, own, new, now)]
+        head = _service_head(service, routes.of(known, service))
+        yield [*head, *_service_body(known, own, new, now)]
+    yield from ([line] for line in routes.astray(known, namespace))
     for each in deployers:
         if each not in shown and place_of(each) not in led_to:
             shown.append(each)
             yield [*pipelines.deployed(known, each, now)]
     yield from _built(known, namespace, now)
     yield from ([_pod(each)] for each in _in(namespace, known.objects.pods) if graph.is_alone(each))
+
+
+def _service_head(service: Service, reached: Sequence[str]) -> Iterator[str]:
+    """How a service is reached: by its routes, else by its own address."""
+    if not reached:
+        yield _service(service)
+        return
+    yield f"{reached[0]} (svc/{service.metadata.name})"
+    yield from reached[1:]
 
 
 def _service_body(
@@ -240,7 +251,7 @@ def _counted(found: Sequence[Problem]) -> str:
 def _applications(known: Graph, namespace: str) -> list[str]:
     objects = known.objects
     every: tuple[Object | Deployer, ...] = (
-        *objects.services, *objects.deployers, *objects.configs, *objects.streams
+        *objects.services, *objects.routes, *objects.deployers, *objects.configs, *objects.streams
     )  # fmt: skip
     names = (
         applications.name_of(each.metadata.labels, each.metadata.annotations)

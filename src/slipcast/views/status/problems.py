@@ -17,7 +17,7 @@ from slipcast.api.image import ImageStream
 from slipcast.builds import naming
 from slipcast.builds.phases import Phase
 from slipcast.builds.reasons import Reason
-from slipcast.views.status import buildlines, circles, graph, pipelines
+from slipcast.views.status import buildlines, circles, graph, pipelines, routes
 from slipcast.views.status.graph import Graph
 from slipcast.views.status.objects import place_of
 from slipcast.views.status.references import Place, Reference, TagPlace
@@ -260,6 +260,17 @@ def _named(place: Place, namespace: str) -> str:
     return f'"{inside}{place.name}"'
 
 
+def _routes(known: Graph) -> Problems:
+    """Routes that lead nowhere, and those that no router takes."""
+    for each in routes.troubles(known):
+        yield Problem(
+            severity="warning",
+            namespace=each.namespace,
+            message=each.message,
+            advice=each.advice,
+        )
+
+
 _CHECKS: Final[tuple[Callable[[Graph], Problems], ...]] = (
     _outputs,
     _failures,
@@ -267,5 +278,6 @@ _CHECKS: Final[tuple[Callable[[Graph], Problems], ...]] = (
     _circles,
     _lacking,
     _imports,
+    _routes,
 )
 """THE TABLE of what is looked for."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from projects import build, build_config, deployment_config, known, pod, service, stream
+from projects import build, build_config, deployment_config, known, pod, route, service, stream
 from slipcast.api.document import Document
 from slipcast.views.status import dot
 
 WHOLE: tuple[Document, ...] = (
     service("shop"),
+    route("web", "shop"),
     deployment_config("shop", "shop:1"),
     build_config("shop", to="shop:1", on="base@sha256:aa"),
     build_config("other", on="docker://quay.io/b:1"),
@@ -29,6 +30,7 @@ WHOLE: tuple[Document, ...] = (
         '"bc/shop\\nshop" -> "build/shop-1\\nshop" [label="Running"];',
         '"istag/shop:1\\nshop" -> "dc/shop\\nshop" [label="deployed"];',
         '"dc/shop\\nshop" -> "svc/shop\\nshop" [label="served by"];',
+        '"svc/shop\\nshop" -> "route/web\\nshop" [label="reached by"];',
         '"pod/tool\\nshop";',
     ],
 )
