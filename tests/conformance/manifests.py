@@ -49,7 +49,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "limitranges": {
         "spec": {"limits": [{"type": "PersistentVolumeClaim", "max": {"storage": "1Ti"}}]}
     },
-    "resourcequotas": {"spec": {"hard": {"pods": "3"}}},
+    "resourcequotas": {"spec": {"hard": {"pods": "300"}}},
     "persistentvolumeclaims": {
         "spec": {
             "accessModes": ["ReadWriteOnce"],

@@ -12,7 +12,7 @@ import pytest
 
 from conformance.conftest import Ran, Server
 
-SPACE = "writing"
+SPACE, GIVEN = "writing", "writing-given"
 CONFIG: dict[str, Any] = {
     "apiVersion": "build.openshift.io/v1",
     "kind": "BuildConfig",
@@ -29,16 +29,17 @@ MAP = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "map"}, "da
 class Clients:
     """Both clients in one namespace, with the same words."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, space: str) -> None:
         self._server = server
+        self._space = space
 
     def kubectl(self, *words: str, stdin: str = "") -> Ran:
         """What kubectl does."""
-        return self._server.kubectl(*words, "-n", SPACE, stdin=stdin)
+        return self._server.kubectl(*words, "-n", self._space, stdin=stdin)
 
     def slipcast(self, *words: str, stdin: str = "") -> Ran:
         """What we do."""
-        return self._server.slipcast(*words, "-n", SPACE, stdin=stdin)
+        return self._server.slipcast(*words, "-n", self._space, stdin=stdin)
 
     def file(self, name: str, *contents: dict[str, Any]) -> Path:
         """A file of objects."""
@@ -51,7 +52,7 @@ class Clients:
 def clients(server: Server) -> Iterator[Clients]:
     """The clients, in a namespace of this module's own."""
     server.kubectl("create", "namespace", SPACE)
-    yield Clients(server)
+    yield Clients(server, SPACE)
     server.kubectl("delete", "namespace", SPACE)
 
 
@@ -76,7 +77,7 @@ SAYINGS = (
     ("create", "configmap", "map"),
     ("create", "configmap", "new", "--dry-run=server"),
     ("create", "configmap", "new", "--dry-run=client", "-o", "name"),
-    ("create", "namespace", SPACE),
+    ("create", "namespace", GIVEN),
     ("create", "-f", "map.json"),
     ("create", "-f", "nowhere.json"),
     ("create", "role", "r", "--verb=get"),
@@ -129,13 +130,16 @@ SAYINGS = (
 
 
 @pytest.fixture(scope="module")
-def given(clients: Clients) -> Clients:
+def given(server: Server) -> Iterator[Clients]:
     """A config map with a label and an annotation, and files about it and about what is not."""
+    server.kubectl("create", "namespace", GIVEN)
+    clients = Clients(server, GIVEN)
     metadata = {"name": "map", "labels": {"tier": "front"}, "annotations": {"note": "a"}}
     clients.file("map.json", {**MAP, "metadata": metadata})
     clients.file("missing.json", {**MAP, "metadata": {"name": "missing"}})
     clients.kubectl("create", "-f", "map.json")
-    return clients
+    yield clients
+    server.kubectl("delete", "namespace", GIVEN)
 
 
 @pytest.mark.parametrize("words", SAYINGS, ids=" ".join)

@@ -65,6 +65,7 @@ def rows(ran: Ran) -> list[list[str]]:
 
 
 def test_what_was_shown_goes_and_nothing_else(server: Server, repo: Repo) -> None:
+    server.slipcast(*PRUNE, "--confirm")
     images = pushed(repo, "v1", 3)
 
     shown = server.slipcast(*PRUNE)

@@ -16,19 +16,24 @@ Kubectl = Callable[..., Ran]
 def kubectl(server: Server) -> Iterator[Kubectl]:
     """kubectl in a namespace whose quota is used up: it has its two services."""
     server.kubectl("create", "namespace", SPACE)
-
-    def run(*words: str) -> Ran:
-        return server.kubectl("-n", SPACE, *words)
-
+    run = within(server, SPACE)
     hard = "services=2,services.nodeports=0,pods=3,count/builds.build.openshift.io=5"
     run("create", "quota", "team", f"--hard={hard}")
-    run("create", "quota", "lazy", "--hard=count/pods=1", "--scopes=BestEffort")
     run("create", "service", "clusterip", "a", "--tcp=80")
     run("create", "service", "clusterip", "b", "--tcp=80")
     told = "--for=jsonpath={.status.used.services}=2"
-    assert run("wait", "quota/team", told, "--timeout=60s").code == 0
+    assert run("wait", "quota/team", told, "--timeout=100s").code == 0
     yield run
     server.kubectl("delete", "namespace", SPACE)
+
+
+def within(server: Server, space: str) -> Kubectl:
+    """kubectl in a namespace."""
+
+    def run(*words: str) -> Ran:
+        return server.kubectl("-n", space, *words)
+
+    return run
 
 
 def test_one_more_than_a_quota_allows_is_refused_in_the_words_of_kubernetes(
@@ -58,7 +63,13 @@ def test_a_quota_describes_what_is_used(kubectl: Kubectl) -> None:
     assert ["count/builds.build.openshift.io", "0", "5"] in lines
 
 
-def test_a_quota_with_a_scope_counts_its_pods_only(kubectl: Kubectl) -> None:
+def test_a_quota_with_a_scope_counts_its_pods_only(server: Server) -> None:
+    kubectl, scoped = (
+        within(server, f"{SPACE}-lazily"),
+        ("--hard=count/pods=1", "--scopes=BestEffort"),
+    )
+    server.kubectl("create", "namespace", f"{SPACE}-lazily")
+    kubectl("create", "quota", "lazy", *scoped)
     kubectl("run", "one", "--image=registry.example.com/x")
 
     ended = kubectl("run", "two", "--image=registry.example.com/x")

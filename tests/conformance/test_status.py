@@ -20,6 +20,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         server.kubectl("create", "namespace", THERE)
         made = server.slipcast("new-app", f"localhost/base~{URL}", "-n", HERE)
         assert made.code == 0, made.stderr
+        # Asked for by the change of its config, which the server has heard of by now, or soon.
+        made = server.kubectl("wait", "build/tea-1", "--for=create", "-n", HERE, "--timeout=100s")
+        assert made.code == 0, made.stderr
         server.kubectl("create", "configmap", "mine", "-n", HERE)
         server.kubectl("label", "configmap", "mine", "app=tea", "-n", HERE)
         yield server

@@ -59,7 +59,7 @@ def curl(server: Server) -> Curl:
 
     def call(rest: str, *words: str) -> tuple[int, Any]:
         url = f"{server.url}/oapi/v1/namespaces/shop/buildconfigs/{rest}"
-        argv = ["curl", "--silent", "--insecure", "--max-time", "30", *words]
+        argv = ["curl", "--silent", "--insecure", "--max-time", "120", *words]
         argv += ["--write-out", "\n%{http_code}", url]
         ended = subprocess.run(argv, capture_output=True, check=True)
         body, _, status = ended.stdout.decode().rpartition("\n")
