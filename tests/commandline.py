@@ -133,7 +133,7 @@ class Begun:
 
     def ends(self) -> int:
         """Wait for its end; the exit code."""
-        return self.child.wait(60)
+        return self.child.wait(240)
 
 
 def _command_lines() -> list[str]:

@@ -338,7 +338,7 @@ def test_a_log_that_nobody_reads_ends_the_build_and_leaves_nothing(hand: Hand):
     gitserver.commit(hand.repository, {".s2i/bin/assemble*": "#!/bin/sh\nexec yes\n"})
 
     with hand.unread() as child:
-        code = child.wait(60)
+        code = child.wait(240)
 
     assert code == 1
     assert hand.left_behind() == []

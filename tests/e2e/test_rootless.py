@@ -137,7 +137,7 @@ def test_a_signal_ends_the_build_and_leaves_nothing(
     assert user.working_containers() != []
 
     building.send_signal(number)
-    building.communicate(timeout=30)
+    building.communicate(timeout=120)
 
     assert building.returncode == 2
     assert user.processes(marker) == []
@@ -150,7 +150,7 @@ def test_what_a_killed_build_left_is_swept_up_by_the_next(
 ):
     containers.wait_for(lambda: bool(user.processes(marker)), "the script began to sleep")
     building.kill()
-    building.communicate(timeout=30)
+    building.communicate(timeout=120)
 
     build(user)
 

@@ -310,7 +310,7 @@ def test_an_interrupt_removes_the_container(
     child, container = victim(podman_socket, base_image)
 
     child.send_signal(number)
-    child.communicate(timeout=30)
+    child.communicate(timeout=120)
 
     assert not exists(socket, container)
 
@@ -321,14 +321,14 @@ def test_what_a_killed_process_left_is_swept_up_and_the_living_stay(
     child, dead = victim(podman_socket, base_image)
     other, living = victim(podman_socket, base_image)
     os.kill(child.pid, signal.SIGKILL)
-    child.communicate(timeout=30)
+    child.communicate(timeout=120)
 
     swept = docker.sweep()
 
     assert swept >= 1
     assert (exists(socket, dead), exists(socket, living)) == (False, True)
     other.send_signal(signal.SIGINT)
-    other.communicate(timeout=30)
+    other.communicate(timeout=120)
 
 
 def a_context(tmp_path: Path, *lines: str) -> Path:

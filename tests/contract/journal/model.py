@@ -152,7 +152,7 @@ async def told(journal: Journal, after: int, prefix: str) -> tuple[Entry, ...]:
     """What `since` has to tell until now."""
     found: list[Entry] = []
     head = await journal.head()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         async for batch in journal.since(after, prefix):
             found += batch.entries
             if batch.revision >= head:
@@ -163,7 +163,7 @@ async def told(journal: Journal, after: int, prefix: str) -> tuple[Entry, ...]:
 async def batches(journal: Journal, after: int, prefix: str, upto: int) -> list[Batch]:
     """The batches of `since` until a revision is reached."""
     found: list[Batch] = []
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         async for batch in journal.since(after, prefix):
             found.append(batch)
             if batch.revision >= upto:

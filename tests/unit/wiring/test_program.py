@@ -77,7 +77,7 @@ def line(child: subprocess.Popen[str]) -> str:
 
 
 def finish(child: subprocess.Popen[str]) -> tuple[str, str, int]:
-    out, err = child.communicate("\n", timeout=30)
+    out, err = child.communicate("\n", timeout=120)
     return out, err, child.returncode
 
 
