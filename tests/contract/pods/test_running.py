@@ -6,6 +6,7 @@ import pytest
 
 from contract.pods.hosts import Host, state_of, with_env
 from slipcast.api.env import ResourceRequirements
+from slipcast.api.pod import PodStatus
 from slipcast.api.volumes import EmptyDirVolumeSource, Volume, VolumeMount
 
 pytestmark = pytest.mark.anyio
@@ -118,9 +119,11 @@ async def test_containers_of_a_pod_run_at_the_same_time(host: Host) -> None:
 
     await host.pods.start(pod, with_env())
 
-    status = await host.until(pod, lambda status: state_of(status, "other").terminated is not None)
-    assert status.phase == "Running"
-    assert state_of(status).running is not None
+    def both_have_begun(status: PodStatus) -> bool:
+        other, main = state_of(status, "other"), state_of(status)
+        return other.terminated is not None and main.running is not None
+
+    assert (await host.until(pod, both_have_begun)).phase == "Running"
 
 
 async def test_what_fails_is_started_again_where_that_is_wanted(host: Host) -> None:

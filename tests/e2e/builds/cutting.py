@@ -26,6 +26,7 @@ class Cutter:
     after: int = NEVER
     cuts: int = 0
     _open: list[socket.socket] = field(default_factory=list)
+    _turn: threading.RLock = field(default_factory=threading.RLock)
     _is_cut: bool = False
 
     @classmethod
@@ -43,15 +44,16 @@ class Cutter:
 
     def cut(self) -> None:
         """End all connections, at once, and every new one until it is mended."""
-        self._is_cut = True
-        self.cuts += 1
-        self.after = NEVER
-        for connection in self._open:
-            with contextlib.suppress(OSError):
-                # A reset: who waits for room to send would hear of nothing less for minutes.
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
-                connection.shutdown(socket.SHUT_RDWR)
-        self._open.clear()
+        with self._turn:
+            self._is_cut = True
+            self.cuts += 1
+            self.after = NEVER
+            for connection in self._open:
+                with contextlib.suppress(OSError):
+                    # A reset: who waits for room to send would hear of nothing less for minutes.
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+                    connection.shutdown(socket.SHUT_RDWR)
+            self._open.clear()
 
     def mend(self) -> None:
         """Let new connections through."""
@@ -68,9 +70,10 @@ class Cutter:
 
     def _connect(self, client: socket.socket) -> None:
         server = socket.create_connection(("127.0.0.1", self.target))
-        self._open += [client, server]
-        if self._is_cut:
-            self.cut()
+        with self._turn:
+            self._open += [client, server]
+            if self._is_cut:
+                self.cut()
         threading.Thread(target=self._serve, args=(client, server), daemon=True).start()
 
     def _serve(self, client: socket.socket, server: socket.socket) -> None:

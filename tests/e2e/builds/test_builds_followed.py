@@ -55,7 +55,8 @@ def test_a_log_is_there_when_its_pod_is_not(project: Project) -> None:
 
 def test_kubectl_follows_a_pod_and_watches_its_build(project: Project) -> None:
     project.apply(a_config(by_source()))
-    with project.kubectl_begun("get", "builds", "--watch") as watching:
+    with project.kubectl_begun("get", "builds", "--watch", "-v=6") as watching:
+        watching.prints("watch=true")
         build = project.queue(project.assembling(COUNTING.format(code=0)))
         project.comes_to(build, "Running")
         with project.kubectl_begun("logs", "-f", f"pod/{build}-build") as following:

@@ -142,7 +142,7 @@ def test_a_build_whose_registry_does_not_come_back_is_cancelled(
     project.apply(a_config(by_source(), output=output))
     way_to_registry.cut()
     project.queue(f"--from-dir={project.files('app', FILES)}")
-    until(lambda: "Push failed, retrying" in project("logs", "build/app-1").stdout)
+    until(lambda: "Push failed, retrying" in project("logs", "build/app-1").stdout, patience=180)
 
     project.done("cancel-build", "app-1")
 
