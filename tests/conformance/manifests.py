@@ -25,6 +25,8 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "deploymentconfigs": {"spec": {"selector": {"app": "a"}, "template": TEMPLATE}},
     "routes": {"spec": {"host": "www.example.com", "to": {"kind": "Service", "name": "web"}}},
     "users": {"fullName": "Anna"},
+    "groups": {"users": ["anna"]},
+    "identities": {"providerName": "htpasswd", "providerUserName": "anna"},
     "oauthaccesstokens": {
         "clientName": "c",
         "userName": "anna",

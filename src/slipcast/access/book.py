@@ -1,7 +1,8 @@
-"""The book: which roles there are, and who was given which, kept up to date entry by entry.
+"""The book: which roles there are, who was given which, and who is in which group.
 
-A role of a namespace is named by bindings of that namespace; a cluster role by those of any, and by
-cluster bindings, whose word holds everywhere.
+Kept up to date entry by entry. A role of a namespace is named by bindings of that namespace; a
+cluster role by those of any, and by cluster bindings, whose word holds everywhere. The groups of
+Group objects are those people's besides what they have shown themselves to be in.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from typing import Any, Final
 import msgspec
 
 from slipcast.access import rules
-from slipcast.access.rules import Rule
+from slipcast.access.rules import Attempt, Rule
 from slipcast.values.actor import MASTERS, Actor
 from slipcast.values.selector import LabelSelector
 
 ROLES: Final = {"Role", "ClusterRole"}
 BINDINGS: Final = {"RoleBinding", "ClusterRoleBinding"}
+GROUP: Final = "Group"
+RESERVED: Final = "system:"
+"""What names of the server's own begin with: no object says who is in such a group."""
 EVERYTHING: Final = (
     Rule(verbs=("*",), groups=("*",), resources=("*",)),
     Rule(verbs=("*",), paths=("*",)),
@@ -51,9 +55,11 @@ class Book:
         self._roles: dict[Place, _Role] = {}
         self._bindings: dict[Place, Binding] = {}
         self._given: dict[Subject, set[Place]] = {}
+        self._members: dict[str, frozenset[str]] = {}
+        self._groups: dict[str, frozenset[str]] = {}
 
     def write(self, kind: str, place: Place, content: Mapping[str, Any] | None) -> None:
-        """Take in a role or a binding as it now is; None: it is gone."""
+        """Take in a role, a binding or a group as it now is; None: it is gone."""
         if kind in ROLES:
             if content is None:
                 self._roles.pop(place, None)
@@ -63,6 +69,12 @@ class Book:
             self._forget(place)
             if content is not None:
                 self._remember(_binding(place, content))
+        elif kind == GROUP:
+            self._gather(place[1], frozenset() if content is None else _users(content))
+
+    def groups(self, name: str) -> frozenset[str]:
+        """The groups that somebody of that name was put into."""
+        return self._groups.get(name, frozenset())
 
     def rules(self, actor: Actor, namespace: str) -> Iterator[Rule]:
         """What an actor may do in a namespace, or everywhere when it is empty."""
@@ -85,27 +97,46 @@ class Book:
         )
         return tuple(rule for found in (role.rules, *gathered) for rule in found)
 
-    def who(self, namespace: str, verb: str, group: str, resource: str) -> Iterator[Subject]:
-        """Who may do something in a namespace, as the bindings name them."""
-        attempt = rules.Attempt(verb=verb, group=group, plural=resource, namespace=namespace)
+    def who(self, attempt: Attempt) -> frozenset[Subject]:
+        """Who may do something, as the bindings name them."""
+        found = {("Group", MASTERS)}
         for binding in self._bindings.values():
-            if binding.place[0] in {"", namespace} and rules.allowed(
+            if binding.place[0] in {"", attempt.namespace} and rules.allowed(
                 self.of_role(binding.role), attempt
             ):
-                yield from binding.subjects
+                found |= binding.subjects
+        return frozenset(found)
 
     def namespaces(self, actor: Actor) -> frozenset[str]:
         """The namespaces in which an actor was given anything."""
-        places = (self._given.get(subject, ()) for subject in subjects_of(actor))
+        places = (self._given.get(subject, ()) for subject in self._subjects_of(actor))
         return frozenset(namespace for found in places for namespace, _ in found if namespace)
 
     def _bindings_of(self, actor: Actor, namespace: str) -> Iterator[Binding]:
         seen: set[Place] = set()
-        for subject in subjects_of(actor):
+        for subject in self._subjects_of(actor):
             for place in self._given.get(subject, ()):
                 if place not in seen and place[0] in {"", namespace}:
                     seen.add(place)
                     yield self._bindings[place]
+
+    def _subjects_of(self, actor: Actor) -> Iterator[Subject]:
+        yield from subjects_of(actor)
+        for group in self.groups(actor.name):
+            yield ("Group", group)
+
+    def _gather(self, group: str, users: frozenset[str]) -> None:
+        if group.startswith(RESERVED):
+            return
+        before = self._members.pop(group, frozenset())
+        if users:
+            self._members[group] = users
+        for name in before - users:
+            self._groups[name] -= {group}
+            if not self._groups[name]:
+                del self._groups[name]
+        for name in users - before:
+            self._groups[name] = self.groups(name) | {group}
 
     def _remember(self, binding: Binding) -> None:
         self._bindings[binding.place] = binding
@@ -157,6 +188,14 @@ def _subjects(namespace: str, subjects: Iterable[Mapping[str, Any]]) -> Iterator
         if kind == "ServiceAccount":
             name = f"{subject.get('namespace') or namespace}/{name}"
         yield (kind, name)
+
+
+def _users(content: Mapping[str, Any]) -> frozenset[str]:
+    users = content.get("users")
+    names = users if isinstance(users, list | tuple) else ()
+    return frozenset(
+        name for name in names if isinstance(name, str) and not name.startswith(RESERVED)
+    )
 
 
 def _dict(value: object) -> dict[str, Any]:

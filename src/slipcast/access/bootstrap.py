@@ -70,6 +70,17 @@ def _paths(*paths: str) -> Rule:
 
 CREATE: Final = ("create",)
 
+_ROLES_WRITTEN = (
+    _on(kinds.RBAC, WRITE, "roles", "rolebindings"),
+    _on(kinds.AUTHORIZATION_OPENSHIFT, WRITE, "roles", "rolebindings"),
+    _on(kinds.AUTHORIZATION, CREATE, "localsubjectaccessreviews"),
+    _on(
+        kinds.AUTHORIZATION_OPENSHIFT,
+        CREATE,
+        *("localresourceaccessreviews", "localsubjectaccessreviews", "subjectrulesreviews"),
+    ),
+)
+"""What looking after who may do what in a project takes."""
 _BUILDS_WRITTEN = (
     _on(kinds.BUILD, WRITE, "buildconfigs", "buildconfigs/webhooks", "builds"),
     _on(kinds.BUILD, READ, "builds/log"),
@@ -207,6 +218,18 @@ ROLES: Final = (
             ),
             _on(kinds.CORE, READ, "pods/log"),
             _on(kinds.BUILD, READ, "builds/log"),
+            # Whoever reads all roles and bindings learns nothing new from these.
+            _on(
+                kinds.AUTHORIZATION,
+                CREATE,
+                *("localsubjectaccessreviews", "subjectaccessreviews"),
+            ),
+            _on(
+                kinds.AUTHORIZATION_OPENSHIFT,
+                CREATE,
+                *("localresourceaccessreviews", "localsubjectaccessreviews"),
+                *("resourceaccessreviews", "subjectaccessreviews", "subjectrulesreviews"),
+            ),
             Rule(verbs=("get",), paths=("*",)),
         ),
         description="Reads everything but secrets.",
@@ -217,8 +240,7 @@ ROLES: Final = (
         rules=(
             *_BUILDS_WRITTEN,
             *_CORE_WRITTEN,
-            _on(kinds.RBAC, WRITE, "roles", "rolebindings"),
-            _on(kinds.AUTHORIZATION, CREATE, "localsubjectaccessreviews"),
+            *_ROLES_WRITTEN,
             _on(kinds.PROJECT, ("get", "delete", "patch", "update"), "projects"),
             _on(kinds.CORE, ("delete",), "namespaces"),
         ),
@@ -242,8 +264,10 @@ ROLES: Final = (
             _on(kinds.PROJECT, ("list", "watch"), "projects"),
             _on(kinds.PROJECT, ("list",), "projectrequests"),
             _on(kinds.AUTHORIZATION, CREATE, "selfsubjectaccessreviews", "selfsubjectrulesreviews"),
+            _on(kinds.AUTHORIZATION_OPENSHIFT, CREATE, "selfsubjectrulesreviews"),
             _on(kinds.AUTHENTICATION, CREATE, "selfsubjectreviews"),
             _on(kinds.RBAC, READ, "clusterroles"),
+            _on(kinds.AUTHORIZATION_OPENSHIFT, READ, "clusterroles"),
         ),
         description="Learns about itself and its projects.",
         groups=(AUTHENTICATED,),
@@ -294,8 +318,7 @@ ROLES: Final = (
         name="registry-admin",
         rules=(
             *_REGISTRY_WRITTEN,
-            _on(kinds.RBAC, WRITE, "roles", "rolebindings"),
-            _on(kinds.AUTHORIZATION, CREATE, "localsubjectaccessreviews"),
+            *_ROLES_WRITTEN,
             _on(kinds.PROJECT, ("delete",), "projects"),
         ),
         description="Looks after the images of a project, and who may use them.",

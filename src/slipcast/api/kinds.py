@@ -21,6 +21,8 @@ ALL_VERBS: Final = (
     *("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"),
 )
 
+ONE_BY_ONE: Final = ("create", "delete", "get", "list", "patch", "update", "watch")
+
 BUILD: Final = "build.openshift.io"
 IMAGE: Final = "image.openshift.io"
 TEMPLATE: Final = "template.openshift.io"
@@ -34,6 +36,7 @@ APPS: Final = "apps"
 BATCH: Final = "batch"
 RBAC: Final = "rbac.authorization.k8s.io"
 AUTHORIZATION: Final = "authorization.k8s.io"
+AUTHORIZATION_OPENSHIFT: Final = "authorization.openshift.io"
 AUTHENTICATION: Final = "authentication.k8s.io"
 COORDINATION: Final = "coordination.k8s.io"
 AUTOSCALING: Final = "autoscaling"
@@ -224,6 +227,19 @@ KINDS: Final = (
         namespaced=False, legacy=True,
     ),
     Kind(
+        group=USER, name="Group", plural="groups", struct="user:Group",
+        namespaced=False, legacy=True,
+    ),
+    Kind(
+        group=USER, name="Identity", plural="identities", struct="user:Identity",
+        namespaced=False, legacy=True,
+    ),
+    Kind(
+        group=USER, name="UserIdentityMapping", plural="useridentitymappings",
+        struct="user:UserIdentityMapping", namespaced=False, legacy=True, stored=False,
+        verbs=("get",),
+    ),
+    Kind(
         group=OAUTH, name="OAuthAccessToken", plural="oauthaccesstokens",
         struct="user:OAuthAccessToken", namespaced=False, legacy=True,
     ),
@@ -316,6 +332,54 @@ KINDS: Final = (
         group=AUTHENTICATION, name="SelfSubjectReview", plural="selfsubjectreviews",
         struct="review:SelfSubjectReview", namespaced=False, stored=False, verbs=CREATE,
     ),
+    # After those of Kubernetes, which a bare `rolebindings` means.
+    Kind(
+        group=AUTHORIZATION_OPENSHIFT, name="Role", plural="roles",
+        struct="authorization:Role", legacy=True, stored=False, verbs=ONE_BY_ONE,
+    ),
+    Kind(
+        group=AUTHORIZATION_OPENSHIFT, name="RoleBinding", plural="rolebindings",
+        struct="authorization:RoleBinding", legacy=True, stored=False, verbs=ONE_BY_ONE,
+    ),
+    Kind(
+        group=AUTHORIZATION_OPENSHIFT, name="ClusterRole", plural="clusterroles",
+        struct="authorization:ClusterRole", namespaced=False, legacy=True, stored=False,
+        verbs=ONE_BY_ONE,
+    ),
+    Kind(
+        group=AUTHORIZATION_OPENSHIFT, name="ClusterRoleBinding", plural="clusterrolebindings",
+        struct="authorization:ClusterRoleBinding", namespaced=False, legacy=True, stored=False,
+        verbs=ONE_BY_ONE,
+    ),
+    Kind(
+        group=AUTHORIZATION_OPENSHIFT, name="SubjectAccessReview", plural="subjectaccessreviews",
+        struct="authorization:SubjectAccessReview", namespaced=False, legacy=True, stored=False,
+        verbs=CREATE,
+    ),
+    Kind(
+        group=AUTHORIZATION_OPENSHIFT, name="LocalSubjectAccessReview",
+        plural="localsubjectaccessreviews", struct="authorization:LocalSubjectAccessReview",
+        legacy=True, stored=False, verbs=CREATE,
+    ),
+    Kind(
+        group=AUTHORIZATION_OPENSHIFT, name="ResourceAccessReview",
+        plural="resourceaccessreviews", struct="authorization:ResourceAccessReview",
+        namespaced=False, legacy=True, stored=False, verbs=CREATE,
+    ),
+    Kind(
+        group=AUTHORIZATION_OPENSHIFT, name="LocalResourceAccessReview",
+        plural="localresourceaccessreviews", struct="authorization:LocalResourceAccessReview",
+        legacy=True, stored=False, verbs=CREATE,
+    ),
+    Kind(
+        group=AUTHORIZATION_OPENSHIFT, name="SelfSubjectRulesReview",
+        plural="selfsubjectrulesreviews", struct="authorization:SelfSubjectRulesReview",
+        legacy=True, stored=False, verbs=CREATE,
+    ),
+    Kind(
+        group=AUTHORIZATION_OPENSHIFT, name="SubjectRulesReview", plural="subjectrulesreviews",
+        struct="authorization:SubjectRulesReview", legacy=True, stored=False, verbs=CREATE,
+    ),
     Kind(
         group=COORDINATION, name="Lease", plural="leases", struct="coordination:Lease",
     ),
@@ -325,7 +389,7 @@ KINDS: Final = (
         verbs=("delete", "deletecollection", "get", "list", "watch"),
     ),
 )  # fmt: skip
-"""THE TABLE, OpenShift's groups first."""
+"""THE TABLE, OpenShift's groups first: but the one whose kinds have the names of Kubernetes'."""
 
 OUTCOME: Final = Kind(group=CORE, name="Status", plural="status", struct="status:Status", verbs=())
 """What tells how a request went, where no object tells it."""
@@ -341,7 +405,21 @@ LAYERS: Final = Kind(
 )  # fmt: skip
 """What the images of a stream consist of, which only lies below it."""
 
-TRAVELLING: Final = (OUTCOME, SECRETS, LAYERS)
+ALLOWED: Final = Kind(
+    group=AUTHORIZATION_OPENSHIFT, name="SubjectAccessReviewResponse",
+    plural="subjectaccessreviewresponses", struct="authorization:SubjectAccessReviewResponse",
+    verbs=(),
+)  # fmt: skip
+"""Whether somebody may do something: the answer to a review."""
+
+WHO: Final = Kind(
+    group=AUTHORIZATION_OPENSHIFT, name="ResourceAccessReviewResponse",
+    plural="resourceaccessreviewresponses", struct="authorization:ResourceAccessReviewResponse",
+    verbs=(),
+)  # fmt: skip
+"""Who may do something: the answer to a review."""
+
+TRAVELLING: Final = (OUTCOME, SECRETS, LAYERS, ALLOWED, WHO)
 """Kinds that are sent, and have no resource of their own."""
 
 SCALE: Final = Kind(

@@ -46,6 +46,8 @@ NAMES: Final[Mapping[tuple[str, str], Rule]] = {
     (RBAC, "ClusterRole"): path_segment,
     (RBAC, "ClusterRoleBinding"): path_segment,
     (USER, "User"): path_segment,
+    (USER, "Group"): path_segment,
+    (USER, "Identity"): path_segment,
     (OAUTH, "OAuthAccessToken"): path_segment,
     (IMAGE, "Image"): path_segment,
     (IMAGE, "ImageStream"): path_segment,

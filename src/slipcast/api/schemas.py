@@ -35,6 +35,7 @@ _HOMES: Final[Mapping[str, str]] = {
     "batch": f"{_KUBERNETES}.batch.v1",
     "rbac": f"{_KUBERNETES}.rbac.v1",
     "review": f"{_KUBERNETES}.authorization.v1",
+    "authorization": f"{_OPENSHIFT}.authorization.v1",
     "coordination": f"{_KUBERNETES}.coordination.v1",
     "autoscaling": f"{_KUBERNETES}.autoscaling.v1",
     "extensions": f"{_KUBERNETES}.extensions.v1beta1",

@@ -51,6 +51,17 @@ class Identity(Object, frozen=True, kw_only=True):
     extra: Mapping[str, str] = {}
 
 
+class UserIdentityMapping(Object, frozen=True, kw_only=True):
+    """Which person an identity is.
+
+    identity: the identity.
+    user: the person.
+    """
+
+    identity: ObjectReference = ObjectReference()
+    user: ObjectReference = ObjectReference()
+
+
 class OAuthAccessToken(Object, frozen=True, kw_only=True):
     """A token with which a person proves themselves; its name follows from it.
 

@@ -14,6 +14,7 @@ import msgspec
 
 from slipcast import __version__
 from slipcast.api import (
+    authorization,
     autoscaling,
     buildrequest,
     core,
@@ -36,6 +37,7 @@ INFO: Final = {
 ALSO: Final = (
     *(status.Status, meta.DeleteOptions, review.TokenRequest, buildrequest.BuildRequest),
     *(core.SecretList, image.ImageStreamLayers, autoscaling.Scale),
+    *(authorization.SubjectAccessReviewResponse, authorization.ResourceAccessReviewResponse),
 )
 """Structs that travel and have no resource of their own."""
 

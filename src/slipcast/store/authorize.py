@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
 import msgspec
+from msgspec.structs import replace
 
+from slipcast.access.book import Subject
 from slipcast.access.rules import Attempt
 from slipcast.api.document import JSON, Document
 from slipcast.api.kinds import Kind
 from slipcast.ports.api import Resource
 from slipcast.store.keys import Place
-from slipcast.values.actor import Actor
+from slipcast.values.actor import AUTHENTICATED, UNAUTHENTICATED, Actor
 from slipcast.values.apifaults import Forbidden, qualified
 
 
@@ -50,6 +52,14 @@ class Policy(Protocol):
         """What the actor may do in a namespace, as rules of roles."""
         ...
 
+    async def who(self, attempt: Attempt) -> frozenset[Subject]:
+        """Who may do something, as bindings name them."""
+        ...
+
+    def groups(self, name: str) -> frozenset[str]:
+        """The groups that somebody of that name was put into, by objects."""
+        ...
+
     async def grants(self, actor: Actor, kind: Kind, namespace: str, content: JSON) -> Verdict:
         """Whether the actor may write a role or a binding: it gives away only what it has."""
         ...
@@ -81,6 +91,14 @@ class AllowAll:
         everything: dict[str, Any] = {"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}
         return (everything,)
 
+    async def who(self, attempt: Attempt) -> frozenset[Subject]:  # noqa: ARG002
+        """Everybody."""
+        return frozenset((("Group", AUTHENTICATED), ("Group", UNAUTHENTICATED)))
+
+    def groups(self, name: str) -> frozenset[str]:  # noqa: ARG002
+        """None."""
+        return frozenset()
+
     async def grants(
         self,
         actor: Actor,  # noqa: ARG002
@@ -107,6 +125,12 @@ class Guard:
     def __init__(self, policy: Policy, actor: Actor) -> None:
         self.policy = policy
         self.actor = actor
+
+    @property
+    def known(self) -> Actor:
+        """The actor with the groups that objects put them into besides."""
+        also = sorted(self.policy.groups(self.actor.name) - {*self.actor.groups})
+        return replace(self.actor, groups=(*also, *self.actor.groups)) if also else self.actor
 
     async def check(self, verb: str, resource: Resource) -> None:
         """Nothing, when the actor may.

@@ -21,13 +21,24 @@ from slipcast.api.kinds import (
     RBAC,
     ROUTE,
     TEMPLATE,
+    USER,
     Kind,
 )
 from slipcast.api.presets import others as other_presets
 from slipcast.api.presets import pods as pod_presets
 from slipcast.api.presets import services as service_presets
 from slipcast.api.presets import workloads as workload_presets
-from slipcast.api.validity import claims, data, limits, others, roles, routes, services, workloads
+from slipcast.api.validity import (
+    claims,
+    data,
+    limits,
+    others,
+    people,
+    roles,
+    routes,
+    services,
+    workloads,
+)
 from slipcast.api.validity import pods as pod_rules
 from slipcast.builds.updates import reported_build
 from slipcast.images.defaults import imported_stream
@@ -121,6 +132,7 @@ HOOKS: Final[Mapping[tuple[str, str], Hooks]] = {
         prepare=prepared(other_presets.filled_binding),
         validate=ruled(roles.cluster_role_binding),
     ),
+    (USER, "Group"): Hooks(validate=ruled(people.group)),
     (COORDINATION, "Lease"): Hooks(validate=ruled(others.lease)),
 }
 """THE TABLE: group and kind to hooks."""

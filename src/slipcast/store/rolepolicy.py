@@ -1,6 +1,6 @@
-"""The policy of roles and bindings: the book of access, kept up to date from the journal.
+"""The policy of roles, bindings and groups: the book of access, kept up to date from the journal.
 
-What was decided is remembered until a role or a binding changes. Writing a role gives something
+What was decided is remembered until one of them changes. Writing a role gives something
 away, so it takes all that is in the role; writing a binding takes all that is in the role it names.
 
 Source: Kubernetes RBAC: privilege escalation prevention.
@@ -8,6 +8,7 @@ Source: Kubernetes RBAC: privilege escalation prevention.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, Final
@@ -15,7 +16,7 @@ from typing import Any, Final
 import msgspec
 
 from slipcast.access import rules, scopes
-from slipcast.access.book import BINDINGS, Book, Place
+from slipcast.access.book import BINDINGS, GROUP, Book, Place, Subject
 from slipcast.access.rules import Attempt, Rule
 from slipcast.api import kinds
 from slipcast.api.document import JSON, Document
@@ -25,13 +26,15 @@ from slipcast.store import keys
 from slipcast.store.authorize import ALLOWED, Verdict
 from slipcast.values.actor import MASTERS, Actor
 
-PREFIX: Final = f"/{kinds.RBAC}/"
+PREFIXES: Final = (f"/{kinds.RBAC}/", keys.prefix_of(kinds.require(kinds.USER, "Group")))
+"""Where roles, bindings and groups lie."""
 REMEMBERED: Final = 50_000
 """Decisions kept; then all are forgotten and made anew."""
 
 MOST_TOLD: Final = 5
 """Rules that a refusal names at most."""
 
+_GROUP: Final = (kinds.USER, GROUP)
 _TOLD: Final = (
     ("apiGroups", "APIGroups"),
     ("resources", "Resources"),
@@ -51,29 +54,41 @@ class RolePolicy:
         self._decided: dict[tuple[str, tuple[str, ...], Attempt], bool] = {}
         self._newest: dict[keys.Place, int] = {}
         self.changes = 0
-        self.revision = 0
-        """The revision up to which roles and bindings are known."""
+        self._revisions = dict.fromkeys(PREFIXES, 0)
+        """The revisions up to which they are known."""
 
     async def load(self) -> None:
-        """Read every role and binding there is."""
-        page = await self._journal.list(PREFIX)
+        """Read every role, binding and group there is."""
+        pages = [(prefix, await self._journal.list(prefix)) for prefix in PREFIXES]
         self._book = Book()
         self._newest.clear()
         self._decided.clear()
         self.changes += 1
-        for entry in page.entries:
-            self._take(entry)
-        self.revision = page.revision
+        for prefix, page in pages:
+            for entry in page.entries:
+                self._take(entry)
+            self._revisions[prefix] = page.revision
 
     async def follow(self) -> None:
         """Keep up with what changes, for ever."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for prefix in PREFIXES:
+                    tasks.create_task(self._follow(prefix))
+        except ExceptionGroup as several:
+            # Whoever looks after this tells a journal that does not answer from a bug.
+            raise several.exceptions[0] from None
+
+    async def _follow(self, prefix: str) -> None:
         while True:
             try:
-                async with aclosing(self._journal.since(self.revision, PREFIX)) as batches:  # type: ignore[type-var]
+                async with aclosing(
+                    self._journal.since(self._revisions[prefix], prefix)
+                ) as batches:  # type: ignore[type-var]
                     async for batch in batches:
                         for entry in batch.entries:
                             self._take(entry)
-                        self.revision = batch.revision
+                        self._revisions[prefix] = batch.revision
             except Compacted:
                 await self.load()
             else:
@@ -95,8 +110,18 @@ class RolePolicy:
         return ALLOWED if found else Verdict(allowed=False)
 
     async def rules(self, actor: Actor, namespace: str) -> Sequence[JSON]:
-        """What the actor may do in a namespace."""
-        return [rule.document for rule in self._book.rules(actor, namespace)]
+        """What the actor may do in a namespace, as far as its token is for it."""
+        held = self._book.rules(actor, namespace)
+        left = scopes.held_back(actor.scopes, held) if actor.scopes else held
+        return [rule.document for rule in left]
+
+    async def who(self, attempt: Attempt) -> frozenset[Subject]:
+        """Who may do something, as bindings name them."""
+        return self._book.who(attempt)
+
+    def groups(self, name: str) -> frozenset[str]:
+        """The groups that Group objects put somebody of that name into."""
+        return self._book.groups(name)
 
     async def grants(self, actor: Actor, kind: Kind, namespace: str, content: JSON) -> Verdict:
         """Whether the actor may write a role or a binding."""
@@ -130,7 +155,7 @@ class RolePolicy:
 
     def wrote(self, place: keys.Place, document: Document | None, revision: int) -> None:
         """Take in at once what this process has written itself; None: it is gone."""
-        if place.kind.group == kinds.RBAC:
+        if place.kind.group == kinds.RBAC or (place.kind.group, place.kind.name) == _GROUP:
             self._write(place, document.body if document else None, revision)
 
     def _take(self, entry: Entry) -> None:

@@ -111,7 +111,7 @@ class Session:
     async def get(self, resource: Resource, *, resource_version: str = "") -> Document:
         """See the port."""
         if is_self(resource):
-            return await own(self._verbs.rows, self._guard.actor)
+            return await own(self._verbs.rows, self._guard.known)
         if not resource.kind.stored:
             return await self._virtual(resource).get(self._guard, resource)
         await self._guard.check("get", resource)

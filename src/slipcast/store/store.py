@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from slipcast.api.document import JSON
-from slipcast.api.kinds import KINDS, Kind
+from slipcast.api.kinds import AUTHORIZATION_OPENSHIFT, KINDS, Kind
 from slipcast.images.imports import AMD64
 from slipcast.images.manifests import Platform
 from slipcast.images.origins import Origins
@@ -22,12 +22,13 @@ from slipcast.ports.peerlogs import PeerLogs
 from slipcast.ports.podlogs import PodLogs
 from slipcast.ports.pods import Pods
 from slipcast.ports.uploads import Uploads
-from slipcast.store import bootstrap, logins
+from slipcast.store import bootstrap, logins, roleviews
 from slipcast.store.actions.binary import BinaryInstantiation
 from slipcast.store.actions.buildlog import BuildLog
 from slipcast.store.actions.clone import Cloning
 from slipcast.store.actions.counting import BUILD, CONFIG
 from slipcast.store.actions.instantiate import Instantiation
+from slipcast.store.actions.openshiftreviews import OpenShiftReviews
 from slipcast.store.actions.podlog import POD, PodLog
 from slipcast.store.actions.records import Held, Records
 from slipcast.store.actions.reviews import Authenticate, Reviews
@@ -38,11 +39,13 @@ from slipcast.store.compaction import KEPT, Compaction, Retention
 from slipcast.store.expiry import Expiry
 from slipcast.store.furnishing import ACCOUNT, Furnishing, NoIssuer
 from slipcast.store.garbage import Garbage
+from slipcast.store.identities import MAPPING, Mappings
 from slipcast.store.lifecycle import Lifecycle
 from slipcast.store.processing import PROCESSED, ProcessedTemplates
 from slipcast.store.projects import PROJECT, REQUEST, ProjectRequests, Projects
 from slipcast.store.restoring import Restoring
 from slipcast.store.rolepolicy import RolePolicy
+from slipcast.store.roleviews import RoleViews
 from slipcast.store.rows import Told
 from slipcast.store.scaling import DEPLOYMENT, DEPLOYMENT_CONFIG, Scaling
 from slipcast.store.session import Parts, Session
@@ -220,9 +223,14 @@ def _importing(streaming: Streaming) -> Importing:
 
 def _virtual(verbs: Verbs, furnishing: Furnishing, reviews: Reviews) -> Mapping[Kind, Virtual]:
     """THE TABLE of virtual kinds."""
+    of_openshift = OpenShiftReviews()
     table: dict[Kind, Virtual] = {
-        kind: reviews for kind in KINDS if kind.name.endswith("Review") and not kind.stored
+        kind: of_openshift if kind.group == AUTHORIZATION_OPENSHIFT else reviews
+        for kind in KINDS
+        if kind.name.endswith("Review") and not kind.stored
     }
+    table |= dict.fromkeys(roleviews.KINDS, RoleViews(verbs))
+    table[MAPPING] = Mappings(verbs)
     table[PROJECT] = Projects(verbs)
     table[PROCESSED] = ProcessedTemplates()
     table[REQUEST] = ProjectRequests(verbs, furnishing)

@@ -165,6 +165,12 @@ def role_ref(content: JSON, _: datetime) -> Cell:
     return f"{at(reference, 'kind')}/{at(reference, 'name')}"
 
 
+def older_role_ref(content: JSON, _: datetime) -> Cell:
+    """The role that a binding of OpenShift's form gives: one of the cluster has no namespace."""
+    reference = at(content, "roleRef") or {}
+    return f"{at(reference, 'namespace') or ''}/{at(reference, 'name')}"
+
+
 def subjects(*kinds: str) -> Any:
     """A column of a binding's subjects of some kinds."""
 
@@ -332,12 +338,33 @@ ROLE_BINDING: Final = (
     Column("Groups", subjects("Group"), priority=1),
     Column("ServiceAccounts", subjects("ServiceAccount"), priority=1),
 )
+OPENSHIFT_BINDING: Final = (
+    NAME,
+    Column("Role", older_role_ref),
+    Column("Users", subjects("User", "SystemUser")),
+    Column("Groups", subjects("Group", "SystemGroup")),
+    Column("Service Accounts", subjects("ServiceAccount")),
+)
 LEASE: Final = (NAME, Column("Holder", text("spec", "holderIdentity")), AGE)
 USER: Final = (
     NAME,
     Column("UID", text("metadata", "uid")),
     Column("Full Name", text("fullName")),
     Column("Identities", lambda content, _: ", ".join(at(content, "identities") or ())),
+)
+GROUP: Final = (NAME, Column("Users", lambda content, _: ", ".join(at(content, "users") or ())))
+IDENTITY: Final = (
+    NAME,
+    Column("IDP Name", text("providerName")),
+    Column("IDP User Name", text("providerUserName")),
+    Column("User Name", text("user", "name")),
+    Column("User UID", text("user", "uid")),
+)
+USER_IDENTITY: Final = (
+    NAME,
+    Column("Identity", text("identity", "name")),
+    Column("User Name", text("user", "name")),
+    Column("User UID", text("user", "uid")),
 )
 OAUTH_TOKEN: Final = (
     NAME,

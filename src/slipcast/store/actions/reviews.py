@@ -86,7 +86,7 @@ class Reviews(Virtual):
         }
 
     async def _own_self(self, guard: Guard, _asked: JSON) -> JSON:
-        return {"userInfo": _user_info(guard.actor)}
+        return {"userInfo": _user_info(guard.known)}
 
     async def _token(self, _guard: Guard, asked: JSON) -> JSON:
         spec = asked.get("spec") or {}
