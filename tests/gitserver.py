@@ -219,11 +219,37 @@ class _Dumb(_Guarded, SimpleHTTPRequestHandler):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shell:
-    """A loopback sshd; command is what git must use to reach it (GIT_SSH_COMMAND)."""
+    """A loopback sshd; command is what git must use to reach it (GIT_SSH_COMMAND).
+
+    Shape:  the server lets `user` in, and not `other`; it shows the key `host`.
+    """
 
     url: str
     command: str
     stranger: str
+    state: Path
+
+    @property
+    def host(self) -> str:
+        """The host as known_hosts calls it."""
+        name, _, port = self.url.rpartition("@")[2].rpartition(":")
+        return f"[{name}]:{port}"
+
+    def key(self, name: str = "user") -> str:
+        """A private key."""
+        return (self.state / name).read_text()
+
+    def known(self, name: str = "host") -> str:
+        """What known_hosts holds of the server if that is the key it shows."""
+        return f"{self.host} {(self.state / name).with_suffix('.pub').read_text()}"
+
+    def admit(self, name: str, command: str) -> str:
+        """Let a new key in, for which the server runs a command instead; the private key."""
+        _new_key(self.state / name)
+        public = (self.state / name).with_suffix(".pub").read_text()
+        with (self.state / "authorized").open("a") as file:
+            file.write(f'command="{command}" {public}')
+        return self.key(name)
 
 
 def why_no_ssh() -> str:
@@ -243,9 +269,7 @@ def ssh(state: Path) -> Iterator[Shell]:
     """
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in ("host", "user", "other"):
-        subprocess.run(
-            ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(state / name)), check=True
-        )
+        _new_key(state / name)
     shutil.copy(state / "user.pub", state / "authorized")
     port = containers.a_port()
     (state / "config").write_text(
@@ -266,10 +290,15 @@ def ssh(state: Path) -> Iterator[Shell]:
             url=f"ssh://{getpass.getuser()}@127.0.0.1:{port}",
             command=_client(state, "user"),
             stranger=_client(state, "other"),
+            state=state,
         )
     finally:
         server.terminate()
         server.wait()
+
+
+def _new_key(path: Path) -> None:
+    subprocess.run(("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)), check=True)
 
 
 def _client(state: Path, key: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from slipcast.values.faults import GitFault
 from slipcast.values.giturl import parse_git_url
 
 LONG = 60.0
+BY_SSH = pytest.mark.skipif(shutil.which("ssh") is None, reason="ssh is not installed")
 
 
 def spec(url: str) -> CloneSpec:
@@ -53,9 +55,10 @@ def test_a_password_in_the_address_is_used_and_left_nowhere(
     assert list((tmp_path / "near").iterdir()) == []
 
 
-def test_a_server_that_never_answers_is_given_up_in_time(git: Git, tmp_path: Path):
+@pytest.mark.parametrize("scheme", ["http", pytest.param("ssh", marks=BY_SSH)])
+def test_a_server_that_never_answers_is_given_up_in_time(git: Git, tmp_path: Path, scheme: str):
     with silent_server() as server, pytest.raises(GitFault) as refused:
-        git.probe(spec(f"http://127.0.0.1:{server.port}/app.git"), 0.2, near=tmp_path)
+        git.probe(spec(f"{scheme}://127.0.0.1:{server.port}/app.git"), 0.2, near=tmp_path)
 
     assert refused.value.reason == "Timeout"
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import containers
+import gitserver
 from e2e.builds.cutting import Cutter
 from e2e.builds.leftovers import left, orphans
 from e2e.builds.project import Project
@@ -42,6 +43,15 @@ def way_to_registry(open_registry: containers.Registry) -> Iterator[Cutter]:
     """A way to the open registry that can be cut."""
     with Cutter.to(int(open_registry.host.rpartition(":")[2])) as cutter:
         yield cutter
+
+
+@pytest.fixture(scope="session")
+def shell(place: Path) -> Iterator[gitserver.Shell]:
+    """What serves every repository of this machine over ssh."""
+    if why := gitserver.why_no_ssh():
+        pytest.skip(why)
+    with gitserver.ssh(place / "ssh") as shell:
+        yield shell
 
 
 @pytest.fixture(scope="session")
@@ -127,7 +137,16 @@ def looked_after(project: Project, own: Path) -> Iterator[Project]:
 
 
 def nothing_is_left(server: Server, own: Path) -> None:
-    """Wait until nothing is; fails with what is there."""
+    """Wait until nothing is; fails with what was there in the end.
+
+    Shape:  what the server begins after that, such as the removal of an image, is its own.
+    """
+    found: list[str] = []
+
+    def is_empty() -> bool:
+        found[:] = left(server, own)
+        return not found
+
     with suppress(AssertionError):
-        until(lambda: not left(server, own), patience=60)
-    assert left(server, own) == []
+        until(is_empty, patience=60)
+    assert found == []

@@ -7,6 +7,7 @@ import json
 import pytest
 
 import containers
+import gitserver
 from e2e.builds.project import (
     Project,
     a_config,
@@ -31,9 +32,12 @@ RUN touch /second
 
 def test_a_dockerfile_of_stages_is_built_with_arguments_of_the_command(project: Project) -> None:
     # UP-11, UP-13
-    project.apply(a_config(by_dockerfile(), {"dockerfile": STAGES}))
+    made = gitserver.repository(project.directory / "app", {"Dockerfile": STAGES})
+    gitserver.bare(made, project.directory / "served/app.git")
+    with gitserver.http(project.directory / "served") as served:
+        project.apply(a_config(by_dockerfile(), {"git": {"uri": f"{served.url}/app.git"}}))
 
-    ran = project.start("--build-arg=WHO=world")
+        ran = project.start("--build-arg=WHO=world")
 
     assert ran.code == 0, ran.said
     assert project.printed("cat /said; ls /second") == "hello world\n/second\n"
@@ -82,7 +86,10 @@ def test_a_step_that_fails_is_told(project: Project) -> None:
 
 def test_a_custom_build_is_its_image_with_the_build_in_a_variable(project: Project) -> None:
     env = [{"name": "GREETING", "value": "hello"}]
-    script = 'echo "$GREETING $OUTPUT_IMAGE"; cat /app/said; printf "%s" "$BUILD"'
+    script = (
+        'echo "$GREETING $OUTPUT_IMAGE"; cat /app/said; echo "$SOURCE_URI"; '
+        'cat "$SOURCE_SECRET_PATH/ssh-privatekey"; echo; printf "%s" "$BUILD"'
+    )
     text = f"FROM {containers.BASE}\nRUN mkdir /app && echo custom > /app/said\n"
     text += f"ENTRYPOINT {json.dumps(['/bin/sh', '-c', script])}\n"
     image = f"localhost/{project.name}/app-1:latest"
@@ -90,13 +97,15 @@ def test_a_custom_build_is_its_image_with_the_build_in_a_variable(project: Proje
     assert project.start().code == 0
     strategy = {"customStrategy": {"from": an_image(image), "env": env}}
     output = pushed_to("registry.example.com/shop/app:1")
-    project.apply(a_config(strategy, {"git": {"uri": "https://git.example.com/x"}}, output=output))
+    secret = project.secret("key", ssh_privatekey="opens")
+    source = {"git": {"uri": "git@git.example.com:x.git"}, "sourceSecret": {"name": secret}}
+    project.apply(a_config(strategy, source, output=output))
 
     ran = project.start()
 
     assert ran.code == 0, ran.said
-    first, second, build = ran.stdout.splitlines()[-3:]
-    assert (first, second) == ("hello shop/app:1", "custom")
+    *said, build = ran.stdout.splitlines()[-5:]
+    assert said == ["hello shop/app:1", "custom", "git@git.example.com:x.git", "opens"]
     assert json.loads(build)["metadata"]["name"] == "app-2"
 
 
@@ -107,13 +116,15 @@ def test_a_build_takes_files_out_of_the_image_of_another(
     project.apply(a_config(by_source(), output=pushed_to(image)))
     first = project.start(f"--from-dir={project.files('app', {'dist/app.js': 'made'})}")
     paths = [{"sourcePath": "/opt/app/dist/.", "destinationDir": "from"}]
-    source = {
-        "dockerfile": f"FROM {containers.BASE}\nCOPY from/app.js /srv/\n",
-        "images": [{"from": an_image(image), "paths": paths}],
-    }
-    project.apply(a_config(by_dockerfile(), source))
+    files = {"Dockerfile": f"FROM {containers.BASE}\nCOPY from/app.js /srv/\n"}
+    made = gitserver.repository(project.directory / "second", files)
+    gitserver.bare(made, project.directory / "served/second.git")
+    with gitserver.http(project.directory / "served") as served:
+        git = {"uri": f"{served.url}/second.git"}
+        images = [{"from": an_image(image), "paths": paths}]
+        project.apply(a_config(by_dockerfile(), {"type": "Git", "git": git, "images": images}))
 
-    second = project.start()
+        second = project.start()
 
     assert (first.code, second.code) == (0, 0), first.said + second.said
     assert in_image(project.image("app-2"), "cat /srv/app.js") == "made"

@@ -12,16 +12,17 @@ pytestmark = [pytest.mark.engine, pytest.mark.e2e, pytest.mark.network]
 
 
 @pytest.mark.parametrize("name", ["flask-hello", "express-hello"])
-def test_an_example_is_built_through_the_server_and_answers(project: Project, name: str) -> None:
+def test_an_example_behind_ssh_is_built_through_the_server_and_answers(
+    project: Project, shell: gitserver.Shell, name: str
+) -> None:
     every = applications.applications(applications.EXAMPLES)
     example = next(each for each in every if each.name == name)
     made = applications.repository(example, project.directory / name)
-    gitserver.bare(made, project.directory / f"served/{name}.git")
-    with gitserver.http(project.directory / "served") as served:
-        source = {"git": {"uri": f"{served.url}/{name}.git"}}
-        project.apply(a_config(by_source(applications.builder(example.builder)), source))
+    secret = project.secret("key", ssh_privatekey=shell.key())
+    source = {"git": {"uri": f"{shell.url}{made}"}, "sourceSecret": {"name": secret}}
+    project.apply(a_config(by_source(applications.builder(example.builder)), source))
 
-        ran = project.start()
+    ran = project.start()
 
     assert ran.code == 0, ran.said
     with applications.running(project.image()) as running:

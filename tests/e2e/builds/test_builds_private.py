@@ -62,21 +62,6 @@ def test_a_repository_behind_https_is_cloned_with_the_authority_of_its_secret(
     assert project.printed("cat index.html", "app-2") == "hello\n"
 
 
-@pytest.mark.skipif(bool(gitserver.why_no_ssh()), reason=gitserver.why_no_ssh() or "ssh works")
-def test_a_repository_behind_ssh_is_cloned_with_the_key_of_its_secret(project: Project) -> None:
-    made = gitserver.repository(project.directory / "app", FILES)
-    with gitserver.ssh(project.directory / "ssh") as shell:
-        key = (project.directory / "ssh/user").read_text()
-        name = project.secret("key", ssh_privatekey=key)
-        source = {"git": {"uri": f"{shell.url}{made}"}, "sourceSecret": {"name": name}}
-        project.apply(a_config(by_source(), source))
-
-        ran = project.start()
-
-    assert ran.code == 0, ran.said
-    assert project.printed("cat index.html") == "hello\n"
-
-
 def linked(project: Project, registry: containers.Registry, password: str) -> None:
     """Give the account of builds a secret for a registry, as users do."""
     who = (f"--docker-server={registry.host}", f"--docker-username={registry.username}")

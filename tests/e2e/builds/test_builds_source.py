@@ -8,7 +8,7 @@ import pytest
 
 import containers
 import gitserver
-from e2e.builds.project import Project, a_config, by_source, pushed_to
+from e2e.builds.project import Project, a_config, an_image, by_source, pushed_to
 
 pytestmark = [pytest.mark.engine, pytest.mark.e2e]
 
@@ -55,6 +55,30 @@ def test_the_second_build_is_given_what_the_first_kept(
     assert (first.code, second.code) == (0, 0), first.said + second.said
     assert "before" not in first.stdout
     assert "before" in second.stdout
+
+
+def test_what_assemble_made_is_carried_into_a_runtime_image_that_runs(
+    project: Project,
+) -> None:
+    # S2I-240, BLD-96
+    files = {
+        ".s2i/bin/assemble*": "#!/bin/sh -e\necho made > /opt/app/made\n",
+        ".s2i/bin/assemble-runtime*": "#!/bin/sh -e\necho finished >> /srv/made\n",
+        ".s2i/bin/run*": "#!/bin/sh\ncat /srv/made\n",
+    }
+    made = gitserver.repository(project.directory / "app", files)
+    gitserver.bare(made, project.directory / "served/app.git")
+    carried = [{"sourcePath": "/opt/app/made", "destinationDir": "srv"}]
+    strategy = by_source(runtimeImage=an_image(containers.BASE), runtimeArtifacts=carried)
+    with gitserver.http(project.directory / "served") as served:
+        git = {"uri": f"{served.url}/app.git"}
+        project.apply(a_config(strategy, {"git": git}))
+
+        ran = project.start()
+
+    assert ran.code == 0, ran.said
+    assert containers.podman("run", "--rm", "--network=none", project.image()) == "made\nfinished\n"
+    assert project.printed("ls -d /opt/app /usr/libexec/s2i 2>/dev/null || true") == ""
 
 
 def test_a_hook_that_passes_sees_the_image(project: Project, source: dict[str, object]) -> None:
