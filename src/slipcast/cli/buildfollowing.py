@@ -144,7 +144,7 @@ async def with_last_words(connection: Connection, build: Build) -> Build:
 
     Errors: Fault when it was deleted meanwhile; ApiFault.
     """
-    for lost in range(len(PAUSES)):
+    for lost in range(len(PAUSES) + 1):
         had_pod = naming.POD_NAME in build.metadata.annotations
         if build.status.phase != Phase.FAILED or build.status.log_snippet or not had_pod:
             break

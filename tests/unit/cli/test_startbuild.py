@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from slipcast.adapters.podlogs import DirectoryLogs
 from slipcast.adapters.uploads import DirectoryUploads
@@ -15,8 +18,10 @@ from slipcast.api.build import Build
 from slipcast.api.document import JSON
 from slipcast.api.lens import read
 from slipcast.cli import buildfollowing
-from slipcast.ports.api import Resource
+from slipcast.cli.toolbox import ServerFlags
+from slipcast.ports.api import Api, Patch, Resource
 from slipcast.store.store import Running
+from slipcast.testing.api import NOON, StandingClock
 from slipcast.testing.toolbox import FakeToolbox
 from unit.cli.conftest import Call, Called
 
@@ -314,6 +319,41 @@ def test_how_a_build_ended_is_told(
     fault = buildfollowing.failure(read(_build(call), Build))
 
     assert (fault.message if fault else "", fault.exit_code if fault else 0) == (said, code)
+
+
+@dataclass(slots=True)
+class Late(StandingClock):
+    """A clock that strikes: after some seconds the last words of a build are there."""
+
+    api: Api = field(kw_only=True)
+    words: str = field(kw_only=True)
+    after: timedelta = field(kw_only=True)
+
+    @override
+    async def until(self, moment: datetime) -> None:
+        """Let it be so late."""
+        self.moment = max(self.moment, moment)
+        if self.moment >= NOON + self.after:
+            where = Resource(BUILD, "default", "app-1")
+            body = {"status": {"logSnippet": self.words}}
+            await self.api.patch(where, Patch(type="merge", body=body))
+
+
+def test_last_words_may_come_seconds_after_a_build_has_failed_bl_73(
+    call: Call, toolbox: FakeToolbox
+) -> None:
+    call("start-build", "app")
+    call("annotate", "build", "app-1", "openshift.io/build.pod-name=app-1-build")
+    _ended(toolbox, "app-1", phase="Failed")
+
+    async def told() -> Build:
+        async with toolbox.connect(ServerFlags()) as there:
+            late = Late(api=there.api, words="no bread", after=timedelta(seconds=8))
+            waiting = replace(there, clock=late)
+            build = await buildfollowing.look(waiting, "app-1")
+            return await buildfollowing.with_last_words(waiting, build)
+
+    assert asyncio.run(told()).status.log_snippet == "no bread"
 
 
 def test_who_stops_waiting_is_told_that_the_build_goes_on(
