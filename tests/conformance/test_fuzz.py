@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from conformance.conftest import Server
+from conformance.conftest import Server, running
 from slipcast.server import openapi
 
 LONG = int(os.environ.get("SLIPCAST_FUZZ", "0"))
@@ -72,6 +72,13 @@ def _aimed(case: Case[Any], is_known: bool) -> Case[Any]:  # noqa: FBT001
         given_metadata = metadata if isinstance(metadata, dict) else {}
         case.body = {**body, "metadata": {**given_metadata, "name": NAME, "namespace": ""}}
     return case
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of which nobody else minds what is made and deleted there; it runs no builds."""
+    with running(tmp_path_factory, SLIPCAST_PODS="none") as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
