@@ -39,6 +39,11 @@ options = together(
         help="The claim that holds the user's groups.",
     ),
     click.option("--oidc-ca-file", type=_FILE, help="Certificate authority of the provider."),
+    click.option(
+        "--oidc-client-secret-file",
+        type=_FILE,
+        help="The client's secret: people log in at the provider with a browser, too.",
+    ),
 )
 """Passwords, and OpenID Connect."""
 
@@ -46,6 +51,7 @@ options = together(
 def identification(given: Mapping[str, Any]) -> Identification:
     """What the flags of `options` said."""
     htpasswd, ca_file = given["htpasswd"], given["oidc_ca_file"]
+    secret_file = given["oidc_client_secret_file"]
     return Identification(
         htpasswd=htpasswd.absolute() if htpasswd else None,
         oidc_issuer=given["oidc_issuer"],
@@ -53,4 +59,5 @@ def identification(given: Mapping[str, Any]) -> Identification:
         oidc_username_claim=given["oidc_username_claim"],
         oidc_groups_claim=given["oidc_groups_claim"],
         oidc_ca_file=ca_file.absolute() if ca_file else None,
+        oidc_client_secret_file=secret_file.absolute() if secret_file else None,
     )

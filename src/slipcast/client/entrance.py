@@ -32,6 +32,9 @@ ABOUT: Final = "/.well-known/oauth-authorization-server"
 USUAL: Final = "/oauth/authorize"
 QUERY: Final = urlencode({"client_id": "openshift-challenging-client", "response_type": "token"})
 BROWSING: Final = "openshift-cli-client"
+FAILED: Final = 400
+LARGEST: Final = 64 * 1024
+"""Bytes that are read of an answer."""
 PATIENCE: Final = 300.0
 """Seconds that somebody has to log in with a browser."""
 
@@ -133,16 +136,30 @@ def _asking(redirect: str, verifier: str, state: str) -> str:
 
 async def _asked(api: HttpApi, place: str, way: Access) -> str:
     headers = {"x-csrf-token": "1"}
-    try:
-        answer = await api.send(Request(method="GET", path=f"{place}?{QUERY}", headers=headers))
-    except (NotServed, Forbidden) as nowhere:
-        raise _no_login(way) from nowhere
-    except Unauthorized as wrong:
-        raise Unauthorized("user name or password are wrong") from wrong
+    request = Request(method="GET", path=f"{place}?{QUERY}", headers=headers)
+    answer = await api.ask(request, most=LARGEST)
+    if answer.status == Unauthorized.code and answer.warnings:
+        # Who is let in elsewhere only is told so, and is not challenged.
+        raise _by_browser(way)
+    if answer.status == Unauthorized.code:
+        raise Unauthorized("user name or password are wrong")
+    if answer.status in {NotServed.code, Forbidden.code}:
+        raise _no_login(way)
+    if answer.status >= FAILED:
+        raise wire.fault_of(answer.status, answer.body)
     token = parse_qs(urlsplit(answer.location).fragment).get("access_token", [""])[0]
     if not token:
         raise _no_login(way)
     return token
+
+
+def _by_browser(way: Access) -> PortFault:
+    return PortFault(
+        f"the server at {way.server} lets nobody in by password",
+        reason="NoLogin",
+        hint="`slipcast login --web` logs in with a browser on this machine;"
+        f" {way.server}/oauth/token/request shows a token to one anywhere.",
+    )
 
 
 def _no_login(way: Access, how: str = "by password") -> PortFault:

@@ -11,6 +11,7 @@ import msgspec
 from slipcast.builds.cluster import Cluster
 from slipcast.ports.distribution import Reaches
 from slipcast.ports.running import Running
+from slipcast.values.sensitive import Sensitive
 
 
 class Identification(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,7 +19,9 @@ class Identification(msgspec.Struct, frozen=True, kw_only=True):
 
     Shape:  empty and None mean not said. htpasswd is a file of users and hashed passwords. Without
             oidc_issuer there is no OpenID Connect. An oidc_username_prefix of None means the
-            issuer's URL and `#`, unless the claim is `email`. registries are the addresses of the
+            issuer's URL and `#`, unless the claim is `email`. With a client secret, or a file that
+            holds it and goes before it, people log in at the provider with a browser: oidc_name is
+            what they call it. registries are the addresses of the
             integrated registry, for which service accounts get credentials.
     """
 
@@ -31,6 +34,10 @@ class Identification(msgspec.Struct, frozen=True, kw_only=True):
     oidc_groups_prefix: str = ""
     oidc_ca_file: Path | None = None
     oidc_required_claims: tuple[tuple[str, str], ...] = ()
+    oidc_client_secret: Sensitive | None = None
+    oidc_client_secret_file: Path | None = None
+    oidc_name: str = ""
+    oidc_extra_scopes: tuple[str, ...] = ()
     registries: tuple[str, ...] = ()
 
     def over(self, usual: Identification) -> Identification:

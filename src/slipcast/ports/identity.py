@@ -1,4 +1,5 @@
-"""The Authenticator port: from what a request carries to who asks. Asynchronous.
+"""Who asks: the Authenticator port knows it from a request, the Provider port from a login that
+somebody else has done. Asynchronous.
 
 Adapters stand in `adapters.identity`: tokens, service accounts, client certificates, password
 files, OpenID Connect. They are asked in turn; the first who knows answers.
@@ -33,6 +34,54 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
     def is_empty(self) -> bool:
         """Whether the request says nothing about who asks."""
         return self.bearer is None and self.password is None and self.certificate is None
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who has logged in.
+
+    Shape:  groups are those that whoever vouches for them names, none of the server's own.
+    """
+
+    name: str
+    groups: tuple[str, ...] = ()
+
+
+class Errand(msgspec.Struct, frozen=True, kw_only=True):
+    """A login that a browser is sent to a provider for.
+
+    Shape:  redirect is where it comes back to; state comes back with it; nonce comes back in what
+            the provider says; who has the verifier that the challenge is of is who began (PKCE).
+    """
+
+    redirect: str
+    state: str
+    nonce: str
+    challenge: str
+    verifier: Sensitive
+
+
+class Provider(Protocol):
+    """Logs people in with a browser, elsewhere."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        ...
+
+    async def place(self, errand: Errand) -> str:
+        """The address that the browser is sent to.
+
+        Errors: Unavailable when the provider does not answer, or says what it should not.
+        """
+        ...
+
+    async def vouched(self, errand: Errand, code: Sensitive) -> Person:
+        """Who has logged in, by the code that the browser brought back.
+
+        Errors: Unauthorized when the code, or what it is good for, is not of that errand;
+                Unavailable.
+        """
+        ...
 
 
 class Authenticator(Protocol):

@@ -1,7 +1,7 @@
 """The OAuth endpoints: how people get tokens, by program or by browser.
 
 A program that is challenged shows user and password with its request; everybody else is shown a
-form. No session is kept: whoever wants a token says who they are.
+form, or logs in at a provider. No session is kept: whoever wants a token says who they are.
 
 Source: RFC 6749, RFC 7636, RFC 8414; the OAuth server of OpenShift.
 """
@@ -20,18 +20,20 @@ from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from slipcast.access.scopes import SCOPES
 from slipcast.ports.api import Api
 from slipcast.ports.clock import Clock
-from slipcast.ports.identity import Authenticator, Credentials
+from slipcast.ports.identity import Authenticator, Credentials, Person, Provider
 from slipcast.server import oauthpages as pages
 from slipcast.server import oauthrequest
+from slipcast.server.oauthanswers import drop, keep, page, sent
 from slipcast.server.oauthclients import CLIENTS
 from slipcast.server.oauthcodes import Codes, challenge_of
 from slipcast.server.oauthgrants import Grants
+from slipcast.server.oauthprovider import BACK, CHOICE, Elsewhere, NotLetIn, not_let_in
 from slipcast.server.oauthrequest import LARGEST_FORM, Ask, Unanswerable
 from slipcast.values.actor import Actor
 from slipcast.values.apifaults import ApiFault, Unauthorized
@@ -39,7 +41,7 @@ from slipcast.values.sensitive import Sensitive
 
 log = logging.getLogger("slipcast.oauth")
 
-PREFIXES: Final = ("/oauth/", "/.well-known/oauth-authorization-server")
+PREFIXES: Final = ("/oauth/", BACK, "/.well-known/oauth-authorization-server")
 """What is served here."""
 CSRF: Final = "__Host-csrf"
 VERIFIER: Final = "__Host-verifier"
@@ -60,17 +62,19 @@ class OAuth:
         base: Callable[[str], str],
         *,
         passwords: bool = True,
+        provider: Provider | None = None,
     ) -> None:
         """Let people in whom the authenticator knows; the Api may write tokens and users.
 
         Shape:  base gives the server's own address, as reached by a Host header; without passwords
-                nobody is asked for one.
+                nobody is asked for one; a provider is where people log in besides.
         """
         self._authenticator = authenticator
         self._passwords = passwords
         self._grants = Grants(api)
         self._codes = Codes(clock)
         self._base = base
+        self._elsewhere = Elsewhere(provider, clock) if provider else None
         self.app = Starlette(
             routes=[
                 Route("/.well-known/oauth-authorization-server", self.about, methods=["GET"]),
@@ -80,9 +84,12 @@ class OAuth:
                 Route("/oauth/token/request", self.request, methods=["GET"]),
                 Route("/oauth/token/display", self.display, methods=["GET"]),
                 Route("/oauth/token/implicit", self.implicit, methods=["GET"]),
+                Route(BACK + "{name}", self.returned, methods=["GET"]),
             ],
             exception_handlers={Unanswerable: _unanswerable, ApiFault: _failed},
         )
+        # Nobody is sent to where a Host header says.
+        self.app.router.redirect_slashes = False
 
     async def about(self, request: Request) -> Response:
         """What there is (RFC 8414)."""
@@ -103,12 +110,31 @@ class OAuth:
         """Let a program act for somebody: challenge the program, or show the form."""
         ask = self._ask(request)
         if ask.error:
-            return _sent(ask.answer({"error": ask.error}))
-        if not self._passwords:
-            return self._by_token_only(request)
-        if ask.client.is_challenged:
+            return sent(ask.answer({"error": ask.error}))
+        if ask.client.is_challenged and self._passwords:
             return await self._challenged(request, ask)
+        if self._elsewhere is None:
+            return self._form(request, ask) if self._passwords else self._by_token_only(request)
+        if ask.client.is_challenged:
+            return self._by_browser_only(request)
+        is_chosen = request.query_params.get(CHOICE) == self._elsewhere.name
+        if is_chosen or not self._passwords:
+            return await self._elsewhere.leave(request, self._where(request))
         return self._form(request, ask)
+
+    async def returned(self, request: Request) -> Response:
+        """Back from the provider: what was asked for is answered."""
+        if self._elsewhere is None:
+            raise Unanswerable("Nobody logs in elsewhere here.")
+        base, journey = self._where(request), self._elsewhere.journey(request)
+        try:
+            person = await self._elsewhere.person(request, journey, base)
+            ask = oauthrequest.read(oauthrequest.fields_of(journey.query), base)
+            answer = await self._answered(ask, person)
+        except NotLetIn as problem:
+            answer = not_let_in(problem, journey)
+        drop(answer, journey.cookie)
+        return answer
 
     async def logged_in(self, request: Request) -> Response:
         """The form, filled in."""
@@ -124,7 +150,7 @@ class OAuth:
             actor = await self._known(request, user, Sensitive(fields.get("password", "")))
         except Unauthorized:
             return self._form(request, ask, user, WRONG)
-        return await self._answered(ask, actor)
+        return await self._answered(ask, Person(name=actor.name))
 
     async def token(self, request: Request) -> Response:
         """A code traded in for a token."""
@@ -139,8 +165,8 @@ class OAuth:
         taken = self._codes.take(code, client, redirect, verifier)
         if taken is None:
             return _refused("invalid_grant")
-        asked, actor = taken
-        granted = await self._grants.give(actor, asked)
+        asked, person = taken
+        granted = await self._grants.give(person, asked)
         said = {**granted.answer, "expires_in": granted.seconds}
         return JSONResponse(said, headers={"cache-control": "no-store", "pragma": "no-cache"})
 
@@ -156,8 +182,8 @@ class OAuth:
                 "code_challenge_method": "S256",
             }
         )
-        answer = _sent(f"{base}/oauth/authorize?{query}")
-        _keep(answer, VERIFIER, verifier)
+        answer = sent(f"{base}/oauth/authorize?{query}")
+        keep(answer, VERIFIER, verifier)
         return answer
 
     async def display(self, request: Request) -> Response:
@@ -170,15 +196,16 @@ class OAuth:
         )
         if taken is None:
             raise Unanswerable("There is no token here. Please begin again.")
-        asked, actor = taken
-        granted = await self._grants.give(actor, asked)
-        answer = _page(pages.token(granted.token.reveal(), base))
-        answer.delete_cookie(VERIFIER, secure=True, httponly=True)
+        asked, person = taken
+        granted = await self._grants.give(person, asked)
+        elsewhere = self._elsewhere.name if self._elsewhere else ""
+        answer = page(pages.token(granted.token.reveal(), base, elsewhere))
+        drop(answer, VERIFIER)
         return answer
 
     async def implicit(self, _: Request) -> Response:
         """Where programs are sent that read their token from the address."""
-        return _page(pages.notice("Nothing to see here", "This address is for programs."))
+        return page(pages.notice("Nothing to see here", "This address is for programs."))
 
     async def _challenged(self, request: Request, ask: Ask) -> Response:
         if not _is_programs(request):
@@ -190,19 +217,26 @@ class OAuth:
         except Unauthorized:
             challenge = {"www-authenticate": 'Basic realm="slipcast"'}
             return Response("Unauthorized\n", 401, challenge, "text/plain")
-        return await self._answered(ask, actor)
+        return await self._answered(ask, Person(name=actor.name))
 
     def _by_token_only(self, request: Request) -> Response:
         text = pages.NO_PASSWORDS.format(server=self._where(request))
         if request.headers.get("x-csrf-token"):
             return Response(f"{text}\n", 403, media_type="text/plain")
-        return _page(pages.notice("Log in with a token", text, link=False), 403)
+        return page(pages.notice("Log in with a token", text, link=False), 403)
 
-    async def _answered(self, ask: Ask, actor: Actor) -> Response:
+    def _by_browser_only(self, request: Request) -> Response:
+        """What a program is told that cannot show a page, in the words that `oc` looks for."""
+        place = f"{self._where(request)}/oauth/token/request"
+        text = f"You must obtain an API token by visiting {place}"
+        headers = {"link": f'<{place}>; rel="related"', "warning": f'199 OpenShift "{text}"'}
+        return Response(f"{text}\n", 401, headers, "text/plain")
+
+    async def _answered(self, ask: Ask, person: Person) -> Response:
         if ask.type == "code":
-            return _sent(ask.answer({"code": self._codes.give(ask.asked, actor)}))
-        granted = await self._grants.give(actor, ask.asked)
-        return _sent(ask.answer(granted.answer))
+            return sent(ask.answer({"code": self._codes.give(ask.asked, person)}))
+        granted = await self._grants.give(person, ask.asked)
+        return sent(ask.answer(granted.answer))
 
     async def _known(self, request: Request, user: str, password: Sensitive) -> Actor:
         """Who that is.
@@ -221,11 +255,14 @@ class OAuth:
     def _form(self, request: Request, ask: Ask, user: str = "", problem: str = "") -> Response:
         """The form; its cookie stays the same for a browser with several of them open."""
         held = request.cookies.get(CSRF) or secrets.token_urlsafe(32)
-        action = f"/oauth/authorize?{request.url.query}"
-        told = pages.Told(program=ask.client.title, server=self._where(request))
-        page = pages.login(action, held, told, user, problem)
-        answer = HTMLResponse(page, 401 if problem else 200, pages.headers(ask.asked.redirect))
-        _keep(answer, CSRF, held)
+        query, where = request.url.query, self._where(request)
+        other = (
+            (self._elsewhere.name, self._elsewhere.chosen_at(query)) if self._elsewhere else None
+        )
+        told = pages.Told(program=ask.client.title, server=where, elsewhere=other or ("", ""))
+        text = pages.login(f"/oauth/authorize?{query}", held, told, user, problem)
+        answer = HTMLResponse(text, 401 if problem else 200, pages.headers(ask.asked.redirect))
+        keep(answer, CSRF, held)
         return answer
 
     def _ask(self, request: Request) -> Ask:
@@ -236,20 +273,6 @@ class OAuth:
 
     def _where(self, request: Request) -> str:
         return self._base(request.headers.get("host", ""))
-
-
-def _keep(answer: Response, name: str, value: str) -> None:
-    answer.set_cookie(name, value, max_age=3600, secure=True, httponly=True, samesite="lax")
-
-
-def _sent(address: str) -> Response:
-    return RedirectResponse(
-        address, 302, {"cache-control": "no-store", "referrer-policy": "no-referrer"}
-    )
-
-
-def _page(text: str, status: int = 200) -> Response:
-    return HTMLResponse(text, status, pages.headers())
 
 
 def _refused(error: str, status: int = 400) -> Response:
@@ -304,7 +327,7 @@ def _client_of(request: Request) -> str:
 
 
 async def _unanswerable(_: Request, problem: Exception) -> Response:
-    return _page(pages.notice("That does not work", str(problem)), 400)
+    return page(pages.notice("That does not work", str(problem)), 400)
 
 
 async def _failed(request: Request, problem: Exception) -> Response:
@@ -312,7 +335,7 @@ async def _failed(request: Request, problem: Exception) -> Response:
     if request.headers.get("x-csrf-token"):
         answer = Response(problem.message, problem.code, media_type="text/plain")
     else:
-        answer = _page(pages.notice("Not now", problem.message), problem.code)
+        answer = page(pages.notice("Not now", problem.message), problem.code)
     if problem.retry_after:
         answer.headers["retry-after"] = str(problem.retry_after)
     return answer

@@ -20,7 +20,7 @@ from typing import Final
 import msgspec
 
 from slipcast.ports.clock import Clock
-from slipcast.values.actor import Actor
+from slipcast.ports.identity import Person
 
 LASTS: Final = timedelta(minutes=2)
 MOST: Final = 10_000
@@ -39,7 +39,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Kept(msgspec.Struct, frozen=True):
     asked: Asked
-    actor: Actor
+    person: Person
     ends: datetime
 
 
@@ -50,7 +50,7 @@ class Codes:
         self._clock = clock
         self._kept: dict[bytes, _Kept] = {}
 
-    def give(self, asked: Asked, actor: Actor) -> str:
+    def give(self, asked: Asked, person: Person) -> str:
         """A code for somebody who has logged in."""
         now = self._clock.now()
         if len(self._kept) >= MOST:
@@ -58,12 +58,12 @@ class Codes:
         if len(self._kept) >= MOST:
             del self._kept[next(iter(self._kept))]
         code = secrets.token_urlsafe(32)
-        self._kept[_hash(code)] = _Kept(asked, actor, now + LASTS)
+        self._kept[_hash(code)] = _Kept(asked, person, now + LASTS)
         return code
 
     def take(
         self, code: str, client: str, redirect: str, verifier: str
-    ) -> tuple[Asked, Actor] | None:
+    ) -> tuple[Asked, Person] | None:
         """What was asked with a code, and who has logged in; None when the code is not good.
 
         Shape:  a code that was tried is gone, whatever came of it.
@@ -74,7 +74,7 @@ class Codes:
         asked = kept.asked
         if (asked.client, asked.redirect) != (client, redirect):
             return None
-        return (asked, kept.actor) if _is_proven(asked.challenge, verifier) else None
+        return (asked, kept.person) if _is_proven(asked.challenge, verifier) else None
 
 
 def _is_proven(challenge: str, verifier: str) -> bool:

@@ -5,6 +5,7 @@ Source: the API references of oauth.openshift.io and user.openshift.io.
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
 from typing import Final
@@ -12,10 +13,11 @@ from typing import Final
 import msgspec
 
 from slipcast.api import kinds
+from slipcast.api.document import JSON
 from slipcast.ports.api import Api, Resource
+from slipcast.ports.identity import Person
 from slipcast.server.oauthcodes import Asked
-from slipcast.values import accesstoken
-from slipcast.values.actor import Actor
+from slipcast.values import accesstoken, usernames
 from slipcast.values.apifaults import AlreadyExists, NotFound
 from slipcast.values.sensitive import Sensitive
 
@@ -54,32 +56,39 @@ class Grants:
     def __init__(self, api: Api) -> None:
         self._api = api
 
-    async def give(self, actor: Actor, asked: Asked) -> Granted:
+    async def give(self, person: Person, asked: Asked) -> Granted:
         """A new token."""
-        uid = await self._uid(actor.name)
+        uid = await self._uid(person.name)
         token = accesstoken.token_of(secrets.token_urlsafe(32))
         content = {
-            "metadata": {"name": accesstoken.name_of(token)},
+            "metadata": {"name": accesstoken.name_of(token), **_said_of(person)},
             "clientName": asked.client,
             "expiresIn": LASTS,
             "scopes": list(asked.scopes),
             "redirectURI": asked.redirect,
-            "userName": actor.name,
+            "userName": person.name,
             "userUID": uid,
         }
         await self._api.create(TOKENS, content)
-        fields = {"user": actor.name, "client": asked.client}
+        fields = {"user": person.name, "client": asked.client}
         log.info("token.granted", extra={"fields": fields})
         return Granted(token=Sensitive(token), scope=" ".join(asked.scopes))
 
     async def _uid(self, name: str) -> str:
         """The uid of the User, who is made at the first login."""
+        kept = usernames.kept_as(name)
+        content = {"metadata": {"name": kept}, **({"fullName": name} if kept != name else {})}
         try:
-            return (await self._api.get(USERS.named(name))).names.uid
+            return (await self._api.get(USERS.named(kept))).names.uid
         except NotFound:
             try:
-                return (
-                    await self._api.create(USERS, {"metadata": {"name": name}})
-                ).document.names.uid
+                return (await self._api.create(USERS, content)).document.names.uid
             except AlreadyExists:
-                return (await self._api.get(USERS.named(name))).names.uid
+                return (await self._api.get(USERS.named(kept))).names.uid
+
+
+def _said_of(person: Person) -> JSON:
+    """What is kept with the token of what whoever vouched has said."""
+    if not person.groups:
+        return {}
+    return {"annotations": {accesstoken.GROUPS: json.dumps(person.groups)}}

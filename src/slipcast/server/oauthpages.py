@@ -37,10 +37,15 @@ NO_PASSWORDS: Final = (
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """What people are told before they give their password: who asks, and where that is."""
+    """What people are told before they give their password: who asks, and where that is.
+
+    Shape:  elsewhere is where they can log in instead, as people call it and as an address; both
+            empty for nowhere.
+    """
 
     program: str
     server: str
+    elsewhere: tuple[str, str] = ("", "")
 
 
 def headers(redirect: str = "") -> dict[str, str]:
@@ -80,21 +85,30 @@ def login(action: str, csrf: str, told: Told, user: str = "", problem: str = "")
         f' autocapitalize="off" spellcheck="false" required{wrong}{first}>'
         '<label for="password">Password</label>'
         '<input id="password" name="password" type="password" autocomplete="current-password"'
-        f' required{wrong}{second}><button type="submit">Log in</button></form>',
+        f' required{wrong}{second}><button type="submit">Log in</button></form>'
+        f"{_instead(*told.elsewhere)}",
         heading=LOG_IN,
     )
 
 
-def token(secret: str, server: str) -> str:
-    """The page that shows a new token, once."""
+def _instead(name: str, address: str) -> str:
+    return f'<p><a href="{escape(address)}">{LOG_IN} with {escape(name)}</a></p>' if name else ""
+
+
+def token(secret: str, server: str, elsewhere: str = "") -> str:
+    """The page that shows a new token, once.
+
+    Shape:  elsewhere is a provider that people may have logged in with.
+    """
     words = f"login --token={secret} --server={server}"
+    nowhere = f"nowhere here; {escape(elsewhere)} may still know you" if elsewhere else "nowhere"
     return _page(
         "Your API token",
         "<p>It is good for a day, and shown this once.</p>"
         f"{_copied(secret)}<h2>Log in with it</h2>"
         f"{_copied(f'slipcast {words}')}{_copied(f'oc {words}')}"
         "<h2>Log out</h2><p>Whoever has the token is you. <code>slipcast logout</code> ends it."
-        " This browser stays logged in nowhere.</p>"
+        f" This browser stays logged in {nowhere}.</p>"
         '<p><a href="/oauth/token/request">Another token</a></p>',
     )
 
@@ -102,6 +116,15 @@ def token(secret: str, server: str) -> str:
 def _copied(text: str) -> str:
     """Something to be copied: one click takes all of it."""
     return f"<pre><code>{escape(text)}</code></pre>"
+
+
+def failed(why: str, again: str) -> str:
+    """A login that has come to nothing, and where to begin again."""
+    return _page(
+        "Not logged in",
+        f'<p role="alert">That did not work: {escape(why)}.</p>'
+        f'<p><a href="{escape(again)}">Begin again</a></p>',
+    )
 
 
 def notice(title: str, text: str, *, link: bool = True) -> str:

@@ -11,6 +11,7 @@ from slipcast.api import kinds
 from slipcast.api.document import JSON, Document
 from slipcast.ports.api import Resource
 from slipcast.store.rows import Rows
+from slipcast.values import usernames
 from slipcast.values.actor import Actor
 
 USER: Final = kinds.require(kinds.USER, "User")
@@ -27,10 +28,11 @@ async def own(rows: Rows, actor: Actor) -> Document:
 
     Shape:  groups are those that authentication found.
     """
-    kept = await rows.get(USER, "", actor.name) if "/" not in actor.name else None
+    kept = await rows.get(USER, "", usernames.kept_as(actor.name))
     content: JSON = kept.content if kept else {"metadata": {"name": actor.name}}
     if kept is None and actor.uid:
         content["metadata"]["uid"] = actor.uid
+    content["metadata"]["name"] = actor.name
     content.setdefault("identities", None)
     content["groups"] = list(actor.groups)
     return Document.of(USER, content, kept.revision if kept else 0)

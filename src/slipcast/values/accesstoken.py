@@ -13,6 +13,8 @@ import hashlib
 from typing import Final
 
 PREFIX: Final = "sha256~"
+GROUPS: Final = "oauth.slipcast.io/groups"
+"""The annotation of such an object with the groups that whoever vouched at the login named."""
 SHORTEST: Final = 32
 """Letters after the prefix of a token that we have made."""
 

@@ -98,6 +98,7 @@ async def serve(wanted: Serving, place: Place, started: Callable[[Running], None
             clock,
             own_addresses(address, names),
             passwords=doors.has_passwords,
+            provider=doors.provider,
         )
         application = Application(
             store,

@@ -10,16 +10,18 @@ from slipcast.adapters.identity.chain import ACCOUNTS, Chain
 from slipcast.adapters.identity.oauthtokens import AccessTokens
 from slipcast.adapters.identity.openid import OpenId
 from slipcast.adapters.identity.passwords import Passwords
+from slipcast.adapters.identity.relying import RelyingParty, secret_of
 from slipcast.adapters.identity.serviceaccounts import Issuing, ServiceAccounts
 from slipcast.adapters.identity.signing import SigningKey
 from slipcast.adapters.identity.x509 import ClientCertificates
 from slipcast.api.document import Document
 from slipcast.ports.clock import Clock
 from slipcast.ports.daemon import Identification
-from slipcast.ports.identity import Authenticator, Credentials
+from slipcast.ports.identity import Authenticator, Credentials, Provider
 from slipcast.store.keys import Place
 from slipcast.store.store import SERVER, Store
 from slipcast.store.tending import tended
+from slipcast.values import usernames
 from slipcast.values.actor import Actor
 from slipcast.values.sensitive import Sensitive
 
@@ -43,6 +45,8 @@ class Doors:
         self._clock: Clock | None = None
         self._people: AccessTokens | None = None
         self._openid: OpenId | None = None
+        self.provider: Provider | None = None
+        """Where people log in with a browser, beside a password."""
         self.issuer = Issuing(self._key, authority, wanted.registries)
 
     def opened(self, store: Store, clock: Clock) -> Chain:
@@ -60,6 +64,9 @@ class Doors:
         if wanted.oidc_issuer:
             self._openid = OpenId(wanted, clock)
             members.append(self._openid)
+            secret = secret_of(wanted)
+            if secret is not None:
+                self.provider = RelyingParty(self._openid, wanted, secret)
         if wanted.htpasswd is not None:
             members.append(Passwords(wanted.htpasswd, api, clock))
         self._chain = Chain(members)
@@ -97,4 +104,4 @@ class Doors:
         if place.namespace:
             self._chain.forget(f"{ACCOUNTS}{place.namespace}")
         else:
-            self._chain.forget(place.name if name == "User" else "")
+            self._chain.forget(usernames.read(place.name) if name == "User" else "")

@@ -15,6 +15,7 @@ import msgspec
 
 from slipcast.values.faults import InvalidFault
 from slipcast.values.quantity import Quantity
+from slipcast.values.sensitive import Sensitive
 
 Reader = Callable[[object, Path], object]
 """Reads a value; relative paths count from the path."""
@@ -26,6 +27,12 @@ def text(value: object, _: Path) -> str:
     if not isinstance(value, str):
         raise ValueError("must be a text")  # noqa: TRY004 -- one kind of complaint for all readers
     return value
+
+
+def secret(value: object, base: Path) -> Sensitive | None:
+    """A text that is never shown; empty means none."""
+    said = text(value, base)
+    return Sensitive(said) if said else None
 
 
 def path(value: object, base: Path) -> Path | None:

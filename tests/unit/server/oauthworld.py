@@ -14,6 +14,7 @@ from slipcast.adapters.identity.chain import Chain
 from slipcast.adapters.identity.oauthtokens import AccessTokens
 from slipcast.adapters.identity.passwords import Passwords
 from slipcast.adapters.journal.memory import MemoryJournal
+from slipcast.ports.identity import Provider
 from slipcast.server.app import Application
 from slipcast.server.oauth import PREFIXES, OAuth
 from slipcast.server.oauthcodes import challenge_of
@@ -35,7 +36,12 @@ ANNA = ("anna", "secret")
 
 @asynccontextmanager
 async def serving(
-    users: Path, clock: StandingClock, *, guarded: bool, passwords: bool = True
+    users: Path,
+    clock: StandingClock,
+    *,
+    guarded: bool,
+    passwords: bool = True,
+    provider: Provider | None = None,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a server that knows the users of a file."""
     journal = MemoryJournal(pause=0.02)
@@ -45,7 +51,7 @@ async def serving(
     api = store.as_(SERVER)
     chain = Chain([AccessTokens(api, clock), Passwords(users, api, clock)])
     store.tell(lambda *_: chain.forget())
-    oauth = OAuth(chain, api, clock, lambda _: BASE, passwords=passwords)
+    oauth = OAuth(chain, api, clock, lambda _: BASE, passwords=passwords, provider=provider)
     application = Application(store, chain, mounts=dict.fromkeys(PREFIXES, oauth.app))
     transport = httpx.ASGITransport(application)
     async with httpx.AsyncClient(transport=transport, base_url=BASE) as browser:

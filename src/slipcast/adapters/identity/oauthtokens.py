@@ -7,6 +7,7 @@ Source: the API reference of oauth.openshift.io.
 
 from __future__ import annotations
 
+import json
 import logging
 from datetime import timedelta
 from typing import Final
@@ -14,7 +15,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from slipcast.access.scopes import FULL
-from slipcast.adapters.identity.people import person
+from slipcast.adapters.identity.people import allowed, person
 from slipcast.api import kinds
 from slipcast.api.document import JSON
 from slipcast.ports.api import Api, DeleteOptions, Resource
@@ -55,6 +56,7 @@ class AccessTokens:
         user = await person(self._api, str(content.get("userName", "")))
         if not user.uid or user.uid != content.get("userUID"):
             raise Unauthorized("the user of the token is gone")
+        user = replace(user, groups=tuple(dict.fromkeys((*_groups(content), *user.groups))))
         scopes = tuple(str(each) for each in content.get("scopes") or ())
         return user if FULL in scopes else replace(user, scopes=scopes or ("none",))
 
@@ -80,3 +82,13 @@ class AccessTokens:
         seconds = content.get("expiresIn") or 0
         made = instant.parse(content["metadata"]["creationTimestamp"])
         return bool(seconds) and self._clock.now() >= made + timedelta(seconds=int(seconds))
+
+
+def _groups(content: JSON) -> tuple[str, ...]:
+    """Groups that whoever vouched at the login has named."""
+    kept = (content["metadata"].get("annotations") or {}).get(accesstoken.GROUPS, "")
+    try:
+        listed = json.loads(kept) if kept else []
+    except ValueError:
+        return ()
+    return allowed(str(each) for each in listed) if isinstance(listed, list) else ()

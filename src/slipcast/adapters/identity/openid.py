@@ -1,4 +1,4 @@
-"""OpenID Connect: people whom somebody else vouches for, by the ID tokens that they show.
+"""OpenID Connect: people whom somebody else vouches for, by ID tokens.
 
 Names and groups of our own (`system:`) are nobody else's to give.
 
@@ -17,9 +17,10 @@ from joserfc.jws import JWSRegistry
 from slipcast.adapters.identity import tokens
 from slipcast.adapters.identity.keysets import ProviderKeys
 from slipcast.adapters.identity.people import RESERVED, allowed
+from slipcast.adapters.identity.providerline import ProviderLine
 from slipcast.ports.clock import Clock
 from slipcast.ports.daemon import Identification
-from slipcast.ports.identity import Credentials
+from slipcast.ports.identity import Credentials, Person
 from slipcast.values.actor import AUTHENTICATED, PEOPLE, Actor
 from slipcast.values.apifaults import Unauthorized
 from slipcast.values.faults import FieldError, InvalidFault
@@ -45,11 +46,12 @@ class OpenId:
         self._wanted = wanted
         self._clock = clock
         self._registry = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
-        self._keys = ProviderKeys(wanted.oidc_issuer, wanted.oidc_ca_file, clock)
+        self.line = ProviderLine(wanted.oidc_ca_file)
+        self.keys = ProviderKeys(wanted.oidc_issuer, self.line, clock)
 
     async def close(self) -> None:
         """Let go of connections."""
-        await self._keys.close()
+        await self.line.close()
 
     async def authenticate(self, credentials: Credentials) -> Actor | None:
         """The user of a token.
@@ -61,14 +63,28 @@ class OpenId:
         token = credentials.bearer.reveal()
         if tokens.issuer_of(token) != self._wanted.oidc_issuer:
             return None
-        keys = await self._keys.of(tokens.key_of(token))
+        person = self.person(await self.claims(token))
+        return Actor(name=person.name, groups=(*person.groups, AUTHENTICATED, PEOPLE))
+
+    async def claims(self, token: str) -> Mapping[str, Any]:
+        """What a token says, which the provider has signed for us and which is good now.
+
+        Errors: Unauthorized; Unavailable when the provider does not answer.
+        """
+        keys = await self.keys.of(tokens.key_of(token))
         try:
             claims = jwt.decode(token, keys, registry=self._registry).claims
         except (JoseError, ValueError) as wrong:
             raise Unauthorized("Unauthorized") from wrong
         self._check_claims(claims)
-        name = self._name(claims)
-        return Actor(name=name, groups=(*self._groups(claims), AUTHENTICATED, PEOPLE))
+        return claims
+
+    def person(self, claims: Mapping[str, Any]) -> Person:
+        """Whom claims are about.
+
+        Errors: Unauthorized.
+        """
+        return Person(name=self._name(claims), groups=self._groups(claims))
 
     def _check_claims(self, claims: Mapping[str, Any]) -> None:
         tokens.check_times(claims, self._clock.now(), must_expire=True)

@@ -10,6 +10,7 @@ from typing import Final
 
 from slipcast.api import kinds
 from slipcast.ports.api import Api, Resource
+from slipcast.values import usernames
 from slipcast.values.actor import AUTHENTICATED, PEOPLE, Actor
 from slipcast.values.apifaults import NotFound
 
@@ -21,7 +22,7 @@ RESERVED: Final = "system:"
 async def person(api: Api, name: str) -> Actor:
     """Somebody of that name; the uid is empty when no User is kept."""
     try:
-        content = (await api.get(Resource(USER, "", name))).content
+        content = (await api.get(Resource(USER, "", usernames.kept_as(name)))).content
     except NotFound:
         return Actor(name=name, groups=(AUTHENTICATED, PEOPLE))
     groups = allowed(str(each) for each in content.get("groups") or ())

@@ -13,6 +13,7 @@ from slipcast.builds.overrides import BuildDefaults, BuildOverrides
 from slipcast.builds.s2i.request import Platform
 from slipcast.ports.daemon import Building, Identification, Importing, Registering, Streams
 from slipcast.ports.distribution import Reaches
+from slipcast.values.sensitive import Sensitive
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +48,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oidc_groups_prefix: str = ""
     oidc_ca_file: Path | None = None
     oidc_required_claims: tuple[tuple[str, str], ...] = ()
+    oidc_client_secret: Sensitive | None = None
+    oidc_client_secret_file: Path | None = None
+    oidc_name: str = ""
+    oidc_extra_scopes: tuple[str, ...] = ()
     registry_addresses: tuple[str, ...] = ("docker-registry.default.svc:5000",)
     builder_image: str = "slipcast/builder"
     engine_socket: str = ""
@@ -83,6 +88,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             oidc_groups_prefix=self.oidc_groups_prefix,
             oidc_ca_file=self.oidc_ca_file,
             oidc_required_claims=self.oidc_required_claims,
+            oidc_client_secret=self.oidc_client_secret,
+            oidc_client_secret_file=self.oidc_client_secret_file,
+            oidc_name=self.oidc_name,
+            oidc_extra_scopes=self.oidc_extra_scopes,
             registries=self.registry_addresses,
         )
 

@@ -80,4 +80,39 @@ SETTINGS = (
         readers.variables,
         "Claims that tokens must have, with these values.",
     ),
+    Setting(
+        "oidc.client_secret_file",
+        "oidc_client_secret_file",
+        "SLIPCAST_OIDC_CLIENT_SECRET_FILE",
+        "file",
+        readers.file,
+        "A file that holds the client's secret, for the server's user alone: with it, people log in"
+        " at the provider with a browser. Default: none, and tokens are taken only.",
+    ),
+    Setting(
+        "oidc.client_secret",
+        "oidc_client_secret",
+        "SLIPCAST_OIDC_CLIENT_SECRET",
+        "text",
+        readers.secret,
+        "The client's secret itself, where oidc.client_secret_file names no file.",
+    ),
+    Setting(
+        "oidc.name",
+        "oidc_name",
+        "SLIPCAST_OIDC_NAME",
+        "name",
+        readers.text,
+        "What the login page calls the provider; a browser comes back to /oauth2callback/NAME,"
+        " which the provider has to know. Default: openid.",
+    ),
+    Setting(
+        "oidc.extra_scopes",
+        "oidc_extra_scopes",
+        "SLIPCAST_OIDC_EXTRA_SCOPES",
+        "list of names; in the environment joined by commas",
+        readers.words,
+        "Scopes that the provider is asked for beside openid, such as profile, email or groups,"
+        " where claims depend on them. Default: none.",
+    ),
 )
