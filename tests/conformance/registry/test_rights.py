@@ -362,10 +362,12 @@ def test_nobody_pulls_where_everybody_may(
 
     seen = answers(nobody, repo.name, looks(image))
     changed = answers(nobody, repo.name, changes(image))
+    listed = nobody.get("/v2/_catalog").json()["repositories"]
 
     assert {status for status, _ in seen} == {200}
     assert {status for status, _ in changed} == {401}
-    assert nobody.get("/v2/_catalog").json()["repositories"] == [repo.name]
+    assert listed == [repo.name]
+    server.kubectl("-n", space, "delete", "rolebinding", "anybody")
 
 
 def test_accounts_of_a_namespace_pull_and_its_builder_pushes(

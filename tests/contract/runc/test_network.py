@@ -55,7 +55,7 @@ def test_nothing_of_it_is_left() -> None:
         held = Path(path)
 
     assert not held.exists()
-    assert open_files() == before
+    assert open_files() <= before
 
 
 def test_namespaces_of_others_stay_mounted(shared_namespace: str) -> None:
