@@ -13,7 +13,7 @@ from msgspec import field
 
 from slipcast.api.meta import Object, ObjectReference
 from slipcast.api.rbac import AggregationRule
-from slipcast.api.wire import ATOMIC, Anything, Wire
+from slipcast.api.wire import ATOMIC, Anything, Time, Wire
 
 
 class PolicyRule(Wire, frozen=True, kw_only=True):
@@ -82,6 +82,39 @@ class ClusterRoleBinding(RoleBinding, frozen=True, kw_only=True):
     groupNames: groups by name; decide over subjects where they are said.
     subjects: who.
     roleRef: which role of the cluster; does not change.
+    """
+
+
+class NamedRoleBinding(Wire, frozen=True, kw_only=True):
+    """A binding under its name.
+
+    name: the name.
+    roleBinding: the binding.
+    """
+
+    name: str = ""
+    role_binding: RoleBinding = RoleBinding()
+
+
+class PolicyBinding(Object, frozen=True, kw_only=True):
+    """All bindings of a namespace to roles of one place, as clients of OpenShift 3.5 look them up.
+
+    lastModified: when one of them was last changed; not told.
+    policyRef: where the roles are: of the cluster when it has no namespace.
+    roleBindings: the bindings.
+    """
+
+    last_modified: Time = ""
+    policy_ref: ObjectReference = ObjectReference()
+    role_bindings: Annotated[tuple[NamedRoleBinding, ...], ATOMIC] = ()
+
+
+class ClusterPolicyBinding(PolicyBinding, frozen=True, kw_only=True):
+    """All bindings to roles that count everywhere, as clients of OpenShift 3.5 look them up.
+
+    lastModified: when one of them was last changed; not told.
+    policyRef: where the roles are: of the cluster.
+    roleBindings: the bindings.
     """
 
 

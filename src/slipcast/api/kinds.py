@@ -352,6 +352,15 @@ KINDS: Final = (
         verbs=ONE_BY_ONE,
     ),
     Kind(
+        group=AUTHORIZATION_OPENSHIFT, name="PolicyBinding", plural="policybindings",
+        struct="authorization:PolicyBinding", legacy=True, stored=False, verbs=("get", "list"),
+    ),
+    Kind(
+        group=AUTHORIZATION_OPENSHIFT, name="ClusterPolicyBinding", plural="clusterpolicybindings",
+        struct="authorization:ClusterPolicyBinding", namespaced=False, legacy=True, stored=False,
+        verbs=("get", "list"),
+    ),
+    Kind(
         group=AUTHORIZATION_OPENSHIFT, name="SubjectAccessReview", plural="subjectaccessreviews",
         struct="authorization:SubjectAccessReview", namespaced=False, legacy=True, stored=False,
         verbs=CREATE,

@@ -22,7 +22,7 @@ from slipcast.ports.peerlogs import PeerLogs
 from slipcast.ports.podlogs import PodLogs
 from slipcast.ports.pods import Pods
 from slipcast.ports.uploads import Uploads
-from slipcast.store import bootstrap, logins, roleviews
+from slipcast.store import bootstrap, logins, policybindings, roleviews
 from slipcast.store.actions.binary import BinaryInstantiation
 from slipcast.store.actions.buildlog import BuildLog
 from slipcast.store.actions.clone import Cloning
@@ -41,6 +41,7 @@ from slipcast.store.furnishing import ACCOUNT, Furnishing, NoIssuer
 from slipcast.store.garbage import Garbage
 from slipcast.store.identities import MAPPING, Mappings
 from slipcast.store.lifecycle import Lifecycle
+from slipcast.store.policybindings import PolicyBindings
 from slipcast.store.processing import PROCESSED, ProcessedTemplates
 from slipcast.store.projects import PROJECT, REQUEST, ProjectRequests, Projects
 from slipcast.store.restoring import Restoring
@@ -230,6 +231,7 @@ def _virtual(verbs: Verbs, furnishing: Furnishing, reviews: Reviews) -> Mapping[
         if kind.name.endswith("Review") and not kind.stored
     }
     table |= dict.fromkeys(roleviews.KINDS, RoleViews(verbs))
+    table |= dict.fromkeys(policybindings.BINDINGS, PolicyBindings(verbs))
     table[MAPPING] = Mappings(verbs)
     table[PROJECT] = Projects(verbs)
     table[PROCESSED] = ProcessedTemplates()
