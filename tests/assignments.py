@@ -12,7 +12,7 @@ from typing import IO, Any
 from slipcast.builder import given
 from slipcast.builder.job import Credentials
 from slipcast.builder.recording import Record
-from slipcast.builder.task import Task
+from slipcast.builder.task import Held, Task
 from slipcast.builder.telling import Telling
 from slipcast.builds.s2i.request import Platform
 from slipcast.ports.builders import Builders
@@ -65,14 +65,15 @@ def of_strategy(**changes: Any) -> Mapping[str, Any]:
     return {"sourceStrategy": {**SOURCE_STRATEGY["sourceStrategy"], **changes}}
 
 
-def access_of(file: Path | None) -> Credentials:
-    """Whoever the file names; everybody's password is the same."""
+def access_of(held: tuple[Held, ...]) -> Credentials:
+    """Whoever the files name; everybody's password is the same."""
 
     def access(_: str) -> RegistryAccess:
-        if file is None:
+        names = [each.path.read_text(encoding="utf-8") for each in held]
+        known = [Credential(username=name, password=Sensitive("pw")) for name in names]
+        if not known:
             return ANONYMOUS
-        name = file.read_text(encoding="utf-8")
-        return RegistryAccess(credential=Credential(username=name, password=Sensitive("pw")))
+        return RegistryAccess(credential=known[0], others=tuple(known[1:]))
 
     return access
 
@@ -104,9 +105,9 @@ class FakeOutfit:
         """The builder images on offer."""
         return self.offered
 
-    def registries(self, file: Path | None) -> Credentials:
-        """Whoever the file names."""
-        return access_of(file)
+    def registries(self, held: tuple[Held, ...]) -> Credentials:
+        """Whoever the files name."""
+        return access_of(held)
 
     def progress(self, level: int) -> RecordingProgress:
         """What was shown, whatever the level."""

@@ -1,8 +1,9 @@
 """Credentials for registries, out of the files that docker and podman log in to.
 
-An entry belongs to a registry, or, as podman writes them, to a path on one; the longest that fits
-an image is its own. Credential helpers and stores are other programs holding other secrets, and
-are not asked: an image that only they could log in for gets a hint that says so.
+An entry belongs to a registry, to hosts that a pattern means, or, as podman writes them, to a path
+on one; that for the longest path that fits an image comes first, and all that fit are tried.
+Credential helpers and stores are other programs holding other secrets, and are not asked: an image
+that only they could log in for gets a hint that says so.
 
 Source: s2i reference, credentials (S2I-141 to S2I-143); docker login; containers-auth.json(5).
 """
@@ -13,44 +14,57 @@ import base64
 import binascii
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from slipcast.ports.engine import Credential
 from slipcast.values.faults import InvalidFault
-from slipcast.values.imageref import DEFAULT_REGISTRY, ImageRef
+from slipcast.values.imageref import ImageRef
+from slipcast.values.registrykeys import fitting, key_of
 from slipcast.values.sensitive import Sensitive
 
-_HUB_HOSTS = frozenset({"docker.io", "index.docker.io", "registry-1.docker.io"})
 _ENTRY = frozenset({"auth", "username", "password", "identitytoken"})
 
 
 class Credentials:
     """Credentials of this user, by image. Files are read once, when first asked.
 
-    Shape:  an earlier file wins. One that is missing or unreadable holds no entries.
+    Shape:  an earlier file comes first, where names are equal. One that is missing or unreadable
+            holds no entries. secrets are the names of the Secrets that the files are of, if any.
     """
 
-    def __init__(self, files: Iterable[Path]) -> None:
-        self._files = tuple(files)
-        self._documents: tuple[tuple[Path, Mapping[str, Any]], ...] | None = None
+    def __init__(self, files: Iterable[Path], secrets: Iterable[str] = ()) -> None:
+        self._files = tuple(zip_longest(files, secrets, fillvalue=""))
+        self._documents: tuple[tuple[Path, str, Mapping[str, Any]], ...] | None = None
 
     def of(self, image: str) -> Credential | None:
         """Who we are to the registry of an image; None is nobody."""
-        names = _names(image)
-        for _, document in self._read():
-            found = _fitting(_entries(document), names)
-            if found is not None:
-                return found
-        return None
+        return next(iter(self.all_of(image)), None)
+
+    def all_of(self, image: str) -> tuple[Credential, ...]:
+        """All that we may be to the registry of an image, in the order in which they are tried."""
+        entries = [
+            (name, secret, entry)
+            for _, secret, document in self._read()
+            for name, entry in _entries(document)
+        ]
+        ranked = dict.fromkeys(fitting(dict.fromkeys(name for name, _, _ in entries), image))
+        found = (
+            _credential(entry, secret)
+            for name in ranked
+            for its_name, secret, entry in entries
+            if its_name == name
+        )
+        return tuple(dict.fromkeys(each for each in found if each is not None))
 
     def hint(self, image: str) -> str:
         """What to do about an image that we have no credential for; empty when there is one."""
         if self.of(image) is not None:
             return ""
-        host = _names(image)[-1]
-        for path, document in self._read():
+        host = _host(image)
+        for path, _, document in self._read():
             if document.get("credsStore") or host in (document.get("credHelpers") or {}):
                 return (
                     f"{path} names a credential helper for {host}, and helpers are not supported: "
@@ -59,9 +73,12 @@ class Credentials:
                 )
         return f"Log in to {host}, or name the file with its credential by --dockercfg-path."
 
-    def _read(self) -> tuple[tuple[Path, Mapping[str, Any]], ...]:
+    def _read(self) -> tuple[tuple[Path, str, Mapping[str, Any]], ...]:
         if self._documents is None:
-            self._documents = tuple((path, _document(path)) for path in self._files)
+            documents = (
+                (Path(path), secret, _document(Path(path))) for path, secret in self._files
+            )
+            self._documents = tuple(documents)
         return self._documents
 
 
@@ -80,16 +97,12 @@ def usual_files(env: Mapping[str, str], home: Path) -> tuple[Path, ...]:
     return (*files, containers, home / ".dockercfg")
 
 
-def _names(image: str) -> tuple[str, ...]:
-    """The names under which an entry may fit an image, the closest first, its registry last."""
+def _host(image: str) -> str:
+    """What the registry of an image is called in such files."""
     try:
-        ref = ImageRef.parse(image)
+        return key_of(ImageRef.parse(image).registry_host)
     except InvalidFault:
-        return (image.partition("/")[0],)
-    host = DEFAULT_REGISTRY if ref.registry_host in _HUB_HOSTS else ref.registry_host
-    parts = ref.repository.split("/")
-    paths = ("/".join(parts[:count]) for count in range(len(parts), 0, -1))
-    return (*(f"{host}/{path}" for path in paths), host)
+        return image.partition("/")[0]
 
 
 def _document(path: Path) -> Mapping[str, Any]:
@@ -100,33 +113,17 @@ def _document(path: Path) -> Mapping[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _entries(document: Mapping[str, Any]) -> Mapping[str, Any]:
+def _entries(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Entries by name: below `auths`, or the whole of an older file."""
     entries = document.get("auths", document)
     if not isinstance(entries, dict):
-        return {}
-    return {
-        _key(name): entry
-        for name, entry in entries.items()
-        if isinstance(entry, dict) and _ENTRY & entry.keys()
-    }
+        return
+    for name, entry in entries.items():
+        if isinstance(entry, dict) and _ENTRY & entry.keys():
+            yield key_of(name), entry
 
 
-def _key(name: str) -> str:
-    """An entry's name without what was once written round it: a scheme, and an API's path."""
-    _, scheme, rest = name.rpartition("://")
-    host, _, path = rest.partition("/")
-    path = "" if scheme and path.strip("/") in {"v1", "v2"} else path.strip("/")
-    host = DEFAULT_REGISTRY if host in _HUB_HOSTS else host
-    return f"{host}/{path}" if path else host
-
-
-def _fitting(entries: Mapping[str, Any], names: Iterable[str]) -> Credential | None:
-    found = (_credential(entries[name]) for name in names if name in entries)
-    return next((each for each in found if each is not None), None)
-
-
-def _credential(entry: Mapping[str, Any]) -> Credential | None:
+def _credential(entry: Mapping[str, Any], secret: str) -> Credential | None:
     username, password = entry.get("username"), entry.get("password")
     if entry.get("auth"):
         try:
@@ -137,4 +134,4 @@ def _credential(entry: Mapping[str, Any]) -> Credential | None:
         username, _, password = text.rstrip("\0").partition(":")
     if not isinstance(username, str) or not isinstance(password, str) or not username:
         return None
-    return Credential(username=username, password=Sensitive(password))
+    return Credential(username=username, password=Sensitive(password), secret=secret)

@@ -18,7 +18,7 @@ from slipcast.api.container import Container, SecurityContext
 from slipcast.builder import limits
 from slipcast.builder.credentials import registries
 from slipcast.builder.presence import here, refuse_id
-from slipcast.builder.task import Registries, anonymous
+from slipcast.builder.task import Held, Registries, anonymous
 from slipcast.builds.reasons import Reason
 from slipcast.ports.engine import ContainerSpec, Engine, PullSpec
 from slipcast.ports.progress import Progress
@@ -93,13 +93,13 @@ def _pulled(custom: Custom, container: Container) -> ImageFacts:
     """The image, by the policy of the container (BLD-149)."""
     policy = _POLICIES.get(container.image_pull_policy, PullPolicy.IF_NOT_PRESENT)
     directory = custom.env.get(PULL_SECRET, "")
-    file = registries.file_in(Path(directory)) if directory else None
-    access = custom.registries(file)(container.image)
+    held = (Held(path=registries.file_in(Path(directory))),) if directory else ()
+    access = custom.registries(held)(container.image)
     refuse_id(custom.engine, container.image)
     always = policy is PullPolicy.ALWAYS
-    held = None if always else here(custom.engine, container.image, access)
-    if held is not None:
-        return held
+    present = None if always else here(custom.engine, container.image, access)
+    if present is not None:
+        return present
     custom.progress.note(f"Pulling image {container.image} ...", level=0)
     spec = PullSpec(image=container.image, policy=policy, access=access)
     return custom.engine.pull(spec, log=partial(custom.progress.output, "stderr"))

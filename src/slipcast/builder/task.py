@@ -25,11 +25,19 @@ from slipcast.ports.git import Git
 from slipcast.ports.progress import Progress
 from slipcast.values.revision import SourceRevision
 
-Registries = Callable[[Path | None], Credentials]
-"""How registries are reached with the credentials in a file, or with nobody's."""
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """A file with credentials, and the name of the Secret that it is of, if it is."""
+
+    path: Path
+    secret: str = ""
 
 
-def anonymous(_: Path | None) -> Credentials:
+Registries = Callable[[tuple[Held, ...]], Credentials]
+"""How registries are reached with the credentials in files, or with nobody's."""
+
+
+def anonymous(_: tuple[Held, ...]) -> Credentials:
     """Every registry as nobody."""
     return _nobody
 

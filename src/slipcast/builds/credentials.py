@@ -23,8 +23,8 @@ from slipcast.api.build import (
     LocalObjectReference,
 )
 from slipcast.api.core import Secret
-from slipcast.values.faults import InvalidFault
-from slipcast.values.imageref import DEFAULT_REGISTRY, ImageRef
+from slipcast.builds import othersecrets
+from slipcast.values.registrykeys import fitting, key_of
 from slipcast.values.sensitive import Sensitive
 
 DATA_KEYS: Final[Mapping[str, str]] = {
@@ -32,8 +32,6 @@ DATA_KEYS: Final[Mapping[str, str]] = {
     "kubernetes.io/dockerconfigjson": ".dockerconfigjson",
 }
 """THE TABLE of types of secrets that registries are logged in with, and where each has its data."""
-
-_HUB: Final = frozenset({DEFAULT_REGISTRY, "index.docker.io", "registry-1.docker.io"})
 
 
 def with_secrets(build: Build, secrets: Sequence[Secret], output: str = "") -> Build:
@@ -44,16 +42,21 @@ def with_secrets(build: Build, secrets: Sequence[Secret], output: str = "") -> B
     """
     spec = build.spec
     given = spec.output
+    others: dict[str, list[str]] = {}
     if given.to is not None and given.push_secret is None and output:
-        given = replace(given, push_secret=_chosen(secrets, output))
-    images = tuple(_with_secret(each, secrets) for each in spec.source.images)
-    spec = replace(
-        spec,
-        output=given,
-        source=replace(spec.source, images=images),
-        strategy=_strategy(spec.strategy, secrets),
-    )
-    return replace(build, spec=spec)
+        chosen, others[othersecrets.PUSH] = _chosen(secrets, output)
+        given = replace(given, push_secret=chosen)
+    images: list[ImageSource] = []
+    for index, image in enumerate(spec.source.images):
+        if image.pull_secret is None:
+            chosen, others[othersecrets.for_source(index)] = _chosen(secrets, image.from_.name)
+            images.append(replace(image, pull_secret=chosen))
+        else:
+            images.append(image)
+    strategy, others[othersecrets.PULL] = _strategy(spec.strategy, secrets)
+    source = replace(spec.source, images=tuple(images))
+    spec = replace(spec, output=given, source=source, strategy=strategy)
+    return othersecrets.noted(replace(build, spec=spec), others)
 
 
 def secret_for(secrets: Sequence[Secret], image: str) -> str:
@@ -63,71 +66,60 @@ def secret_for(secrets: Sequence[Secret], image: str) -> str:
 
 def fits(secret: Secret, image: str) -> bool:
     """Whether a secret logs in to the registry, or the part of it, that an image is in (BL-20)."""
-    entries = _entries(secret)
-    return any(name in entries for name in _names(image))
+    return bool(fitting((name for name, _ in _entries(secret)), image))
 
 
 def login(secret: Secret, image: str) -> tuple[str, Sensitive] | None:
     """Who a secret logs in as to the registry, or the part of it, that an image is in."""
-    entries = _documents(secret)
-    found = next((entries[name] for name in _names(image) if name in entries), None)
-    return _pair(found)
+    entries = dict(_entries(secret))
+    return next((_pair(entries[name]) for name in fitting(entries, image)), None)
 
 
 def logins(secret: Secret) -> Iterator[tuple[str, str, Sensitive]]:
     """The logins of a secret: the registry or the part of one, the user, the password."""
-    for name, entry in _documents(secret).items():
+    for name, entry in _entries(secret):
         pair = _pair(entry)
         if pair is not None:
             yield name, *pair
 
 
-def _strategy(strategy: BuildStrategy, secrets: Sequence[Secret]) -> BuildStrategy:
-    source = strategy.source_strategy
+def _strategy(
+    strategy: BuildStrategy, secrets: Sequence[Secret]
+) -> tuple[BuildStrategy, list[str]]:
+    source, others = strategy.source_strategy, list[str]()
     if source is not None and source.pull_secret is None:
-        found = _chosen(secrets, source.from_.name)
-        if found is None and source.runtime_image is not None:
-            found = _chosen(secrets, source.runtime_image.name)
+        runtime = source.runtime_image.name if source.runtime_image is not None else ""
+        found, others = _chosen(secrets, source.from_.name, runtime)
         source = replace(source, pull_secret=found)
-    return replace(
-        strategy,
-        source_strategy=source,
-        docker_strategy=_pulled(strategy.docker_strategy, secrets),
-        custom_strategy=_pulled(strategy.custom_strategy, secrets),
+    docker, for_docker = _pulled(strategy.docker_strategy, secrets)
+    custom, for_custom = _pulled(strategy.custom_strategy, secrets)
+    strategy = replace(
+        strategy, source_strategy=source, docker_strategy=docker, custom_strategy=custom
     )
+    return strategy, [*others, *for_docker, *for_custom]
 
 
 _FromImage = TypeVar("_FromImage", DockerBuildStrategy, CustomBuildStrategy)
 
 
-def _pulled(strategy: _FromImage | None, secrets: Sequence[Secret]) -> _FromImage | None:
+def _pulled(
+    strategy: _FromImage | None, secrets: Sequence[Secret]
+) -> tuple[_FromImage | None, list[str]]:
     if strategy is None or strategy.pull_secret is not None or strategy.from_ is None:
-        return strategy
-    return replace(strategy, pull_secret=_chosen(secrets, strategy.from_.name))
+        return strategy, []
+    found, others = _chosen(secrets, strategy.from_.name)
+    return replace(strategy, pull_secret=found), others
 
 
-def _with_secret(image: ImageSource, secrets: Sequence[Secret]) -> ImageSource:
-    if image.pull_secret is not None:
-        return image
-    return replace(image, pull_secret=_chosen(secrets, image.from_.name))
-
-
-def _chosen(secrets: Sequence[Secret], image: str) -> LocalObjectReference | None:
-    name = secret_for(secrets, image)
-    return LocalObjectReference(name=name) if name else None
-
-
-def _names(image: str) -> Iterator[str]:
-    """The names under which an entry may fit an image: parts of its path, then its registry."""
-    try:
-        ref = ImageRef.parse(image)
-    except InvalidFault:
-        return
-    host = ref.registry_host
-    parts = ref.repository.split("/")
-    for count in range(len(parts), 0, -1):
-        yield f"{host}/{'/'.join(parts[:count])}"
-    yield host
+def _chosen(
+    secrets: Sequence[Secret], *images: str
+) -> tuple[LocalObjectReference | None, list[str]]:
+    """The first secret that fits the first of the images that any fits; the others that fit one."""
+    fit = dict.fromkeys(
+        each.metadata.name for image in images for each in secrets if fits(each, image)
+    )
+    first, *others = fit or [""]
+    return LocalObjectReference(name=first) if first else None, others
 
 
 def _pair(entry: object) -> tuple[str, Sensitive] | None:
@@ -151,28 +143,14 @@ def _decoded(auth: str) -> tuple[str, str]:
     return user, password
 
 
-def _entries(secret: Secret) -> frozenset[str]:
-    """The names a secret has entries for (BL-20)."""
-    return frozenset(_documents(secret))
-
-
-def _documents(secret: Secret) -> Mapping[str, Any]:
+def _entries(secret: Secret) -> tuple[tuple[str, Any], ...]:
     """The entries of a secret by name; none where its type or content is another (BL-20)."""
     data = secret.data.get(DATA_KEYS.get(secret.type, ""), b"")
     try:
         document = msgspec.json.decode(data, type=dict[str, Any])
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return {}
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return ()
     entries = document.get("auths", {}) if secret.type.endswith("json") else document
     if not isinstance(entries, dict):
-        return {}
-    return {_key(name): entry for name, entry in entries.items()}
-
-
-def _key(name: str) -> str:
-    """An entry's name without what was once written round it: a scheme, and an API's path."""
-    _, scheme, rest = name.rpartition("://")
-    host, _, path = rest.partition("/")
-    path = "" if scheme and path.strip("/") in {"v1", "v2"} else path.strip("/")
-    host = DEFAULT_REGISTRY if host in _HUB else host
-    return f"{host}/{path}" if path else host
+        return ()
+    return tuple((key_of(name), entry) for name, entry in entries.items())

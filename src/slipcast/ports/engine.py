@@ -27,10 +27,11 @@ def ignore(_: bytes) -> None:
 
 
 class Credential(msgspec.Struct, frozen=True, kw_only=True):
-    """Who we are to a registry."""
+    """Who we are to a registry; secret is the name of the Secret that says so, where it is one."""
 
     username: str
     password: Sensitive
+    secret: str = ""
 
 
 class RegistryAccess(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,10 +40,12 @@ class RegistryAccess(msgspec.Struct, frozen=True, kw_only=True):
     Shape:  hint is what can be done when the registry refuses us, where we know better than it.
             via is `host:port` of this machine where the same registry answers without TLS, for
             whoever can make use of it. guarded: an image of it that is here already is used only by
-            who may pull it, so the registry is asked each time.
+            who may pull it, so the registry is asked each time. others are tried in turn where
+            credential is refused.
     """
 
     credential: Credential | None = None
+    others: tuple[Credential, ...] = ()
     ca_file: Path | None = None
     insecure: bool = False
     hint: str = ""

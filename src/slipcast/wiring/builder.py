@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from slipcast.adapters.reporter.printing import PrintingReporter
     from slipcast.builder.job import Credentials
+    from slipcast.builder.task import Held
     from slipcast.builds.s2i.request import Platform
     from slipcast.cli.progress import Lines
     from slipcast.ports.builders import Builders
@@ -138,15 +139,15 @@ class RealOutfit:
         """What every build is given."""
         return self._settings.platform
 
-    def registries(self, file: Path | None) -> Credentials:
-        """How registries are reached with the credentials in a file."""
+    def registries(self, held: tuple[Held, ...]) -> Credentials:
+        """How registries are reached with the credentials in files."""
         from msgspec.structs import replace
 
         from slipcast.adapters.credentials import Credentials as Files
         from slipcast.wiring.registries import Registries
 
         found = Registries(
-            credentials=Files([file] if file is not None else []),
+            credentials=Files((each.path for each in held), (each.secret for each in held)),
             insecure=self._settings.insecure_registries,
             ca_file=self._settings.registry_ca_file,
             own=self._own_registry,

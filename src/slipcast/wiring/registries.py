@@ -63,9 +63,12 @@ class Registries(msgspec.Struct, frozen=True, kw_only=True):
         if not host:
             return ANONYMOUS
         is_own = host in (*self.own.addresses, *self.own.plain)
-        credential = self.credentials.of(image)
+        known = self.credentials.all_of(image)
+        if is_own and self.own.credential is not None and not known:
+            known = (self.own.credential,)
         return RegistryAccess(
-            credential=self.own.credential if is_own and credential is None else credential,
+            credential=next(iter(known), None),
+            others=known[1:],
             ca_file=self.own.authority if is_own else self.ca_file,
             insecure=host in (*self.insecure, *self.own.plain),
             hint=self.credentials.hint(image),

@@ -115,6 +115,21 @@ def test_a_wrong_credential_is_told_apart(
     assert "wrong" not in str(caught.value)
 
 
+def test_of_several_logins_the_one_that_is_welcome_counts(
+    engine: Engine, base_image: str, registry: Start
+) -> None:
+    place = registry(password="secret")
+    users = [("tester", "old"), (place.username, "secret")]
+    known = [Credential(username=name, password=Sensitive(word)) for name, word in users]
+    access = RegistryAccess(credential=known[0], others=(known[1],), insecure=True)
+
+    digest = engine.push(PushSpec(image=base_image, destination=place.name(), access=access))
+    pulled = engine.pull(PullSpec(image=place.name(), policy=PullPolicy.ALWAYS, access=access))
+
+    assert digest.startswith("sha256:")
+    assert pulled.layers
+
+
 def test_who_is_refused_is_told_what_is_known_of_the_access(
     engine: Engine, base_image: str, registry: Start
 ) -> None:

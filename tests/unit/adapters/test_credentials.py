@@ -64,6 +64,24 @@ def test_the_longest_path_that_fits_wins(tmp_path: Path) -> None:
     assert credentials.of("reg.test/other/app") == known("all")
 
 
+def test_all_that_fit_are_given_the_longest_path_first(tmp_path: Path) -> None:
+    entries = {"*.test": auth("glob"), "reg.test": auth("all"), "reg.test/team": auth("team")}
+
+    credentials = held(tmp_path, {"auths": entries})
+
+    assert credentials.all_of("reg.test/team/app") == (known("team"), known("all"), known("glob"))
+    assert credentials.all_of("other.test/app") == (known("glob"),)
+
+
+def test_what_a_file_is_of_is_told_by_name(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).write_text(json.dumps({"auths": {"reg.test": auth(name)}}))
+
+    credentials = Credentials([tmp_path / "one", tmp_path / "two"], ["first", "second"])
+
+    assert [each.secret for each in credentials.all_of("reg.test/app")] == ["first", "second"]
+
+
 def test_an_earlier_file_wins(tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).write_text(json.dumps({"auths": {"reg.test": auth(name)}}))

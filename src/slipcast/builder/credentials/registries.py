@@ -1,4 +1,4 @@
-"""Who a builder is to registries: which file of a secret counts, and for which image.
+"""Who a builder is to registries: which files of secrets count, and for which image.
 
 What such a file says is read elsewhere. Without a secret we are nobody, unless a person runs the
 builder by hand: the host that build pods share lends its credentials to none of them.
@@ -8,11 +8,14 @@ Source: builder-process.md section 5.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from slipcast.api.build import LocalObjectReference
 from slipcast.builder.job import Credentials
-from slipcast.builder.task import Task
+from slipcast.builder.task import Held, Task
+from slipcast.builds import othersecrets
 from slipcast.values.faults import HostFault
 
 FILES: Final = (".dockerconfigjson", ".dockercfg", "config.json")
@@ -26,7 +29,9 @@ def pull(task: Task) -> Credentials:
 
     Errors: HostFault when there is a secret with no such file in it (BLD-80).
     """
-    return _access(task, "PULL_DOCKERCFG_PATH")
+    strategy = task.build.spec.strategy
+    chosen = strategy.source_strategy or strategy.docker_strategy or strategy.custom_strategy
+    return _access(task, "PULL_DOCKERCFG_PATH", chosen.pull_secret if chosen else None)
 
 
 def push(task: Task) -> Credentials:
@@ -34,7 +39,7 @@ def push(task: Task) -> Credentials:
 
     Errors: as pull.
     """
-    return _access(task, "PUSH_DOCKERCFG_PATH")
+    return _access(task, "PUSH_DOCKERCFG_PATH", task.build.spec.output.push_secret)
 
 
 def source_image(task: Task, index: int) -> Credentials:
@@ -42,15 +47,32 @@ def source_image(task: Task, index: int) -> Credentials:
 
     Errors: as pull.
     """
-    return _access(task, f"PULL_SOURCE_DOCKERCFG_PATH_{index}")
+    images = task.build.spec.source.images
+    named = images[index].pull_secret if index < len(images) else None
+    return _access(task, f"PULL_SOURCE_DOCKERCFG_PATH_{index}", named)
 
 
-def _access(task: Task, variable: str) -> Credentials:
+def _access(task: Task, variable: str, named: LocalObjectReference | None) -> Credentials:
     directory = task.named_by(variable)
     if directory is not None:
         # Where the host keeps it is nobody's business.
-        return task.registries(file_in(directory, task.env[variable]))
-    return task.registries(_own(task) if task.is_by_hand else None)
+        file = file_in(directory, task.env[variable])
+        first = Held(path=file, secret=named.name if named is not None else "")
+        return task.registries((first, *_others(task, variable)))
+    own = _own(task) if task.is_by_hand else None
+    return task.registries((Held(path=own),) if own is not None else ())
+
+
+def _others(task: Task, variable: str) -> Iterator[Held]:
+    """The secrets that are tried, too: those that are there, with such a file in them."""
+    for number in range(1, othersecrets.MOST + 1):
+        name = f"{variable}_TOO_{number}"
+        directory = task.named_by(name)
+        if directory is None:
+            return
+        file = _first_in(directory)
+        if file is not None:
+            yield Held(path=file, secret=Path(task.env[name]).name)
 
 
 def file_in(directory: Path, called: str = "") -> Path:
@@ -59,13 +81,17 @@ def file_in(directory: Path, called: str = "") -> Path:
     Shape:  called is what the directory is called to people, where not by its own name.
     Errors: HostFault when there is none (BLD-80).
     """
-    found = next((path for name in FILES if (path := directory / name).is_file()), None)
+    found = _first_in(directory)
     if found is None:
         raise HostFault(
             f"no docker config file found in '{called or directory}'",
             hint="A secret for a registry is of type kubernetes.io/dockerconfigjson.",
         )
     return found
+
+
+def _first_in(directory: Path) -> Path | None:
+    return next((path for name in FILES if (path := directory / name).is_file()), None)
 
 
 def _own(task: Task) -> Path | None:

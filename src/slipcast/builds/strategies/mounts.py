@@ -19,6 +19,7 @@ from slipcast.api.volumes import (
     Volume,
     VolumeMount,
 )
+from slipcast.builds import othersecrets
 from slipcast.values.names import LONGEST_LABEL, composed
 
 SECRETS: Final = "/var/run/secrets/openshift.io"
@@ -43,20 +44,22 @@ def registry_secrets(build: Build) -> Iterator[Mounted]:
     """What images are pushed and pulled with (BL-532 to BL-534)."""
     spec = build.spec
     if spec.output.push_secret is not None:
-        yield _secret(
-            spec.output.push_secret.name, "push", f"{SECRETS}/push", "PUSH_DOCKERCFG_PATH"
-        )
+        name = spec.output.push_secret.name
+        yield from _logins(build, othersecrets.PUSH, name, "PUSH_DOCKERCFG_PATH")
     chosen = (
         spec.strategy.source_strategy
         or spec.strategy.docker_strategy
         or spec.strategy.custom_strategy
     )
     if chosen is not None and chosen.pull_secret is not None:
-        yield _secret(chosen.pull_secret.name, "pull", f"{SECRETS}/pull", "PULL_DOCKERCFG_PATH")
+        name = chosen.pull_secret.name
+        yield from _logins(build, othersecrets.PULL, name, "PULL_DOCKERCFG_PATH")
     for index, image in enumerate(spec.source.images):
         if image.pull_secret is not None:
             path, name = f"{SECRETS}/source-image/{index}", f"PULL_SOURCE_DOCKERCFG_PATH_{index}"
             yield _secret(image.pull_secret.name, "source-image", path, name)
+            purpose, main = othersecrets.for_source(index), image.pull_secret.name
+            yield from _others(build, purpose, main, name)
 
 
 def source_secrets(build: Build) -> Iterator[Mounted]:
@@ -115,6 +118,21 @@ def engine_socket(path: str) -> Mounted:
 def mounts_of(mounted: Iterable[Mounted]) -> tuple[VolumeMount, ...]:
     """Where a container sees volumes; what is asked for twice is seen once (BL-50)."""
     return tuple({each.mount.mount_path: each.mount for each in mounted}.values())
+
+
+def _logins(build: Build, purpose: str, name: str, env: str) -> Iterator[Mounted]:
+    """The secret that is named for a purpose, and those that are tried after it."""
+    yield _secret(name, purpose, f"{SECRETS}/{purpose}", env)
+    yield from _others(build, purpose, name, env)
+
+
+def _others(build: Build, purpose: str, named: str, env: str) -> Iterator[Mounted]:
+    """The secrets that are tried, too: each below its name, and where it is there at all."""
+    for number, name in enumerate(othersecrets.others(build, purpose, named), 1):
+        source = SecretVolumeSource(secret_name=name, default_mode=_PRIVATE, optional=True)
+        volume = Volume(name=_named(name, f"{purpose}-too"), secret=source)
+        path = f"{SECRETS}/{purpose}-too/{name}"
+        yield _mounted(volume, path, EnvVar(name=f"{env}_TOO_{number}", value=path))
 
 
 def _secret(name: str, purpose: str, path: str, env: str = "") -> Mounted:

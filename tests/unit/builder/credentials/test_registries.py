@@ -46,6 +46,19 @@ def test_each_purpose_has_a_secret_of_its_own_bld_32(tmp_path: Path):
     assert [access(IMAGE) for access in found] == [somebody("pull"), somebody("source"), ANONYMOUS]
 
 
+def test_secrets_that_are_there_too_are_tried_in_turn(tmp_path: Path):
+    outfit = an_outfit(tmp_path)
+    secret(outfit, "PUSH_DOCKERCFG_PATH", {".dockercfg": "a"})
+    secret(outfit, "PUSH_DOCKERCFG_PATH_TOO_1", {".dockercfg": "b"})
+    secret(outfit, "PUSH_DOCKERCFG_PATH_TOO_2", {})
+    secret(outfit, "PUSH_DOCKERCFG_PATH_TOO_3", {"config.json": "c"})
+
+    access = registries.push(a_task(outfit))(IMAGE)
+
+    known = [access.credential, *access.others]
+    assert [each and each.username for each in known] == ["a", "b", "c"]
+
+
 def test_a_secret_without_such_a_file_is_told_bld_80(tmp_path: Path):
     outfit = an_outfit(tmp_path)
     secret(outfit, "PULL_DOCKERCFG_PATH", {"password": "x"})

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from slipcast.api.build import Build
 from slipcast.api.container import Container
 from slipcast.api.pod import Pod
+from slipcast.builds import othersecrets
 from slipcast.builds.cluster import Cluster
 from slipcast.builds.overrides import BuildDefaults, BuildOverrides
 from slipcast.builds.strategies import (
@@ -221,6 +222,23 @@ def test_secrets_are_seen_where_variables_say_bl_532_bl_535_bl_50(kind: str) -> 
         "PULL_SOURCE_DOCKERCFG_PATH_0": "img-source-image",
         "SOURCE_SECRET_PATH": "src-source",
     }
+
+
+def test_secrets_that_are_tried_too_may_be_missing() -> None:
+    images = [{"from": PULLED, "pullSecret": {"name": "img"}}]
+    build = a_build(source={"images": images}, output={"pushSecret": {"name": "a"}})
+    noted = othersecrets.noted(build, {"push": ["b.c"], "source-image-0": ["d"]})
+
+    planned = plan(noted, CLUSTER, Facts())
+
+    assert isinstance(planned, PodPlan)
+    spec = planned.pod.spec
+    found = env(spec.containers[0])
+    volumes = {each.secret.secret_name: each.secret for each in spec.volumes if each.secret}
+    mounts = {each.mount_path: each.name for each in spec.containers[0].volume_mounts}
+    assert mounts[found["PUSH_DOCKERCFG_PATH_TOO_1"]] == "b-c-push-too"
+    assert mounts[found["PULL_SOURCE_DOCKERCFG_PATH_0_TOO_1"]] == "d-source-image-0-too"
+    assert [volumes[name].optional for name in ("a", "b.c", "d")] == [None, True, True]
 
 
 def test_custom_images_have_registries_secrets_with_the_engine_only_bl_532() -> None:

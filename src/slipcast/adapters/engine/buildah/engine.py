@@ -27,6 +27,7 @@ from slipcast.adapters.engine.buildah.program import Program
 from slipcast.adapters.engine.buildah.storage import Storage, graph_root, is_name
 from slipcast.adapters.engine.host import HostSettings
 from slipcast.adapters.runc.runner import Runner
+from slipcast.adapters.turns import in_turn
 from slipcast.ports.engine import (
     BuildSpec,
     Container,
@@ -103,6 +104,9 @@ class BuildahEngine:
 
     def pull(self, spec: PullSpec, *, log: Sink = ignore) -> ImageFacts:
         """The image after applying the policy."""
+        return in_turn(spec.access, lambda who: self._pulled(replace(spec, access=who), log))
+
+    def _pulled(self, spec: PullSpec, log: Sink) -> ImageFacts:
         if spec.policy is not PullPolicy.ALWAYS:
             facts = self.inspect(spec.image)
             if facts is not None and (not spec.access.guarded or self._sender().may_pull(spec)):
@@ -272,6 +276,9 @@ class BuildahEngine:
 
     def push(self, spec: PushSpec, *, log: Sink = ignore) -> str:
         """Send the image."""
+        return in_turn(spec.access, lambda who: self._pushed(replace(spec, access=who), log))
+
+    def _pushed(self, spec: PushSpec, log: Sink) -> str:
         image = self._storage.image(spec.image)
         if image is None or not self._program.store_known():
             return self._pushed_by_buildah(spec, log)

@@ -16,6 +16,8 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from functools import partial
 
+from msgspec.structs import replace
+
 from slipcast.adapters import ownership
 from slipcast.adapters.dockersocket import DockerSocket, SocketFault
 from slipcast.adapters.engine.docker import building, requests
@@ -25,6 +27,7 @@ from slipcast.adapters.engine.docker.failures import fault_of
 from slipcast.adapters.engine.docker.saving import save
 from slipcast.adapters.engine.docker.storage import Storage, required
 from slipcast.adapters.engine.docker.transfer import Transfer
+from slipcast.adapters.turns import in_turn
 from slipcast.builds.s2i.names import container_name
 from slipcast.ports.engine import (
     BuildSpec,
@@ -82,7 +85,7 @@ class DockerEngine:
                 return facts
         if spec.policy is PullPolicy.NEVER:
             return required(None, spec.image)
-        return self._transfer.pull(spec, log)
+        return in_turn(spec.access, lambda who: self._transfer.pull(replace(spec, access=who), log))
 
     def inspect(self, image: str) -> ImageFacts | None:
         """The image in local storage."""
@@ -123,7 +126,9 @@ class DockerEngine:
         facts = required(self.inspect(spec.image), spec.image)
         if spec.destination.startswith(_LAYOUT):
             return save(self._socket, facts, spec.destination.removeprefix(_LAYOUT))
-        return self._transfer.push(spec, facts, log)
+        return in_turn(
+            spec.access, lambda who: self._transfer.push(replace(spec, access=who), facts, log)
+        )
 
     def remove(self, image: str, *, unused: bool = False) -> None:
         """Remove an image by name or id."""

@@ -37,7 +37,7 @@ PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 _CONTRACT: Final = re.compile(
     r"BUILD|BUILD_\w+|SOURCE_\w+|OUTPUT_\w+|ORIGIN_VERSION|DOCKER_SOCKET|KUBERNETES_\w+"
-    r"|(PUSH|PULL)_DOCKERCFG_PATH|PULL_SOURCE_DOCKERCFG_PATH_\d+|ALLOWED_UIDS|DROP_CAPS"
+    r"|(PUSH_|PULL_|PULL_SOURCE_)DOCKERCFG_PATH(_\d+)?(_TOO_\d+)?|ALLOWED_UIDS|DROP_CAPS"
     r"|GIT_SSL_NO_VERIFY|GIT_LFS_SKIP_SMUDGE|LANG|(?i:https?_proxy|no_proxy)",
     re.ASCII,
 )
