@@ -118,9 +118,16 @@ class Pusher:
                 with suppress(httpx.TransportError):
                     async with server.clients(self._context) as client:
                         answer = await client.get(f"{BUILDS}/buildconfigs")
-                    if answer.status_code == 200 and answer.text.count(f'"{spec}"') >= watching:
+                    if answer.status_code == 200 and known_to(answer.json(), spec) == watching:
                         return
                 await anyio.sleep(AGAIN)
+
+
+def known_to(listed: dict[str, Any], image: str) -> int:
+    """How many configs have been built from an image: each tells so in its spec and its status."""
+    triggers = [each["spec"]["triggers"] for each in listed["items"]]
+    told = [[each.get("imageChange", {}) for each in own] for own in triggers]
+    return sum(image in {each.get("lastTriggeredImageID") for each in own} for own in told)
 
 
 def started_by(build: dict[str, Any]) -> list[str]:
