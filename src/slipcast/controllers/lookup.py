@@ -34,6 +34,7 @@ class Lookup:
         self._secrets: dict[str, Secret | None] = {}
         self._configs: dict[str, Data | None] = {}
         self._missing: dict[str, None] = {}
+        self._hidden: dict[bytes, None] = {}
 
     async def secret(self, name: str, *, optional: bool = False) -> Data | None:
         """The data of a Secret; None: it is not there."""
@@ -73,6 +74,15 @@ class Lookup:
         except NotFound:
             self.miss(f'serviceaccount "{name}" not found')
             return None
+
+    def hide(self, value: bytes) -> None:
+        """Remember that the pod is given a value which no log is to show."""
+        self._hidden[value] = None
+
+    @property
+    def hidden(self) -> tuple[bytes, ...]:
+        """What no log is to show."""
+        return tuple(self._hidden)
 
     def miss(self, what: str) -> None:
         """Remember that something is not there."""

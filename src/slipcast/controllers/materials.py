@@ -17,7 +17,7 @@ from slipcast.api.pod import Pod
 from slipcast.api.volumes import ProjectedVolumeSource, Volume, VolumeMount
 from slipcast.builds import credentials, naming
 from slipcast.controllers.lookup import ACCOUNT, Lookup, unfit
-from slipcast.controllers.mounting import Mounting
+from slipcast.controllers.mounting import Mounting, text_of
 from slipcast.controllers.variables import variables
 from slipcast.ports.api import Api, Resource
 from slipcast.ports.engine import ANONYMOUS, Credential, RegistryAccess
@@ -76,7 +76,13 @@ class Gatherer(msgspec.Struct, frozen=True, kw_only=True):
         access = await _access(lookup, pod, account)
         taken = await self._input(pod)
         lookup.check()
-        materials = Materials(volumes=volumes, env=env, input=taken, access=access)
+        materials = Materials(
+            volumes=volumes,
+            env=env,
+            input=taken,
+            access=access,
+            hidden=tuple(map(Sensitive, map(text_of, lookup.hidden))),
+        )
         return Gathered(pod=_with_access(pod) if given else pod, materials=materials)
 
     @property

@@ -26,6 +26,8 @@ from slipcast.ports.pods import MountedFile
 from slipcast.values.sensitive import Sensitive
 
 MODE: Final = 0o644
+_PUBLIC: Final = frozenset({"ca.crt", "known_hosts", "namespace", "tls.crt", "username"})
+"""Keys of Secrets whose values are none: logs may show them."""
 
 Tokens = Callable[[str, int | None], Awaitable[str]]
 """A token of the pod's account, for an audience, for as many seconds; None: as is usual."""
@@ -49,6 +51,7 @@ class Mounting(msgspec.Struct, frozen=True, kw_only=True):
             data = await self.lookup.secret(secret.secret_name, optional=bool(secret.optional))
             told = f"Secret {self.lookup.namespace}/{secret.secret_name}"
             mode, optional = secret.default_mode, bool(secret.optional)
+            self._hide(data, secret.items)
             found = self._entries(data, secret.items, mode, "" if optional else told)
         elif volume.config_map is not None:
             config = volume.config_map
@@ -84,6 +87,7 @@ class Mounting(msgspec.Struct, frozen=True, kw_only=True):
         optional = bool(ref.optional)
         if source.secret is not None:
             kind, data = "Secret", await self.lookup.secret(ref.name, optional=optional)
+            self._hide(data, ref.items)
         else:
             kind, data = "ConfigMap", await self.lookup.config_map(ref.name, optional=optional)
         told = "" if optional else f"{kind} {self.lookup.namespace}/{ref.name}"
@@ -102,15 +106,22 @@ class Mounting(msgspec.Struct, frozen=True, kw_only=True):
         if data is None:
             return ()
         if not items:
-            return tuple(_file(key, _text_of(data[key]), mode) for key in sorted(data))
+            return tuple(_file(key, text_of(data[key]), mode) for key in sorted(data))
         found: list[MountedFile] = []
         for item in items:
             if item.key in data:
                 chosen = mode if item.mode is None else item.mode
-                found.append(_file(item.path, _text_of(data[item.key]), chosen))
+                found.append(_file(item.path, text_of(data[item.key]), chosen))
             elif told:
                 self.lookup.miss(f"couldn't find key {item.key} in {told}")
         return tuple(found)
+
+    def _hide(self, data: Data | None, items: Sequence[KeyToPath]) -> None:
+        """Have no log show what is mounted of a Secret, but for what is known of it anyway."""
+        mounted = {item.key for item in items} or {*(data or ())}
+        for key in mounted - _PUBLIC:
+            if data is not None and key in data:
+                self.lookup.hide(data[key])
 
     def _facts(
         self, items: Sequence[DownwardAPIVolumeFile], mode: int | None
@@ -143,6 +154,6 @@ def _checked(path: str, volume: str) -> str:
     return path
 
 
-def _text_of(data: bytes) -> str:
+def text_of(data: bytes) -> str:
     """Bytes as text that leads back to them, whatever they are."""
     return data.decode("utf-8", "surrogateescape")

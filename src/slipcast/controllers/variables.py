@@ -49,7 +49,10 @@ async def _all_of(lookup: Lookup, source: EnvFromSource) -> dict[str, str]:
         ref, place = source.secret_ref, f"Secret {place}/{source.secret_ref.name}"
         data = await lookup.secret(ref.name, optional=bool(ref.optional))
     named = ((f"{source.prefix}{key}", key, value) for key, value in (data or {}).items())
-    return {name: _text(place, key, value) for name, key, value in named if not variable_name(name)}
+    found = tuple(each for each in named if not variable_name(each[0]))
+    for _, _, value in found if source.secret_ref is not None else ():
+        lookup.hide(value)
+    return {name: _text(place, key, value) for name, key, value in found}
 
 
 async def _value(
@@ -84,6 +87,8 @@ async def _entry(lookup: Lookup, source: EnvVarSource, ref: KeySelector) -> str 
         if not optional:
             lookup.miss(f"couldn't find key {ref.key} in {kind} {lookup.namespace}/{ref.name}")
         return None
+    if source.secret_key_ref is not None:
+        lookup.hide(data[ref.key])
     return _text(f"{kind} {lookup.namespace}/{ref.name}", ref.key, data[ref.key])
 
 

@@ -47,13 +47,15 @@ class Materials(msgspec.Struct, frozen=True, kw_only=True):
             like, by the volume's name; empty directories and host paths are the runner's to make.
             env has, by container, all variables in their order, expanded. input is a file that the
             container whose stdin is true reads; None: it is attached later. access says how the
-            registry of the pod's own images is reached.
+            registry of the pod's own images is reached. hidden are values of Secrets among them:
+            no log shows these (values.masking).
     """
 
     volumes: Mapping[str, tuple[MountedFile, ...]] = NOTHING_MOUNTED
     env: Mapping[str, tuple[Variable, ...]] = NO_VARIABLES
     input: Path | None = None
     access: RegistryAccess = ANONYMOUS
+    hidden: tuple[Sensitive, ...] = ()
 
 
 class Observed(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,9 @@ from contextlib import aclosing
 import pytest
 
 from contract.pods.hosts import NOTHING, Host, state_of
+from slipcast.ports.pods import Materials
 from slipcast.values.faults import NotFound
+from slipcast.values.sensitive import Sensitive
 
 pytestmark = pytest.mark.anyio
 
@@ -24,6 +26,15 @@ async def test_a_line_is_a_record_with_its_time_and_stream(host: Host) -> None:
     time = rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z"
     assert re.search(rb"^%b stdout F out$" % time, data, re.MULTILINE)
     assert re.search(rb"^%b stderr F err$" % time, data, re.MULTILINE)
+
+
+async def test_no_log_shows_what_is_hidden_however_it_comes(host: Host) -> None:
+    hidden = Materials(hidden=(Sensitive("hunter2-hunter2"),))
+    pod = host.pod("printf 'a hunter2-'; sleep 0.2; echo hunter2 b; echo hunter2-hunter2 >&2")
+
+    await host.run(pod, hidden)
+
+    assert sorted((await host.said(pod)).splitlines()) == ["***", "a *** b"]
 
 
 async def test_a_log_is_followed_to_the_end_of_its_container(host: Host) -> None:

@@ -323,6 +323,25 @@ async def test_a_pod_whose_input_is_gone_never_starts(agency: Agency) -> None:
     assert not raised.value.retryable
 
 
+async def test_values_of_secrets_are_for_no_log_but_for_what_is_known_anyway(
+    agency: Agency,
+) -> None:
+    await agency.api.create(SECRETS, secret("git", username="ada-of-git", token="git-token"))
+    container = {
+        "name": "main",
+        "image": "example/main",
+        "env": [
+            from_(secretKeyRef={"name": "login", "key": "password"}),
+            from_(configMapKeyRef={"name": "words", "key": "greeting"}),
+        ],
+    }
+    volumes = [{"name": "v", "secret": {"secretName": "git"}}]
+
+    _, materials = await gathered(agency, containers=[container], volumes=volumes)
+
+    assert {each.reveal() for each in materials.hidden} == {"s3cret", "git-token"}
+
+
 def test_what_is_mounted_is_not_shown() -> None:
     file = MountedFile(path="token", content=Sensitive("s3cret"))
 

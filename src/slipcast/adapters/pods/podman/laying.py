@@ -81,6 +81,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
 
     def _fill(self, staged: Place) -> None:
         laying.volumes(staged, self.pod, self.materials, self.podman.sockets)
+        laying.hide(staged, self.materials)
         for volume in self.pod.spec.volumes:
             if volume.empty_dir is not None:
                 # Whoever a container runs as writes there.

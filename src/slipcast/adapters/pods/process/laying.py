@@ -123,6 +123,16 @@ def volumes(staged: Place, pod: Pod, materials: Materials, sockets: Collection[s
         _volume(staged.path / "volumes" / inside(volume.name), volume, materials, sockets)
 
 
+def hide(staged: Place, materials: Materials) -> None:
+    """Keep what no log is to show.
+
+    Errors: OSError.
+    """
+    if materials.hidden:
+        values = [os.fsencode(each.reveal()) for each in materials.hidden]
+        write_private(staged.masks, msgspec.json.encode(values))
+
+
 def pipe(staged: Place, container: Container, materials: Materials) -> None:
     """Make what a container reads that is sent something.
 
@@ -151,6 +161,7 @@ def part(staged: Place, container: Container, mount: VolumeMount) -> Path:
 
 def _fill(staged: Place, place: Place, pod: Pod, materials: Materials, host: Host) -> None:
     volumes(staged, pod, materials, host.sockets)
+    hide(staged, materials)
     credential = materials.access.credential
     for container in containers_of(pod.spec):
         _mounts(staged, container)

@@ -16,6 +16,7 @@ from typing import Final
 
 from slipcast.values import logrecords
 from slipcast.values.logrecords import LONGEST, Stream
+from slipcast.values.masking import Masker, Values
 
 FIRST: Final = 32 << 20
 """Bytes of a log's beginning that are kept."""
@@ -23,16 +24,18 @@ FIRST: Final = 32 << 20
 LATER: Final = 8 << 20
 """Bytes of a later segment."""
 
+NOTHING: Final = Values()
 _KEPT: Final = 2
 _NAME: Final = re.compile(r"log-(.+)\.(\d+)")
 
 
 class Lines:
-    """Cuts the output of one stream into records. Pure: it is told the time."""
+    """Cuts the output of one stream into records, without secrets. Pure: it is told the time."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: Stream, hidden: Values = NOTHING) -> None:
         self._stream = stream
         self._open = b""
+        self._masker = Masker(hidden)
 
     @property
     def is_open(self) -> bool:
@@ -41,6 +44,18 @@ class Lines:
 
     def records(self, data: bytes, time: bytes) -> bytes:
         """The records that a piece of output completes."""
+        return self._cut(self._masker.masked(data), time)
+
+    def rest(self, time: bytes) -> bytes:
+        """What waits, as a record of a line that goes on."""
+        text, self._open = self._open, b""
+        return self._record(time, text, whole=False) if text else b""
+
+    def end(self, time: bytes) -> bytes:
+        """All that waits: there will be no more."""
+        return self._cut(self._masker.rest(), time) + self.rest(time)
+
+    def _cut(self, data: bytes, time: bytes) -> bytes:
         *whole, self._open = (self._open + data).split(b"\n")
         out: list[bytes] = []
         for line in whole:
@@ -51,11 +66,6 @@ class Lines:
             *parts, self._open = _parts(self._open)
             out += [self._record(time, part, whole=False) for part in parts]
         return b"".join(out)
-
-    def rest(self, time: bytes) -> bytes:
-        """What waits, as a record of a line that goes on."""
-        text, self._open = self._open, b""
-        return self._record(time, text, whole=False) if text else b""
 
     def _record(self, time: bytes, text: bytes, *, whole: bool) -> bytes:
         return logrecords.written(time, self._stream, text, whole=whole)

@@ -3,6 +3,7 @@
     pod.json         what runs (plan); there from the beginning, whole
     env-NAME         the variables of a container, as the kernel has them
     env-NAME.BUILD   a variable of a container that is too long for that
+    masks.json       what no log is to show, if there is anything
     status.json      how it is doing, replaced whole at each change
     lock             held by the supervisor as long as it lives: the only proof of life
     control          a pipe on which the supervisor is told things
@@ -26,11 +27,13 @@ import msgspec
 
 from slipcast.adapters.pods.process.plan import Plan
 from slipcast.api.pod import PodStatus
+from slipcast.values.masking import Values
 
 EVENTS = "events"
 # Made once, so that forked supervisors need not.
 _PLAN = msgspec.json.Decoder(Plan)
 _STATUS = msgspec.json.Decoder(PodStatus)
+_HIDDEN = msgspec.json.Decoder(list[bytes])
 _UID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 
 
@@ -53,6 +56,20 @@ class Place(msgspec.Struct, frozen=True):
     def work(self) -> Path:
         """Where the containers run."""
         return self.path / "work"
+
+    @property
+    def masks(self) -> Path:
+        """What no log is to show."""
+        return self.path / "masks.json"
+
+    def hidden(self) -> Values:
+        """What is looked for in what containers say, so that no log shows it.
+
+        Errors: OSError.
+        """
+        with contextlib.suppress(FileNotFoundError):
+            return Values.of(_HIDDEN.decode(self.masks.read_bytes()))
+        return Values()
 
     def root(self, container: str) -> Path:
         """Where the paths of a container begin."""

@@ -16,6 +16,7 @@ from slipcast.adapters.pods.process.life import Container, Ending
 from slipcast.adapters.pods.process.output import Lines, Log
 from slipcast.adapters.pods.process.place import Place
 from slipcast.adapters.pods.process.plan import Role
+from slipcast.values.masking import Masker
 
 OUT_OF_MEMORY = "OOMKilled"
 START_ERROR = "StartError"
@@ -40,7 +41,8 @@ class Running:
         self._box = Box(Path(container.role.box)) if container.role.box else None
         out, err = os.pipe2(os.O_CLOEXEC), os.pipe2(os.O_CLOEXEC)
         self.stdout, self.stderr = out[1], err[1]
-        self.streams = {out[0]: Lines("stdout"), err[0]: Lines("stderr")}
+        self._hidden = hidden = place.hidden()
+        self.streams = {out[0]: Lines("stdout", hidden), err[0]: Lines("stderr", hidden)}
         self._quiet_at = float("inf")
 
     def prepare(self) -> None:
@@ -65,7 +67,7 @@ class Running:
         """Take what a stream has; whether it goes on."""
         data = os.read(stream, _PIECE)
         lines = self.streams[stream]
-        self._log.write(lines.records(data, output.now()) if data else lines.rest(output.now()))
+        self._log.write(lines.records(data, output.now()) if data else lines.end(output.now()))
         if not data:
             os.close(stream)
             del self.streams[stream]
@@ -97,7 +99,7 @@ class Running:
             for stream in ready:
                 self.read(stream)
         for stream, lines in self.streams.items():
-            self._log.write(lines.rest(output.now()))
+            self._log.write(lines.end(output.now()))
             os.close(stream)
         self.streams.clear()
         self._log.close()
@@ -117,10 +119,15 @@ class Running:
             why = _log_end(self._place, role.name)
             return Ending(code=code, reason=START_ERROR, message=why)
         starved = starved or (box is not None and box.starved)
-        message = said(self._place, role)
+        message = self._masked(said(self._place, role))
         if not message and code and role.log_speaks:
             message = _log_end(self._place, role.name)
         return Ending(code=code, reason=OUT_OF_MEMORY if starved and code else "", message=message)
+
+    def _masked(self, text: str) -> str:
+        """What a container has said of its end, as its log would have it."""
+        masker = Masker(self._hidden)
+        return (masker.masked(text.encode()) + masker.rest()).decode("utf-8", "replace")
 
 
 def word(place: Place, role: Role) -> Path | None:

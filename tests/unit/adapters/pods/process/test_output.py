@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from slipcast.adapters.pods.process.output import Lines, Log, last_lines, now, segments
 from slipcast.adapters.pods.process.reading import Reader
 from slipcast.values.logrecords import LONGEST, read, written
+from slipcast.values.masking import Values
 
 TIME = b"2026-11-22T12:00:00.000000000Z"
 
@@ -31,6 +32,17 @@ def test_an_empty_line_is_a_record() -> None:
 
 def test_what_has_no_end_goes_on() -> None:
     assert records(b"a\nb") == [(b"a", True), (b"b", False)]
+
+
+def test_a_secret_that_is_cut_by_pieces_and_records_is_masked() -> None:
+    lines = Lines("stdout", Values.of([b"hunter2-hunter2"]))
+    before = b"x" * (LONGEST - 4)
+
+    data = lines.records(before + b"hunter2-", TIME) + lines.rest(TIME)
+    data += lines.records(b"hunter2\nhunter2-hun", TIME) + lines.end(TIME)
+
+    said = b"".join(each.text + b"\n" * each.whole for each in read(data))
+    assert said == before + b"***\n***"
 
 
 def test_a_long_line_is_several_records() -> None:
