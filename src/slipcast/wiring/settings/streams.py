@@ -74,8 +74,8 @@ SETTINGS = (
         "SLIPCAST_OFFERED",
         "true or false",
         readers.switch,
-        "Whether the server puts streams of its builder images into the namespace openshift when it"
-        " is first started. Default: true.",
+        "Whether the server puts streams of its builder images into the namespace openshift, at"
+        " every start those that are new. Default: true.",
     ),
     Setting(
         "streams.imported_at_once",
