@@ -22,6 +22,7 @@ import msgspec
 from msgspec.structs import replace
 
 from slipcast.api.build import GitBuildSource
+from slipcast.api.core import Secret
 from slipcast.builder.failures import failure
 from slipcast.builder.task import Task
 from slipcast.builds import sourcesecrets
@@ -120,6 +121,12 @@ def environment(task: Task, url: GitURL) -> Iterator[CloneSpec]:
     lender = Lender(git=task.git, warn=task.progress.warn, is_alone=not task.is_by_hand)
     with lender.lent(spec, _secret(task), task.work) as lent:
         yield lent
+
+
+def why_unfit(task: Task, uri: str) -> str:
+    """Why the source secret opens no such address, whatever it holds; empty when it may."""
+    secret = _secret(task)
+    return sourcesecrets.why_unfit(uri, Secret(data=dict(secret))) if secret else ""
 
 
 def _secret(task: Task) -> Mapping[str, bytes]:

@@ -47,7 +47,7 @@ def fetch(task: Task, into: Path) -> SourceRevision:
                 _await(task, spec, source.uri)
             _clone(task, spec, into)
     except (PortFault, InvalidFault) as fault:
-        raise _failed(fault.message, _hint(task, fault), fault.tail) from fault
+        raise _failed(fault.message, _hint(task, fault, source.uri), fault.tail) from fault
     revision = task.git.describe(into)
     _show(task, revision)
     context = task.build.spec.source.context_dir.strip("/")
@@ -95,7 +95,7 @@ def _await(task: Task, spec: CloneSpec, uri: str) -> None:
             task.git.probe(spec, wait, near=task.work)
         except GitFault as fault:
             if fault.reason != "Timeout":
-                raise _asked_in_vain(task, fault, redacted(uri)) from fault
+                raise _asked_in_vain(task, fault, uri) from fault
             wait *= _LONGER
             text = f"timed out waiting for git server, will wait {_duration(wait)}"
             task.progress.warn(text)
@@ -131,17 +131,19 @@ def _show(task: Task, revision: SourceRevision) -> None:
 
 def _asked_in_vain(task: Task, fault: GitFault, uri: str) -> BuildFault:
     """What a repository's refusal means (BLD-60)."""
+    shown = redacted(uri)
     texts = {
-        "Authentication": f'failed to fetch requested repository "{uri}" with provided credentials',
-        "RepositoryUnknown": f'requested repository "{uri}" not found',
+        "Authentication": f'failed to fetch requested repository "{shown}" with provided '
+        "credentials",
+        "RepositoryUnknown": f'requested repository "{shown}" not found',
     }
-    return _failed(texts.get(fault.reason, fault.message), _hint(task, fault), fault.tail)
+    return _failed(texts.get(fault.reason, fault.message), _hint(task, fault, uri), fault.tail)
 
 
-def _hint(task: Task, fault: PortFault | InvalidFault) -> str:
+def _hint(task: Task, fault: PortFault | InvalidFault, uri: str) -> str:
     if task.is_by_hand or isinstance(fault, InvalidFault):
         return fault.hint
-    return githints.of_pod(fault, task.build)
+    return githints.of_pod(fault, task.build, scm.why_unfit(task, uri))
 
 
 def _illegal(uri: str, hint: str) -> BuildFault:

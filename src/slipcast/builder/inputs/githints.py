@@ -27,11 +27,14 @@ _TO_CONFIGURE: Final = MappingProxyType(
 _CREDENTIALS: Final = "credential helper"
 
 
-def of_pod(fault: PortFault, build: Build) -> str:
-    """The hint of a fault of git, in words of the Build."""
-    if _CREDENTIALS in fault.hint:
-        return _of_credentials(build)
+def of_pod(fault: PortFault, build: Build, unfit: str = "") -> str:
+    """The hint of a fault of git, in words of the Build.
+
+    Shape:  unfit says why its source secret opens no such address.
+    """
     name = _secret(build)
+    if _CREDENTIALS in fault.hint:
+        return f"The source secret {name} {unfit}." if name and unfit else _of_credentials(build)
     called = f"the source secret {name}" if name else "a source secret of the build"
     told = next((told for word, told in _TO_CONFIGURE.items() if word in fault.hint), fault.hint)
     return told.replace("{secret}", called)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assignments import URL, FakeOutfit, a_task, an_outfit, build_text
+from assignments import URL, FakeOutfit, a_task, an_outfit, build_text, secret
 from slipcast.builder.inputs import git
 from slipcast.values.faults import BuildFault, GitFault
 from slipcast.values.revision import SourceRevision
@@ -104,6 +104,20 @@ def test_what_to_do_about_it_is_said_in_words_of_the_build_up_4(
         fetched(outfit)
 
     assert told in refused.value.hint
+
+
+def test_a_secret_that_could_not_open_the_address_is_told_of_up_4(tmp_path: Path):
+    outfit = an_outfit(tmp_path, build_text(source={"git": {"uri": URL}, **MINE}))
+    secret(outfit, "SOURCE_SECRET_PATH", {"ssh-privatekey": "KEY"})
+    outfit.git.failures = [ASKED]
+
+    with pytest.raises(BuildFault) as refused:
+        fetched(outfit)
+
+    assert refused.value.hint == (
+        "The source secret mine holds no username and password, and the source is fetched over "
+        "https."
+    )
 
 
 def test_by_hand_git_is_a_persons_own(tmp_path: Path):
