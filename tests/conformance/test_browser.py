@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -17,6 +18,7 @@ import containers
 from browser import ENTER, TAB, Browser, browsing, driving
 from conformance.conftest import PATIENCE, PROGRAM, Ran
 from conformance.test_login import line
+from unit.adapters.identity.provider import SECRET, Provider, providing
 
 FORM = "Log in - slipcast"
 TOKEN = "Your API token - slipcast"
@@ -51,6 +53,17 @@ class Place(msgspec.Struct, frozen=True):
         argv = ["kubectl", *words, "auth", "whoami", "-o", "jsonpath={.status.userInfo.username}"]
         return self.run(argv)
 
+    def log_in(self, told: Path) -> subprocess.Popen[bytes]:
+        """Anna's login by browser, whose address is told in a file."""
+        with told.open("wb") as into:
+            child = subprocess.Popen(
+                self.login, env=self.env, stdin=subprocess.DEVNULL, stdout=into, stderr=into
+            )
+        containers.wait_for(
+            lambda: "authorize?" in told.read_text(), "the address", seconds=PATIENCE
+        )
+        return child
+
     def run(self, argv: list[str]) -> Ran:
         """One of Anna's programs, to its end."""
         ended = subprocess.run(
@@ -66,14 +79,27 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="module")
-def place(driver: httpx.Client, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """A server that knows Anna."""
+def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
+    with providing(tmp_path_factory.mktemp("provider")) as provider:
+        provider.now = time.time
+        yield provider
+
+
+@pytest.fixture(scope="module")
+def place(
+    driver: httpx.Client, provider: Provider, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Place]:
+    """A server that knows Anna, and whomever the provider knows."""
     del driver  # Where there is none, no server is wanted.
     state, home = tmp_path_factory.mktemp("state"), tmp_path_factory.mktemp("home")
     (home / "users").write_text(line("anna", "secret"))
+    (home / "client").write_text(SECRET)
     program = [*PROGRAM, "server", "--state-dir", str(state)]
+    flags = [f"--oidc-issuer={provider.url}", "--oidc-client-id=slipcast"]
+    flags += [f"--oidc-ca-file={provider.authority}", f"--oidc-client-secret-file={home}/client"]
+    flags += ["--listen=127.0.0.1:0", f"--htpasswd={home}/users", "-ojson"]
     started = subprocess.run(
-        [*program, "--background", "--listen=127.0.0.1:0", f"--htpasswd={home}/users", "-ojson"],
+        [*program, "--background", *flags],
         env={**os.environ, "HOME": str(home)}, check=False, capture_output=True, timeout=PATIENCE,
     )  # fmt: skip
     assert started.returncode == 0, started.stderr
@@ -169,11 +195,7 @@ def test_the_command_line_logs_in_by_browser_and_logs_out(
     browser: Browser, place: Place, tmp_path: Path
 ) -> None:
     told = tmp_path / "told"
-    with told.open("wb") as into:
-        child = subprocess.Popen(
-            place.login, env=place.env, stdin=subprocess.DEVNULL, stdout=into, stderr=into
-        )
-    containers.wait_for(lambda: "authorize?" in told.read_text(), "the address", seconds=PATIENCE)
+    child = place.log_in(told)
     browser.open(re.findall(r"https://\S+", told.read_text())[0])
     browser.type(ANNA)
     browser.shows("Back to the terminal - slipcast")
@@ -186,3 +208,40 @@ def test_the_command_line_logs_in_by_browser_and_logs_out(
     assert (code, inside.stdout, gone.code) == (0, "anna", 0), told.read_text()
     assert "Login successful." in told.read_text()
     assert after.code == 1
+
+
+def test_a_provider_is_offered_beside_the_password_and_leads_to_a_token(
+    browser: Browser, place: Place, provider: Provider
+) -> None:
+    browser.open(f"{place.url}/oauth/token/request")
+    browser.shows(FORM)
+    browser.press("a")
+    browser.shows("Provider")
+    browser.type(f"berta{ENTER}")
+    browser.shows(TOKEN)
+
+    token = re.findall(r"sha256~\S+", browser.text)[0]
+    authority = f"--certificate-authority={place.state}/pki/ca.crt"
+    who = place.who(f"--token={token}", f"--server={place.url}", authority)
+    log = (place.state / "server.log").read_text()
+    assert (who.stdout, browser.complaints) == (f"{provider.url}#berta", []), who
+    assert not [each for each in (token, SECRET) if each in log]
+
+
+def test_the_command_line_logs_in_at_the_provider(
+    browser: Browser, place: Place, provider: Provider, tmp_path: Path
+) -> None:
+    told = tmp_path / "told"
+    child = place.log_in(told)
+    browser.open(re.findall(r"https://\S+", told.read_text())[0])
+    browser.shows(FORM)
+    browser.press("a")
+    browser.shows("Provider")
+    browser.type(f"carla{ENTER}")
+    browser.shows("Back to the terminal - slipcast")
+    code = child.wait(PATIENCE)
+
+    inside = place.who()
+    gone = place.run([*PROGRAM, "logout"])
+    assert (code, inside.stdout) == (0, f"{provider.url}#carla"), told.read_text()
+    assert gone.code == 0

@@ -24,7 +24,7 @@ from slipcast.client import callback, wire
 from slipcast.client.http import HttpApi
 from slipcast.client.wire import Request
 from slipcast.ports.api import NO_PARAMETERS
-from slipcast.values.apifaults import Forbidden, NotServed, Unauthorized
+from slipcast.values.apifaults import Forbidden, NotFound, Unauthorized
 from slipcast.values.faults import PortFault
 from slipcast.values.sensitive import Sensitive
 
@@ -101,7 +101,7 @@ class HttpEntrance:
         try:
             answer = await api.send(Request(method="GET", path=ABOUT))
             return wire.read(answer.content)
-        except (NotServed, Forbidden, Unauthorized):
+        except (NotFound, Forbidden, Unauthorized):
             # Servers of the 3.5 era do not say; theirs is the usual place.
             return {"authorization_endpoint": USUAL}
         finally:
@@ -143,7 +143,7 @@ async def _asked(api: HttpApi, place: str, way: Access) -> str:
         raise _by_browser(way)
     if answer.status == Unauthorized.code:
         raise Unauthorized("user name or password are wrong")
-    if answer.status in {NotServed.code, Forbidden.code}:
+    if answer.status in {NotFound.code, Forbidden.code}:
         raise _no_login(way)
     if answer.status >= FAILED:
         raise wire.fault_of(answer.status, answer.body)

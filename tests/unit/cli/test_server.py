@@ -42,6 +42,16 @@ def test_who_is_let_in_reaches_the_server(call: Call, toolbox: FakeToolbox, tmp_
     )
 
 
+def test_the_file_of_a_secret_reaches_the_server(
+    call: Call, toolbox: FakeToolbox, tmp_path: Path
+) -> None:
+    (tmp_path / "client").touch()
+
+    call("server", "--oidc-client-secret-file", str(tmp_path / "client"))
+
+    assert toolbox.daemon.wanted[0].identity.oidc_client_secret_file == tmp_path / "client"
+
+
 def test_a_password_file_that_is_not_there_is_refused(call: Call) -> None:
     ended = call("server", "--htpasswd", "/nowhere/users")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from slipcast.ports.daemon import Identification, Serving
+from slipcast.values.sensitive import Sensitive
 from slipcast.wiring.background import _length, _tail, _words
 from slipcast.wiring.serving import Place
 
@@ -29,6 +30,14 @@ def test_who_is_let_in_is_said_again() -> None:
         *("--oidc-issuer", "https://i"),
         *("--oidc-client-id", "c"),
     ]
+
+
+def test_a_secret_is_never_on_a_command_line() -> None:
+    identity = Identification(
+        oidc_client_secret=Sensitive("hush"), oidc_client_secret_file=Path("/client")
+    )
+
+    assert told(identity) == ["--oidc-client-secret-file", "/client"]
 
 
 def test_what_is_said_goes_over_the_settings() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from slipcast.values.faults import InvalidFault
+from slipcast.values.sensitive import Sensitive
 from slipcast.wiring.settings import SETTINGS, Settings, load, loading
 
 
@@ -95,6 +96,14 @@ def test_the_environment_goes_over_the_file(tmp_path: Path, config: Path) -> Non
     assert settings.engine == "buildah"
     assert settings.build_env == (("A", "two words"), ("B", ""))
     assert settings.state == tmp_path / "s"
+
+
+def test_the_secret_of_a_client_is_not_shown(tmp_path: Path) -> None:
+    identity = loaded(tmp_path, SLIPCAST_OIDC_CLIENT_SECRET="hush").identification
+
+    assert identity.oidc_client_secret == Sensitive("hush")
+    assert "hush" not in repr(identity)
+    assert loaded(tmp_path, SLIPCAST_OIDC_CLIENT_SECRET="").oidc_client_secret is None
 
 
 def test_another_file_can_be_named(tmp_path: Path) -> None:

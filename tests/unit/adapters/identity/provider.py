@@ -32,6 +32,7 @@ Key = RSAKey | ECKey
 Fields = Mapping[str, str]
 SECRET = "s3cret: of/the+client & nobody's"
 PAGE = """<!doctype html><html lang="en"><title>Provider</title>
+<link rel="icon" href="data:,">
 <form method="post"><label for="user">Who are you?</label>
 <input id="user" name="user" autofocus><button>That is me</button></form></html>"""
 

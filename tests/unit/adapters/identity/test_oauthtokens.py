@@ -6,7 +6,7 @@ import pytest
 
 from slipcast.adapters.identity.oauthtokens import TOKENS, AccessTokens
 from slipcast.api import kinds
-from slipcast.ports.api import Api, Resource
+from slipcast.ports.api import Api, Patch, Resource
 from slipcast.values import accesstoken
 from slipcast.values.apifaults import NotFound, Unauthorized
 from unit.adapters.identity.conftest import bearer
@@ -47,6 +47,31 @@ async def test_the_user_of_a_token_is_known(api: Api, door: AccessTokens):
     assert known is not None
     assert (known.name, known.scopes) == ("anna", ())
     assert "system:authenticated:oauth" in known.groups
+
+
+async def test_groups_that_were_named_at_the_login_last_as_long_as_the_token(
+    api: Api, door: AccessTokens
+):
+    await issue(api)
+    said = {"metadata": {"annotations": {accesstoken.GROUPS: '["staff","system:masters"]'}}}
+    await api.patch(TOKENS.named(NAME), Patch(type="merge", body=said))
+
+    known = await bearer(door, TOKEN)
+
+    assert known is not None
+    assert known.groups == ("staff", "system:authenticated", "system:authenticated:oauth")
+
+
+@pytest.mark.parametrize("said", ["{", "7", ""])
+async def test_what_names_no_groups_names_none(api: Api, door: AccessTokens, said: str):
+    await issue(api)
+    changed = {"metadata": {"annotations": {accesstoken.GROUPS: said}}}
+    await api.patch(TOKENS.named(NAME), Patch(type="merge", body=changed))
+
+    known = await bearer(door, TOKEN)
+
+    assert known is not None
+    assert known.groups == ("system:authenticated", "system:authenticated:oauth")
 
 
 async def test_a_token_for_less_says_so(api: Api, door: AccessTokens):
