@@ -1,6 +1,6 @@
 """The user's Dockerfile, changed as the Build asks for, where it lies.
 
-What is changed in it is decided in `dockerfile.edit`.
+What is changed in it is decided in `dockerfile.edit`, what it says is read in `dockerfile.stages`.
 
 Source: builder-process.md 7.1, BLD-111 to BLD-119; user-pain.md UP-10, UP-11.
 """
@@ -19,7 +19,7 @@ from slipcast.builder.task import Fetched, Task
 from slipcast.builds import provenance
 from slipcast.builds.paths import cleaned_relative, leads_out
 from slipcast.builds.reasons import Reason
-from slipcast.dockerfile import edit
+from slipcast.dockerfile import edit, stages
 from slipcast.dockerfile.parse import Dockerfile, parse_dockerfile
 from slipcast.values.faults import BuildFault, InvalidFault
 from slipcast.values.legible import legible
@@ -79,7 +79,7 @@ def hidden(task: Task, dockerfile: Dockerfile) -> frozenset[str]:
 
     Shape:  the same before and after a Dockerfile is rewritten.
     """
-    return frozenset(name for name in task.hidden if not edit.is_kept(dockerfile, name))
+    return frozenset(name for name in task.hidden if not stages.is_kept(dockerfile, name))
 
 
 def _changed(task: Task, source: Fetched, dockerfile: Dockerfile) -> Dockerfile:

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 import msgspec
 
 from slipcast.api.image import ImageStream
-from slipcast.dockerfile.edit import base_image, exposed_ports
 from slipcast.dockerfile.parse import Dockerfile, parse_dockerfile
+from slipcast.dockerfile.stages import base_image, exposed_ports
 from slipcast.newapp.component import StrategyKind
 from slipcast.newapp.facts import Source
 from slipcast.newapp.matches import Match, Undecided

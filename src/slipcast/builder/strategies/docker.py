@@ -26,8 +26,9 @@ from slipcast.builds.reasons import Reason
 from slipcast.builds.s2i import platform
 from slipcast.builds.stages import Stage, Step
 from slipcast.builds.strategies.mounts import volume_path
-from slipcast.dockerfile.edit import base_images, copied_images, declares, line_ends
+from slipcast.dockerfile.edit import line_ends
 from slipcast.dockerfile.parse import Dockerfile
+from slipcast.dockerfile.stages import base_images, copied_images, declares
 from slipcast.ports.engine import BuildSpec, PullSpec
 from slipcast.values.container import Mount, PullPolicy
 from slipcast.values.faults import BuildFault, EngineFault, InvalidFault, PortFault

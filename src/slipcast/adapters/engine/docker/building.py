@@ -25,9 +25,9 @@ from slipcast.adapters.engine.docker.requests import limit_parameters, network_m
 from slipcast.adapters.engine.docker.storage import Storage, required
 from slipcast.adapters.engine.docker.transfer import complaint_of
 from slipcast.adapters.layers.tar import END, Member, Type, header
-from slipcast.dockerfile.edit import base_images
 from slipcast.dockerfile.ignore import IgnoreRules, dockerignore
 from slipcast.dockerfile.parse import parse_dockerfile
+from slipcast.dockerfile.stages import base_images
 from slipcast.ports.engine import BuildSpec, Sink
 from slipcast.values.container import Mount, PullPolicy
 from slipcast.values.faults import EngineFault, InvalidFault, NotFound
