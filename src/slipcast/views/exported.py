@@ -16,6 +16,7 @@ from slipcast.api.document import JSON
 from slipcast.api.kinds import Kind
 from slipcast.builds import naming
 from slipcast.builds.phases import Phase
+from slipcast.images import repositories
 from slipcast.images.scheduling import LOOKS
 from slipcast.views.column import at
 
@@ -38,6 +39,7 @@ _NOTED_HERE: Final = frozenset(
         "pv.kubernetes.io/bind-completed",
         "pv.kubernetes.io/bound-by-controller",
         LOOKS,
+        repositories.ANNOTATION,
         naming.BUILT_SPEC,
         naming.UPLOAD,
         naming.UPLOAD_SERVER,

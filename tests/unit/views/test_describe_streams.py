@@ -10,6 +10,7 @@ import pytest
 
 from slipcast.api import kinds
 from slipcast.api.document import JSON
+from slipcast.images import repositories
 from slipcast.images.scheduling import LOOKS
 from slipcast.views.describe.description import described
 from slipcast.views.describe.page import Around
@@ -67,6 +68,31 @@ def test_a_stream_tells_where_it_is_and_how_many_images_it_has() -> None:
 
 def test_a_stream_without_tags_says_so() -> None:
     assert "Tags:              <none>" in page()
+
+
+def test_a_repository_that_could_not_be_read_is_told_with_time_and_cause_up_23() -> None:
+    failed = {
+        "from": "r.example.com/acme/all",
+        "last": "2026-11-22T11:57:00Z",
+        "reason": "Unauthorized",
+        "message": "you may not",
+    }
+    content = {
+        "metadata": {
+            "name": "web",
+            "namespace": "shop",
+            "annotations": {repositories.ANNOTATION: json.dumps(failed)},
+        }
+    }
+
+    lines = described(STREAM, content, Around(now=NOON), events=False).splitlines()
+
+    place = lines.index("Repository Import:  failed from r.example.com/acme/all")
+    assert lines[place + 1 : place + 3] == [
+        "  ! error: Import failed (Unauthorized): you may not",
+        "      3 minutes ago",
+    ]
+    assert not any(repositories.ANNOTATION in line for line in lines)
 
 
 def test_a_history_has_the_newest_first_and_marked() -> None:

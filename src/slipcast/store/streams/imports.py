@@ -30,7 +30,7 @@ from slipcast.api.image import (
 from slipcast.api.lens import content_of, overlay
 from slipcast.api.meta import ObjectMeta
 from slipcast.api.status import Status
-from slipcast.images import imports
+from slipcast.images import imports, repositories
 from slipcast.images.defaults import defaulted_import
 from slipcast.images.imports import AMD64, CHECKED, Result, Source
 from slipcast.images.manifests import Platform
@@ -247,6 +247,7 @@ class Imports(Virtual):
         }
         after = imports.folded(stream, request, instant.to_text(now), refused)
         after = looked(after, tried, self._importing.scheduling, now)
+        after = repositories.noted(after, request, instant.to_text(now))
         annotations = after.metadata.annotations
         if after == stream and CHECKED in annotations:
             return stream

@@ -10,12 +10,15 @@ import msgspec
 
 from slipcast.api.document import JSON
 from slipcast.api.kinds import Kind
+from slipcast.images import repositories
 from slipcast.images.scheduling import LOOKS
 from slipcast.views import age as ages
 from slipcast.views import table
 from slipcast.views.column import NONE, at
 
-HIDDEN: Final = frozenset({"kubectl.kubernetes.io/last-applied-configuration", LOOKS})
+HIDDEN: Final = frozenset(
+    {"kubectl.kubernetes.io/last-applied-configuration", LOOKS, repositories.ANNOTATION}
+)
 """Annotations that repeat the object, and may hold what a description must not show; and what a
 description tells in words."""
 INDENT: Final = "  "

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from slipcast.api.document import JSON
+from slipcast.images import repositories
 from slipcast.images.scheduling import looks
 from slipcast.views import age as ages
 from slipcast.views.column import NONE, at
@@ -38,6 +39,7 @@ def stream(content: JSON, around: Around) -> Lines:
     yield Line("Docker Pull Spec:", _repository(content))
     local = bool(at(content, "spec", "lookupPolicy", "local"))
     yield Line("Image Lookup:", f"local={'true' if local else 'false'}")
+    yield from _repository_import(content, around.now)
     if not tags:
         yield Line("Tags:", NONE)
         return
@@ -59,6 +61,17 @@ def _repository(content: JSON) -> str:
         or at(content, "spec", "dockerImageRepository")
     )
     return str(found or NONE)
+
+
+def _repository_import(content: JSON, now: datetime) -> Lines:
+    """Why its repository could not be read, when that was tried last (UP-23)."""
+    annotations: Any = at(content, "metadata", "annotations")
+    failed = repositories.failure_of(annotations if isinstance(annotations, dict) else {})
+    if failed is None:
+        return
+    yield Line("Repository Import:", f"failed from {failed.source}")
+    yield _bare(2, f"! error: Import failed ({failed.reason}): {failed.message}")
+    yield _bare(6, ages.ago(failed.last, now))
 
 
 def _tags(content: JSON) -> Mapping[str, Tag]:

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from slipcast.images.manifests import OCI_MANIFEST, SCHEMA_2
+from slipcast.images.repositories import failure_of
 from slipcast.ports.api import Api
 from slipcast.ports.distribution import (
     FORBIDDEN,
@@ -42,6 +43,26 @@ async def test_a_repository_that_is_not_there_is_told_is_88(api: Api):
     assert status["repository"]["status"]["message"] == (
         f'dockerimage.image.openshift.io "{HOST}/acme/none" not found'
     )
+
+
+async def test_a_repository_that_cannot_be_read_leaves_its_trace_in_the_stream_up_23(api: Api):
+    repository = {"from": {"kind": "DockerImage", "name": f"{HOST}/acme/none"}}
+
+    await imported(api, repository=repository)
+
+    failed = failure_of((await stream(api))["metadata"]["annotations"])
+    assert failed is not None
+    assert (failed.source, failed.reason) == (f"{HOST}/acme/none", "NotFound")
+
+
+async def test_the_trace_goes_when_the_repository_can_be_read(api: Api, elsewhere: FakeRegistries):
+    repository = {"from": {"kind": "DockerImage", "name": f"{HOST}/acme/web"}}
+    await imported(api, repository=repository)
+    elsewhere.push(WEB)
+
+    await imported(api, repository=repository)
+
+    assert failure_of((await stream(api))["metadata"]["annotations"]) is None
 
 
 async def test_who_may_not_is_told_what_helps(api: Api, elsewhere: FakeRegistries):
