@@ -24,6 +24,10 @@ Name = tuple[str, str]
 """Namespace and name."""
 
 
+Changed = Callable[[T, T, Document], None]
+"""Is told of a change."""
+
+
 class Kept(msgspec.Struct, Generic[T], gc=False):
     """What is kept of an object, and the revision that it is true at."""
 
@@ -47,6 +51,7 @@ class Cache(Generic[T]):
         self._revision = 0
         self._sort: Callable[[T], Hashable] | None = None
         self._counts: Counter[Any] = Counter()
+        self._changed: Changed[T] | None = None
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -59,6 +64,13 @@ class Cache(Generic[T]):
         self._sort = sort
         counts = self._counts = Counter[H]()
         return counts
+
+    def follow(self, changed: Changed[T]) -> None:
+        """Tell of each change of what is kept: what it was, what it is, and the document of that.
+
+        Shape:  of what comes and goes nothing is told.
+        """
+        self._changed = changed
 
     def index_by(self, index: str, values: Callable[[T], Iterable[Hashable]]) -> None:
         """Keep one more index, from now on, while nothing is kept yet."""
@@ -138,6 +150,8 @@ class Cache(Generic[T]):
         self._forget(name)
         value = self._keep(document)
         if value is not None:
+            if old is not None and self._changed is not None:
+                self._changed(old.value, value, document)
             self._entries[name] = Kept(document.revision, value)
             self._count(value, 1)
             for index, values in self._by.items():

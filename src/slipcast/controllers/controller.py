@@ -181,7 +181,7 @@ class Controllers:
         imports = None if running.scheduling is None else Imports(running.scheduling, clock)
         self._sight = Sight(api, running.cluster, imports)
         self._figures = running.figures
-        self._tally = Tally(self._sight.builds)
+        self._tally = Tally(self._sight.builds, running.figures.took)
         self.each: Sequence[Working] = (
             Controller(BUILDS, self._sight, clock, self.wrote),
             Controller(CONFIGS, self._sight, clock, self.wrote),

@@ -1,6 +1,7 @@
-"""Builds counted: what the controllers keep of them, as figures.
+"""Builds counted: what the controllers keep of them, as figures; and how long each took.
 
 The counts are kept as builds come, change and go, so that whoever asks for them waits for nothing.
+How long a build took is told when it ends before our eyes: what was over before is no news.
 """
 
 from __future__ import annotations
@@ -9,14 +10,22 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Final
 
+import msgspec
+
+from slipcast.api.document import Document
+from slipcast.api.lens import read
 from slipcast.builds.phases import Phase
 from slipcast.controllers.cache import Cache
-from slipcast.controllers.standing import Going, Standing, phases, sort
+from slipcast.controllers.standing import Going, Over, Standing, phases, sort
 from slipcast.ports import figures
-from slipcast.ports.figures import Sort
+from slipcast.ports.figures import Sort, Took, nobody_asks
+from slipcast.values import instant
+from slipcast.values.apifaults import BadRequest
 
 MOST: Final = 500
 """How many builds of one phase are told of one by one."""
+LONGEST: Final = 7 * 24 * 3600.0
+"""Seconds that a build takes at most: whoever makes builds may have written other days."""
 _PHASES: Final = (Phase.NEW, Phase.PENDING, Phase.RUNNING)
 _INDEX: Final = "phase"
 
@@ -24,9 +33,11 @@ _INDEX: Final = "phase"
 class Tally:
     """The builds of a cache, counted."""
 
-    def __init__(self, builds: Cache[Standing]) -> None:
-        """Count what is kept from now on; nothing is yet."""
+    def __init__(self, builds: Cache[Standing], took: Took = nobody_asks) -> None:
+        """Count what is kept from now on, and say how long it took; nothing is yet."""
         self._builds = builds
+        self._took = took
+        builds.follow(self._changed)
         self._counts = builds.count_by(sort)
         builds.index_by(_INDEX, phases)
 
@@ -47,3 +58,30 @@ class Tally:
                         sort=sort(kept),
                         since=since or build.metadata.creation_timestamp,
                     )
+
+    def _changed(self, was: Standing, now: Standing, document: Document) -> None:
+        if isinstance(was, Going) and isinstance(now, Over) and was.build.metadata.uid == now.uid:
+            seconds = _seconds(document)
+            if seconds is not None:
+                self._took(now.sort.strategy, now.sort.phase, seconds)
+
+
+class _Status(msgspec.Struct, frozen=True, rename="camel"):
+    start_timestamp: str = ""
+    completion_timestamp: str = ""
+
+
+class _Times(msgspec.Struct, frozen=True):
+    status: _Status = _Status()
+
+
+def _seconds(document: Document) -> float | None:
+    """How long a build ran; None of one that never did, or whose days are made up."""
+    try:
+        status = read(document, _Times).status
+        began = instant.parse(status.start_timestamp)
+        ended = instant.parse(status.completion_timestamp)
+    except BadRequest:
+        return None
+    seconds = (ended - began).total_seconds()
+    return seconds if 0 <= seconds <= LONGEST else None

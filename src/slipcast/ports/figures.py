@@ -6,7 +6,7 @@ when figures are shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -45,6 +45,15 @@ class Builds(Protocol):
         ...
 
 
+Took = Callable[[str, str, float], None]
+"""Is told of a build that has ended: its strategy, its phase, and how many seconds it took."""
+
+
+def nobody_asks(strategy: str, phase: str, seconds: float) -> None:
+    """Forget how long a build took."""
+    del strategy, phase, seconds
+
+
 class Pods(msgspec.Struct, frozen=True, kw_only=True):
     """How the pods of builds on one machine are doing, and how many run there at most."""
 
@@ -55,7 +64,8 @@ class Pods(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(slots=True)
 class Figures:
-    """What is known now; None: not here."""
+    """What is known now; None: not here. Who shows figures says whom it is told how builds end."""
 
     builds: Builds | None = None
     pods: Pods | None = None
+    took: Took = nobody_asks

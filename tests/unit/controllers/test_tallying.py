@@ -37,8 +37,13 @@ def builds() -> Cache[Standing]:
 
 
 @pytest.fixture
-def tally(builds: Cache[Standing]) -> Tally:
-    return Tally(builds)
+def took() -> list[tuple[str, str, float]]:
+    return []
+
+
+@pytest.fixture
+def tally(builds: Cache[Standing], took: list[tuple[str, str, float]]) -> Tally:
+    return Tally(builds, lambda *each: took.append(each))
 
 
 def test_builds_are_counted_by_phase_reason_and_strategy(
@@ -107,3 +112,51 @@ def test_of_very_many_that_wait_the_first_are_told(
         builds.saw(a_build(number, f"b-{number}"))
 
     assert [each.name for each in tally.going()] == ["b-1", "b-2"]
+
+
+def test_how_long_a_build_took_is_told_once_when_it_ends(
+    builds: Cache[Standing], tally: Tally, took: list[tuple[str, str, float]]
+) -> None:
+    builds.saw(a_build(1, phase="Running", startTimestamp=BEGAN))
+
+    builds.wrote(a_build(2, phase="Failed", **OVER))
+    builds.saw(a_build(2, phase="Failed", **OVER))
+    builds.saw(a_build(3, phase="Failed", logSnippet="x", **OVER))
+
+    assert took == [("Docker", "Failed", 3600.0)]
+    assert len(tally.counts()) == 1
+
+
+def test_a_build_that_was_over_before_is_no_news(
+    builds: Cache[Standing], tally: Tally, took: list[tuple[str, str, float]]
+) -> None:
+    builds.saw(a_build(1, phase="Complete", **OVER))
+
+    assert tally.counts()
+    assert took == []
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        {"completionTimestamp": BEGAN},
+        {"startTimestamp": "2026-02-30T00:00:00Z", "completionTimestamp": BEGAN},
+        {"startTimestamp": BEGAN, "completionTimestamp": "soon"},
+        {"startTimestamp": BEGAN, "completionTimestamp": MADE},
+        {"startTimestamp": BEGAN, "completionTimestamp": "9999-12-31T23:59:59Z"},
+        {"startTimestamp": "0001-01-01T00:00:00+14:00", "completionTimestamp": BEGAN},
+    ],
+    ids=["never began", "no such day", "no time", "before it began", "in ages", "before all"],
+)
+def test_days_that_somebody_made_up_are_not_counted(
+    builds: Cache[Standing],
+    tally: Tally,
+    took: list[tuple[str, str, float]],
+    times: dict[str, str],
+) -> None:
+    builds.saw(a_build(1, phase="Running"))
+
+    builds.saw(a_build(2, phase="Complete", **times))
+
+    assert tally.counts() == {Sort("Complete", "", "Docker"): 1}
+    assert took == []

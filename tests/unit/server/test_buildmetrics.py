@@ -77,3 +77,21 @@ def test_the_pods_of_this_server_are_shown() -> None:
 
 def test_nothing_is_shown_of_what_is_not_known_here() -> None:
     assert _shown(Telemetry()) == set()
+
+
+def test_how_long_builds_took_is_a_histogram_by_strategy_and_phase() -> None:
+    telemetry = Telemetry()
+
+    telemetry.figures.took("Docker", "Complete", 42)
+    telemetry.figures.took("Docker", "Complete", 4000)
+
+    named = 'slipcast_build_duration_seconds_{}{{phase="Complete",strategy="Docker"}}'
+    shown = _shown(telemetry)
+    assert f"{named.format('count')} 2.0" in shown
+    assert f"{named.format('sum')} 4042.0" in shown
+    assert {_bucket("30.0", 0), _bucket("60.0", 1), _bucket("7200.0", 2)} <= shown
+
+
+def _bucket(limit: str, count: float) -> str:
+    labels = f'le="{limit}",phase="Complete",strategy="Docker"'
+    return f"slipcast_build_duration_seconds_bucket{{{labels}}} {float(count)}"
