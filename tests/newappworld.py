@@ -37,8 +37,9 @@ from slipcast.newapp.facts import (
 )
 from slipcast.newapp.image import ImageFacts
 from slipcast.newapp.objects import Secrets
-from slipcast.newapp.planning import Plan, planned, unseen
+from slipcast.newapp.planning import Plan, planned
 from slipcast.newapp.request import NewAppRequest
+from slipcast.newapp.sources import unseen
 from slipcast.source.inspect import inspect
 from slipcast.source.tree import MemoryTree
 from slipcast.testing.toolbox import FakeToolbox

@@ -16,14 +16,16 @@ import msgspec
 
 from slipcast.api.applications import GENERATED_BY, LABELS, NAMED, name_of
 from slipcast.api.document import JSON
-from slipcast.newapp.objects import PENDING, TRIGGERS
+from slipcast.builds.triggers import SECRET_KEY
+from slipcast.newapp.objects import PENDING, TRIGGERS, WEBHOOKS
 
 _IMAGES: Final = frozenset({"DockerImage", "ImageStreamTag", "ImageStreamImage"})
 
 
 def kept(content: JSON, current: JSON) -> JSON:
     """An object as it is to be, with what must stay of the one that is there."""
-    owned = _with_tags(_with_owner(_with_data(content), current), current)
+    held = _with_word(_with_data(content), current)
+    owned = _with_tags(_with_owner(held, current), current)
     return _with_images(_with_secrets(owned, current), current)
 
 
@@ -45,6 +47,15 @@ def _with_data(content: JSON) -> JSON:
     encoded = {name: base64.b64encode(str(word).encode()).decode() for name, word in words.items()}
     rest = {name: value for name, value in content.items() if name != "stringData"}
     return {**rest, "data": {**(content.get("data") or {}), **encoded}}
+
+
+def _with_word(content: JSON, current: JSON) -> JSON:
+    """A Secret of webhooks that keeps its word: nobody has to be told another."""
+    annotations = content["metadata"].get("annotations") or {}
+    word = (current.get("data") or {}).get(SECRET_KEY)
+    if content.get("kind") != "Secret" or WEBHOOKS not in annotations or not word:
+        return content
+    return {**content, "data": {SECRET_KEY: word}}
 
 
 def _with_tags(content: JSON, current: JSON) -> JSON:
@@ -86,10 +97,18 @@ def _with_secrets(content: JSON, current: JSON) -> JSON:
     held = (current.get("spec") or {}).get("triggers") or []
     by_type = {each.get("type"): each for each in held if isinstance(each, dict)}
     triggers = [
-        by_type.get(each["type"], each) if "secret" in str(each) else each
+        _with_secret(each, by_type.get(each["type"]))
         for each in content["spec"].get("triggers") or []
     ]
     return {**content, "spec": {**content["spec"], "triggers": triggers}}
+
+
+def _with_secret(trigger: JSON, held: JSON | None) -> JSON:
+    """A webhook with the secret that it has, unless that moves into a Secret."""
+    is_moved = "secretReference" in str(trigger) and "secretReference" not in str(held)
+    if held is None or is_moved or "secret" not in str(trigger):
+        return trigger
+    return held
 
 
 def _with_images(content: JSON, current: JSON) -> JSON:

@@ -6,7 +6,9 @@ Source: generated-objects.md GO-15 to GO-18, section 8.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+
+from msgspec.structs import replace
 
 from slipcast.api.applications import GENERATED_BY, NAMED, name_of
 from slipcast.api.document import JSON
@@ -15,6 +17,7 @@ from slipcast.newapp.component import InputImage
 from slipcast.newapp.objects import Secrets
 from slipcast.newapp.planning import Plan
 from slipcast.newapp.request import NewAppRequest, Pair
+from slipcast.values.names import composed
 
 APP: Final = "app"
 _NAME: Final = "app.kubernetes.io/name"
@@ -39,7 +42,8 @@ def documents(
     all_labels = {**labels, **_implied(given, request, name, labels)}
     # Selector, labels of pods and service of a DeploymentConfig have always been one map.
     selecting = all_labels if request.as_deployment_config else labels
-    found = _once((*_objects(plan, selecting, secrets), *given))
+    hooks = _Hooks(secrets, is_kept=request.keeps_hooks)
+    found = _once((*_objects(plan, selecting, hooks), *given))
     author = "OpenShiftNewBuild" if request.builds else "OpenShiftNewApp"
     return _named([_signed(each, all_labels, author) for each in found], name)
 
@@ -108,9 +112,19 @@ def result_name(plan: Plan, request: NewAppRequest) -> str:
     return next(filter(None, candidates), "")
 
 
-def _objects(
-    plan: Plan, labels: Mapping[str, str], secrets: Callable[[], Secrets]
-) -> Iterator[JSON]:
+class _Hooks(NamedTuple):
+    """What webhooks must know, said in their BuildConfigs or kept in Secrets."""
+
+    secrets: Callable[[], Secrets]
+    is_kept: bool
+
+    def of(self, config: str) -> Secrets:
+        """Those of a BuildConfig."""
+        found = self.secrets()
+        return replace(found, kept=composed(config, "webhooks")) if self.is_kept else found
+
+
+def _objects(plan: Plan, labels: Mapping[str, str], hooks: _Hooks) -> Iterator[JSON]:
     services: list[JSON] = []
     deployed: set[str] = set()
     for part in plan.parts:
@@ -120,7 +134,10 @@ def _objects(
                 yield objects.output_stream(part.build.output.stream)
             elif part.build.output.name and part.build.output.is_tag:
                 yield objects.output_stream(part.build.output.name.partition(":")[0])
-            yield objects.build_config(part.build, secrets())
+            secrets = hooks.of(part.build.name)
+            if secrets.kept:
+                yield objects.hook_secret(secrets)
+            yield objects.build_config(part.build, secrets)
             copied = part.build.source.copied
             yield from _streams(copied.image if copied is not None else None)
         for each in plan.deployments:

@@ -36,6 +36,8 @@ SERVICE: Final = kinds.require(kinds.CORE, "Service")
 
 IMPORTED_FROM: Final = "openshift.io/imported-from"
 TRIGGERS: Final = "image.openshift.io/triggers"
+WEBHOOKS: Final = "build.slipcast.io/webhooks"
+"""The annotation of a Secret that was made for webhooks: what it holds stays."""
 PENDING: Final = " "
 """The image of a container that waits for its trigger: nothing rolls out with it."""
 
@@ -43,10 +45,22 @@ _encode = msgspec.json.encode
 
 
 class Secrets(msgspec.Struct, frozen=True):
-    """Words that nobody can guess, for the webhooks of a BuildConfig."""
+    """Words that nobody can guess, for the webhooks of a BuildConfig.
+
+    Shape:  kept is the Secret that has the first of them for all, empty where the BuildConfig says
+            them itself.
+    """
 
     github: str
     generic: str
+    kept: str = ""
+
+
+def hook_secret(secrets: Secrets) -> JSON:
+    """The Secret of a BuildConfig's webhooks, which any of their callers must know (GO-70)."""
+    return _object(
+        SECRET, secrets.kept, type="Opaque", stringData={SECRET_KEY: secrets.github}
+    ) | {"metadata": {"name": secrets.kept, "annotations": {WEBHOOKS: "true"}}}
 
 
 def input_stream(stream: NewStream) -> JSON:
@@ -218,8 +232,9 @@ def _strategy(plan: BuildPlan) -> JSON:
 
 def _triggers(plan: BuildPlan, secrets: Secrets) -> Iterator[JSON]:
     """What starts builds (GO-70 to GO-74): nothing by itself where the source is sent along."""
-    yield {"type": "GitHub", "github": {"secret": secrets.github}}
-    yield {"type": "Generic", "generic": {"secret": secrets.generic}}
+    reference = {"secretReference": {"name": secrets.kept}}
+    yield {"type": "GitHub", "github": reference if secrets.kept else {"secret": secrets.github}}
+    yield {"type": "Generic", "generic": reference if secrets.kept else {"secret": secrets.generic}}
     if plan.source.is_binary:
         return
     copied = plan.source.copied

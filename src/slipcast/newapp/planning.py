@@ -21,7 +21,7 @@ from slipcast.newapp.component import (
     DeploymentPlan,
     StrategyKind,
 )
-from slipcast.newapp.facts import Configs, Facts, IsSource, Need, NoSource, Source, Streams
+from slipcast.newapp.facts import Configs, Facts, Need, Source, Streams
 from slipcast.newapp.making import Making, Planned, input_of
 from slipcast.newapp.matches import Match, Undecided
 from slipcast.newapp.pairing import Use, paired
@@ -29,9 +29,9 @@ from slipcast.newapp.ports import Port
 from slipcast.newapp.references import Reference, joined, references
 from slipcast.newapp.request import NewAppRequest, Pair, by_name
 from slipcast.newapp.searching import SHARED, Place, Search
+from slipcast.newapp.sources import Sources, place_of
 from slipcast.newapp.streams import is_output
 from slipcast.values.faults import Fault
-from slipcast.values.giturl import parse_git_url
 
 LATEST: Final = "latest"
 
@@ -133,9 +133,8 @@ class _Planning:
         self._request = request
         self._facts = facts
         self._words = words
-        self._warnings: dict[str, None] = {}
-        self._unseen = unseen_of(request)
-        self._seen = frozenset((*request.sources, *words.sources)) - self._unseen
+        seen = frozenset((*request.sources, *words.sources)) - unseen_of(request)
+        self._sources = Sources(request, facts, seen)
         self._env = by_name((*request.env, *words.env))
         self._making = Making(request, self._env)
         self._search = search
@@ -144,16 +143,15 @@ class _Planning:
         """See `planned`."""
         request = self._request
         sources = tuple(dict.fromkeys((*request.sources, *self._words.sources)))
-        asking.questions(request, filter(self._seen.__contains__, sources), self._facts)
+        asking.questions(request, self._sources.looked_at(sources), self._facts)
         wanted = references(request, self._words)
         found, warnings = self._found(wanted)
         if not found and not sources and request.dockerfile is None and not request.binary:
             raise troubles.nothing_to_do(builds=request.builds)
         self._check_counts(found, sources)
         if request.strategy and request.dockerfile is None:
-            for each in filter(self._seen.__contains__, sources):
-                # What is named by itself is looked at, whoever builds it in the end (NA-3).
-                detection.strategy_for(request, self._source(each))
+            for each in self._sources.looked_at(sources):
+                detection.strategy_for(request, self._sources.at(each))
         pairs = paired(request, found, sources)
         parts = [self._used(use) for use in pairs.uses if use.match.template is None]
         named = (*(each.word for each in wanted), *sources)
@@ -172,7 +170,7 @@ class _Planning:
             deployments=() if request.builds else tuple(self._deployments(parts)),
             templates=tuple(use.match for use in pairs.uses if use.match.template is not None),
             env=self._env,
-            warnings=(*warnings, *self._warnings, *validate.build_args(request, parts)),
+            warnings=(*warnings, *self._sources.warnings, *validate.build_args(request, parts)),
         )
 
     def _found(
@@ -188,7 +186,7 @@ class _Planning:
         for each in wanted:
             result = self._search.find(each.word, each.where, builds=each.has_source)
             if isinstance(result.result, Undecided):
-                why = self._not_a_source(each.word)
+                why = self._sources.why_not(each.word)
                 is_template = each.has_source and self._search.is_template(each.word)
                 sourced = (f'"{each.word}" is a template, which takes no source',) * is_template
                 undecided.append(
@@ -207,24 +205,6 @@ class _Planning:
             raise troubles.not_found(undecided, builds=self._request.builds)
         return found, tuple(warnings)
 
-    def _not_a_source(self, word: str) -> str:
-        if asking.is_url(word):
-            return ""
-        question = IsSource(word, self._request.context_dir)
-        if not self._facts.knows(question):
-            return ""
-        answer = self._facts.ask(question, object)
-        return answer.why if isinstance(answer, NoSource) else ""
-
-    def _source(self, word: str) -> Source:
-        answer = self._facts.ask(asking.question(self._request, word, self._facts), object)
-        if isinstance(answer, NoSource):
-            raise troubles.no_source(self._request, word, answer)
-        assert isinstance(answer, Source)  # noqa: S101 -- it is one or the other
-        if asking.is_url(word):
-            self._check_secret(word)
-        return answer
-
     def _unbound(self, alone: tuple[str, ...]) -> tuple[str, ...]:
         if self._request.dockerfile is not None and len(alone) > 1:
             raise Fault("--dockerfile cannot be used with multiple sources")
@@ -234,36 +214,13 @@ class _Planning:
         """An image that builds something, or is deployed."""
         if use.source is None:
             return self._making.deployed(use)
-        source = self._of_pair(use.source)
+        source = self._sources.of_pair(use.source)
         kind: StrategyKind = "Docker" if self._request.strategy == "docker" else "Source"
         return self._build(source, kind, use.match, use.reference.group)
 
-    def _of_pair(self, word: str) -> Source:
-        """A source that an image was given for.
-
-        A repository that is only named with it is not looked at (NA-3); a directory is, for it has
-        to be sent from here.
-        """
-        if not word:
-            return Source(name="")
-        if parse_git_url(word) is None or word in self._seen:
-            return self._source(word)
-        if self._request.source_secret:
-            self._check_secret(word)
-        return unseen(word)
-
-    def _check_secret(self, word: str) -> None:
-        """Refuse a Secret that cannot fetch a source, and warn of one that is not there."""
-        lent = asking.check_secret(self._request, word, self._facts)
-        if lent.is_missing:
-            self._warnings[
-                f'there is no secret "{lent.name}" in project "{self._request.namespace}" that you'
-                " may read: without it nothing is built"
-            ] = None
-
     def _read(self, word: str, groups: Mapping[str, str]) -> Planned:
         """A source that a word was read as; what else the word names is told (NA-17)."""
-        source = self._source(word)
+        source = self._sources.at(word)
         other = "" if word in self._request.sources else self._search.named(word)
         told = f'"{word}" is read as the directory {source.directory}; {other}' if other else ""
         try:
@@ -286,10 +243,10 @@ class _Planning:
             language = detection.language_of(source, self._search)
             made = self._build(source, kind, language.match, group)
             return replace(made, reasons=language.reasons)
-        base = detection.base_of(source.dockerfile, _place_of(source))
+        base = detection.base_of(source.dockerfile, place_of(source))
         result = self._search.find(base.image, "base")
         if isinstance(result.result, Undecided):
-            said = (*result.troubles, f"it is FROM of the Dockerfile {_place_of(source)}")
+            said = (*result.troubles, f"it is FROM of the Dockerfile {place_of(source)}")
             trouble = troubles.Trouble(
                 undecided=result.result,
                 where="base",
@@ -377,25 +334,3 @@ def _groups(parts: Iterable[Planned], uses: Iterable[Use]) -> set[str]:
     return {part.group for part in parts} | {
         use.reference.group for use in uses if use.match.template is not None
     }
-
-
-def _place_of(source: Source) -> str:
-    """Where a Dockerfile is, for people."""
-    place = source.uri or source.directory
-    return f"in {place}" if place else "that was given"
-
-
-def unseen(word: str) -> Source:
-    """A source that is only named: nobody looks whether it is there (NA-3).
-
-    Errors: InvalidFault for a URL that can be none.
-    """
-    url = parse_git_url(word)
-    if url is None:
-        return Source(uri=word, name=word.rstrip("/").rpartition("/")[2])
-    path = url.path.rstrip("/").rpartition("/")[2].removesuffix(".git")
-    place = url.with_ref("")
-    bare = place.without_credentials
-    return Source(
-        uri=str(bare), ref=url.ref, name=path or url.host, needs_credentials=bare != place
-    )

@@ -42,7 +42,7 @@ class NewAppRequest(msgspec.Struct, frozen=True, kw_only=True):
             list; env goes to containers, build_env to builds; values fill templates. dockerfile is
             a text, None when none was given. groups are `a+b`. to is an output as typed;
             is_listed is `-L`, is_searched `-S`. secret_names of the source and of pushes are those
-            of Secrets.
+            of Secrets; keeps_hooks says that what webhooks must know is kept in one, too.
     """
 
     words: tuple[str, ...] = ()
@@ -72,6 +72,7 @@ class NewAppRequest(msgspec.Struct, frozen=True, kw_only=True):
     build_config_maps: tuple[Mounted, ...] = ()
     source_secret: str = ""
     push_secret: str = ""
+    keeps_hooks: bool = False
     insecure: bool = False
     import_mode: str = ""
     allow_missing_images: bool = False

@@ -54,6 +54,9 @@ common = together(
     click.option(
         "--source-secret", default="", metavar="SECRET", help="Credentials of the source."
     ),
+    click.option(
+        "--secret-webhooks", is_flag=True, help="Keep what webhooks must know in a Secret."
+    ),
     click.option("--dry-run", is_flag=True, help="Only show what would be made."),
     click.option("-o", "--output", default="", metavar="FORM", help="yaml, json, name, jsonpath=…"),
     click.option("--no-install", is_flag=True, hidden=True, help="No image ever is."),
@@ -158,6 +161,7 @@ def request_of(
         build_config_maps=tuple(_mounted(given.get("build_config_map", ()), "--build-config-map")),
         source_secret=given["source_secret"],
         push_secret=given.get("push_secret", ""),
+        keeps_hooks=given["secret_webhooks"],
         insecure=given["insecure_registry"],
         import_mode=mode_of(given["import_mode"]),
         allow_missing_images=given["allow_missing_images"],

@@ -22,7 +22,7 @@ from slipcast.cli.newapp.silent import Silent
 from slipcast.cli.toolbox import EngineFlags, Toolbox
 from slipcast.newapp.asking import is_url
 from slipcast.newapp.facts import IsSource, NoSource, Source
-from slipcast.newapp.planning import unseen
+from slipcast.newapp.sources import unseen
 from slipcast.ports.git import CloneSpec, WorkingState
 from slipcast.source.inspect import inspect
 from slipcast.values.faults import Fault, GitFault, InvalidFault
