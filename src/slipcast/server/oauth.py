@@ -118,7 +118,7 @@ class OAuth:
         if ask.client.is_challenged:
             return self._by_browser_only(request)
         is_chosen = request.query_params.get(CHOICE) == self._elsewhere.name
-        if is_chosen or not self._passwords:
+        if (is_chosen or not self._passwords) and not _is_led(request):
             return await self._elsewhere.leave(request, self._where(request))
         return self._form(request, ask)
 
@@ -254,12 +254,14 @@ class OAuth:
 
     def _form(self, request: Request, ask: Ask, user: str = "", problem: str = "") -> Response:
         """The form; its cookie stays the same for a browser with several of them open."""
-        held = request.cookies.get(CSRF) or secrets.token_urlsafe(32)
         query, where = request.url.query, self._where(request)
         other = (
             (self._elsewhere.name, self._elsewhere.chosen_at(query)) if self._elsewhere else None
         )
         told = pages.Told(program=ask.client.title, server=where, elsewhere=other or ("", ""))
+        if not self._passwords:
+            return page(pages.choice(told))
+        held = request.cookies.get(CSRF) or secrets.token_urlsafe(32)
         text = pages.login(f"/oauth/authorize?{query}", held, told, user, problem)
         answer = HTMLResponse(text, 401 if problem else 200, pages.headers(ask.asked.redirect))
         keep(answer, CSRF, held)
@@ -319,6 +321,14 @@ def _is_programs(request: Request) -> bool:
     if headers.get("x-csrf-token"):
         return True
     return "sec-fetch-site" not in headers and bool(_basic(request)[0])
+
+
+def _is_led(request: Request) -> bool:
+    """Whether a page of another site has sent the browser.
+
+    Who is logged in at the provider already would act for that page without having been asked.
+    """
+    return request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}
 
 
 def _client_of(request: Request) -> str:

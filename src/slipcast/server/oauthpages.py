@@ -77,7 +77,7 @@ def login(action: str, csrf: str, told: Told, user: str = "", problem: str = "")
     first, second = ("", " autofocus") if user else (" autofocus", "")
     return _page(
         f"Error: {LOG_IN}" if problem else LOG_IN,
-        f"<p>{escape(told.program)} asks to act for you at <b>{escape(told.server)}</b>.</p>"
+        f"{_asks(told)}"
         f'{alert}<form method="post" action="{escape(action)}">'
         f'<input type="hidden" name="csrf" value="{escape(csrf)}">'
         '<label for="username">User name</label>'
@@ -89,6 +89,15 @@ def login(action: str, csrf: str, told: Told, user: str = "", problem: str = "")
         f"{_instead(*told.elsewhere)}",
         heading=LOG_IN,
     )
+
+
+def choice(told: Told) -> str:
+    """What people are asked who can log in elsewhere only."""
+    return _page(LOG_IN, f"{_asks(told)}{_instead(*told.elsewhere)}")
+
+
+def _asks(told: Told) -> str:
+    return f"<p>{escape(told.program)} asks to act for you at <b>{escape(told.server)}</b>.</p>"
 
 
 def _instead(name: str, address: str) -> str:

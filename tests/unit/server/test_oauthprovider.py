@@ -184,6 +184,30 @@ async def test_the_login_page_offers_the_provider_beside_the_password(
     assert answer.headers["location"].startswith(f"{provider.url}/authorize?")
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+async def test_nobody_is_logged_in_because_another_page_wants_it(
+    browser: httpx.AsyncClient, provider: Provider, site: str
+):
+    asked = await authorize(browser, {**ASKED, "idp": NAME}, None, {"sec-fetch-site": site})
+    link = re.findall(f'<a href="([^"]+)">Log in with {NAME}</a>', asked.text)[0]
+
+    answer = await browser.get(
+        link.replace("&amp;", "&"), headers={"sec-fetch-site": "same-origin"}
+    )
+
+    assert (asked.status_code, "<form" in asked.text) == (200, False)
+    assert f"The command line on this machine asks to act for you at <b>{BASE}</b>" in asked.text
+    assert answer.headers["location"].startswith(f"{provider.url}/authorize?")
+
+
+async def test_another_page_cannot_choose_the_provider(choosing: httpx.AsyncClient):
+    headers = {"sec-fetch-site": "cross-site"}
+
+    answer = await authorize(choosing, {**ASKED, "idp": NAME}, None, headers)
+
+    assert (answer.status_code, 'name="password"' in answer.text) == (200, True)
+
+
 async def test_a_password_is_as_good_as_without_a_provider(choosing: httpx.AsyncClient):
     answer = await authorize(choosing, CHALLENGING, ANNA, ASKS)
 
