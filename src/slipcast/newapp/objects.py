@@ -8,6 +8,7 @@ Source: generated-objects.md sections 3 to 8.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ import msgspec
 from slipcast.api import kinds
 from slipcast.api.document import JSON
 from slipcast.api.kinds import Kind
+from slipcast.builds.triggers import SECRET_KEY
 from slipcast.newapp.component import (
     BuildPlan,
     ContainerPlan,
@@ -33,6 +35,7 @@ CONFIG: Final = kinds.require(kinds.BUILD, "BuildConfig")
 DEPLOYMENT_CONFIG: Final = kinds.require(kinds.APPS_OPENSHIFT, "DeploymentConfig")
 DEPLOYMENT: Final = kinds.require(kinds.APPS, "Deployment")
 SERVICE: Final = kinds.require(kinds.CORE, "Service")
+SECRET: Final = kinds.require(kinds.CORE, "Secret")
 
 IMPORTED_FROM: Final = "openshift.io/imported-from"
 TRIGGERS: Final = "image.openshift.io/triggers"
@@ -58,9 +61,11 @@ class Secrets(msgspec.Struct, frozen=True):
 
 def hook_secret(secrets: Secrets) -> JSON:
     """The Secret of a BuildConfig's webhooks, which any of their callers must know (GO-70)."""
-    return _object(
-        SECRET, secrets.kept, type="Opaque", stringData={SECRET_KEY: secrets.github}
-    ) | {"metadata": {"name": secrets.kept, "annotations": {WEBHOOKS: "true"}}}
+    # Encoded, as it is kept: what is applied again is then unchanged.
+    word = base64.b64encode(secrets.github.encode()).decode()
+    found = _object(SECRET, secrets.kept, type="Opaque", data={SECRET_KEY: word})
+    found["metadata"]["annotations"] = {WEBHOOKS: "true"}
+    return found
 
 
 def input_stream(stream: NewStream) -> JSON:

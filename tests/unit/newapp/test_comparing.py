@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from newappworld import PROJECT, SHOP, made_by, request_of
+from slipcast.builds.triggers import SECRET_KEY
 from slipcast.newapp.comparing import differences, kept
 from slipcast.newapp.objects import TRIGGERS
 
@@ -46,6 +47,28 @@ def test_secrets_of_webhooks_stay() -> None:
     current["spec"]["triggers"][0]["github"]["secret"] = "told-to-GitHub"
 
     assert kept(content, current)["spec"]["triggers"][0] == current["spec"]["triggers"][0]
+
+
+def test_a_secret_that_was_made_for_webhooks_keeps_its_word_go_70() -> None:
+    content, current = wanted("Secret", "--secret-webhooks"), wanted("Secret", "--secret-webhooks")
+    current["data"] = {SECRET_KEY: "dG9sZA=="}
+
+    assert kept(content, current)["data"] == {SECRET_KEY: "dG9sZA=="}
+    assert differences(kept(content, current), current, PROJECT) == []
+
+
+def test_a_secret_that_webhooks_said_themselves_moves_where_that_is_asked_for_go_70() -> None:
+    content, current = wanted("BuildConfig", "--secret-webhooks"), wanted("BuildConfig")
+
+    settled = kept(content, current)
+
+    assert settled["spec"]["triggers"] == content["spec"]["triggers"]
+
+
+def test_and_stays_there_when_it_is_no_longer_asked_for_go_70() -> None:
+    content, current = wanted("BuildConfig"), wanted("BuildConfig", "--secret-webhooks")
+
+    assert kept(content, current)["spec"]["triggers"] == current["spec"]["triggers"]
 
 
 def test_a_tag_of_the_project_is_the_same_with_and_without_its_name() -> None:

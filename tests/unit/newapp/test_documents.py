@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from newappworld import SHOP, made_by, request_of
@@ -38,6 +40,18 @@ def test_an_annotation_names_the_application_where_a_template_has_labels_of_its_
     request = NewAppRequest(name="shop", as_deployment_config=True)
 
     assert annotated(request, {"app": "shop"}, {}, {"app": "db"}) == [None, "shop", "shop"]
+
+
+def test_what_webhooks_must_know_is_in_no_config_but_in_a_secret_beside_it_go_70() -> None:
+    found = made_by(request_of("new-app", f"python~{SHOP}", "--name=x", "--secret-webhooks"))
+
+    kinds = [each["kind"] for each in found]
+    secret, config = found[kinds.index("BuildConfig") - 1], found[kinds.index("BuildConfig")]
+    hooks = [each.get("github") or each.get("generic") for each in config["spec"]["triggers"][:2]]
+    assert secret["kind"] == "Secret"
+    assert base64.b64decode(secret["data"]["WebHookSecretKey"])
+    assert hooks == [{"secretReference": {"name": "x-webhooks"}}] * 2
+    assert secret["metadata"]["labels"] == config["metadata"]["labels"]
 
 
 def test_what_is_built_under_labels_of_the_user_is_named_too_up_25() -> None:

@@ -52,6 +52,14 @@ def test_what_a_quota_refuses_halfway_takes_back_what_was_made(call: Call) -> No
 
 
 @pytest.mark.usefixtures("quota")
+def test_a_secret_of_webhooks_is_taken_back_with_the_rest_go_70(call: Call) -> None:
+    ended = call("new-app", *URLS, "--secret-webhooks")
+
+    assert '    secret "shop-webhooks" removed again' in ended.stderr.splitlines()
+    assert call("get", "secret", "shop-webhooks").code != 0
+
+
+@pytest.mark.usefixtures("quota")
 def test_the_same_command_works_when_the_quota_is_gone(call: Call) -> None:
     call("new-app", *URLS)
     call("delete", "quota", "few")
