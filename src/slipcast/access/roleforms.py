@@ -74,7 +74,6 @@ def rule_shown(rule: JSON) -> JSON:
     """A rule as it is kept in OpenShift's form."""
     found: JSON = {
         "verbs": list(rule.get("verbs") or ()),
-        "attributeRestrictions": None,
         "apiGroups": rule.get("apiGroups"),
         "resources": list(rule.get("resources") or ()),
     }

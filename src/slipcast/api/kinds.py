@@ -428,7 +428,8 @@ WHO: Final = Kind(
 )  # fmt: skip
 """Who may do something: the answer to a review."""
 
-TRAVELLING: Final = (OUTCOME, SECRETS, LAYERS, ALLOWED, WHO)
+ANSWERS: Final = (ALLOWED, WHO)
+TRAVELLING: Final = (OUTCOME, SECRETS, LAYERS, *ANSWERS)
 """Kinds that are sent, and have no resource of their own."""
 
 SCALE: Final = Kind(

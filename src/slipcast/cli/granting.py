@@ -83,6 +83,12 @@ def taken(grant: Grant, bindings: Sequence[JSON], subjects: Sequence[JSON]) -> t
     return tuple(steps)
 
 
+def targets(names: Sequence[str]) -> str:
+    """Those whom something was done to, as messages name them."""
+    quoted = [f'"{name}"' for name in names]
+    return quoted[0] if len(quoted) == 1 else f"[{' '.join(quoted)}]"
+
+
 def _is_in(subject: JSON, some: Sequence[JSON]) -> bool:
     return any(_key(subject) == _key(each) for each in some)
 

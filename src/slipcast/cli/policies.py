@@ -132,7 +132,7 @@ def _run(
         for step in steps:
             await changing.do(step, quiet=not form.name)
         if not form.name:
-            said = ", ".join(f'"{name}"' for name in (*names, *accounts))
+            said = granting.targets((*names, *accounts))
             what = "added" if sort.gives else "removed"
             telling.line(f"{grant.said} {what}: {said}{writing.SUFFIXES[manner.dry]}")
         return telling.code

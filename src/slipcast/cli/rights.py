@@ -41,7 +41,7 @@ def question(words: Sequence[str], namespace: str, subresource: str) -> Question
     word, slash, name = what.partition("/")
     if slash and rest:
         raise UsageFault("a name may be said once only")
-    group, plural, warnings = _served(word)
+    group, plural, warnings = served(word)
     attributes = {
         "namespace": namespace,
         "verb": verb,
@@ -52,6 +52,21 @@ def question(words: Sequence[str], namespace: str, subresource: str) -> Question
     }
     said = {field: value for field, value in attributes.items() if value}
     return Question(spec={"resourceAttributes": said}, warnings=(*warnings, *_odd_verb(verb)))
+
+
+def served(word: str) -> tuple[str, str, tuple[str, ...]]:
+    """The group and the plural that a word means, and what is odd about it."""
+    if word == "*":
+        return "*", "*", ()
+    try:
+        kind = resources.kind_of(word)
+    except UsageFault:
+        plural, _, group = word.partition(".")
+        return group, plural, (f"the server doesn't have a resource type '{word}'\n",)
+    if kind.namespaced:
+        return kind.group, kind.plural, ()
+    where = f" in group '{kind.group}'" if kind.group else ""
+    return kind.group, kind.plural, (f"resource '{kind.plural}' is not namespace scoped{where}\n",)
 
 
 def rows(status: JSON) -> list[tuple[str, ...]]:
@@ -83,20 +98,6 @@ def attributes(review: JSON) -> list[tuple[str, str]]:
         for key, values in sorted((info.get("extra") or {}).items())
     ]
     return found
-
-
-def _served(word: str) -> tuple[str, str, tuple[str, ...]]:
-    if word == "*":
-        return "*", "*", ()
-    try:
-        kind = resources.kind_of(word)
-    except UsageFault:
-        plural, _, group = word.partition(".")
-        return group, plural, (f"the server doesn't have a resource type '{word}'\n",)
-    if kind.namespaced:
-        return kind.group, kind.plural, ()
-    where = f" in group '{kind.group}'" if kind.group else ""
-    return kind.group, kind.plural, (f"resource '{kind.plural}' is not namespace scoped{where}\n",)
 
 
 def _odd_verb(verb: str) -> tuple[str, ...]:

@@ -218,11 +218,11 @@ def answer_of(resource: Resource, status: int, body: bytes, warnings: tuple[str,
 
 
 def _kind_of(resource: Resource, content: JSON) -> Kind:
-    """The kind of an answer: what lies below an object may make another kind of object."""
-    if not resource.subresource:
-        return resource.kind
+    """The kind of an answer: what lies below may be another, as may the answer to a question."""
     said = kinds.of(str(content.get("apiVersion")), str(content.get("kind")))
-    return said or resource.kind
+    if resource.subresource or said in kinds.ANSWERS:
+        return said or resource.kind
+    return resource.kind
 
 
 def listing_of(kind: Kind, body: bytes) -> Listing:

@@ -38,7 +38,8 @@ def api_version(resource: Resource) -> str:
 
 def link(resource: Resource, document: Document) -> str:
     """The selfLink that clients of the legacy paths expect; empty elsewhere."""
-    if not resource.legacy or document.kind in kinds.TRAVELLING:
+    is_nowhere = document.kind in kinds.TRAVELLING or document.kind.name.endswith("Review")
+    if not resource.legacy or is_nowhere:
         return ""
     names, kind = document.names, document.kind
     inside = f"namespaces/{names.namespace}/" if kind.namespaced else ""

@@ -70,7 +70,7 @@ def test_a_role_is_given_and_taken(call: Call) -> None:
     allowed = call("auth", "can-i", "list", "builds", "--as=anna")
     taken_ = call("policy", "remove-role-from-user", "view", "anna")
 
-    assert given_.stdout == 'clusterrole.rbac.authorization.k8s.io/view added: "anna", "robot"\n'
+    assert given_.stdout == 'clusterrole.rbac.authorization.k8s.io/view added: ["anna" "robot"]\n'
     assert allowed.stdout == "yes\n"
     assert taken_.stdout == 'clusterrole.rbac.authorization.k8s.io/view removed: "anna"\n'
     assert call("auth", "can-i", "list", "builds", "--as=anna").stdout == "no\n"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from slipcast.cli import goflags, policies
+from slipcast.cli import accessquestions, goflags, policies
+from slipcast.cli.commands.adm.groups import groups
 from slipcast.cli.commands.adm.prune import prune
 from slipcast.cli.commands.adm.pruneimages import images
 
@@ -16,10 +17,13 @@ def adm() -> None:
 
 @adm.group(cls=goflags.Group)
 def policy() -> None:
-    """Give roles in a namespace or everywhere, and take them."""
+    """Give roles in a namespace or everywhere, and take them; ask who may do what."""
 
 
 for sort in (*policies.LOCAL, *policies.CLUSTER):
     policy.add_command(policies.command(sort))
+policy.add_command(accessquestions.can_i())
+policy.add_command(accessquestions.who_can())
 prune.add_command(images)
+adm.add_command(groups)
 adm.add_command(prune)
