@@ -80,6 +80,26 @@ def with_stand_ins(dockerfile: Dockerfile, images: Mapping[str, str]) -> Dockerf
     return replace(dockerfile, instructions=changed)
 
 
+def with_argument_stand_ins(dockerfile: Dockerfile, names: Mapping[str, str]) -> Dockerfile:
+    """The Dockerfile whose arguments of some names have the values of others, declared for that.
+
+    Shape:  names has the other name of each; a default of what is replaced is never asked for.
+    """
+    pieces: list[str] = []
+    for each in dockerfile.instructions:
+        words = split_words(each.arguments, dockerfile.escape) if each.keyword == "ARG" else ()
+        declared = [names[name] for word in words if (name := word.partition("=")[0]) in names]
+        pieces += [each.before, *(f"ARG {name}\n" for name in dict.fromkeys(declared))]
+        if declared:
+            every = ((word, names.get(word.partition("=")[0], "")) for word in words)
+            said = (
+                f"{word.partition('=')[0]}=${{{name}}}" if name else word for word, name in every
+            )
+            each = with_arguments(each, " ".join(said))  # noqa: PLW2901 -- what stands for it
+        pieces.append(each.text)
+    return parse_dockerfile("".join(pieces) + dockerfile.after)
+
+
 def _stood_in(instruction: Instruction, images: Mapping[str, str], escape: str) -> Instruction:
     if instruction.keyword == "FROM":
         image, *rest = split_words(instruction.arguments, escape)

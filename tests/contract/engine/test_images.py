@@ -213,6 +213,23 @@ def test_a_build_makes_an_image(
     assert shell("cat /f /w", image=made.id).out == "copiedme, too\n"
 
 
+def test_a_build_argument_arrives_whatever_it_is_called(
+    engine: Engine, base_image: str, new_image: Names, tmp_path: Path, shell: Shell
+) -> None:
+    odd = """a  b $HOME ${PATH} "q" 's' back\\slash"""
+    lines = [
+        "ARG LDBASE",
+        "FROM ${LDBASE}",
+        "ARG GOOGLE_KEY=x",
+        'RUN printf "%s" "$GOOGLE_KEY" > /k',
+    ]
+    args = {"LDBASE": base_image, "GOOGLE_KEY": odd}
+
+    made = engine.build(a_build(tmp_path, *lines, tag=new_image(), build_args=args))
+
+    assert shell("cat /k", image=made.id).out == odd
+
+
 def test_a_build_keeps_onbuild(
     engine: Engine, base_image: str, new_image: Names, tmp_path: Path
 ) -> None:

@@ -115,7 +115,7 @@ def build_variables(spec: BuildSpec) -> dict[str, str]:
     """What `buildah build` finds in its environment: proxies, and values of build arguments.
 
     Shape:  steps see the proxies and no image keeps them. A command line is shown to whoever lists
-            processes, and a value may be a secret; see _build_arg for those that stay on it.
+            processes, and a value may be a secret; see standins for those of heeded names.
     """
     args = {name: value for name, value in spec.build_args.items() if _is_inherited(name)}
     return {**spec.proxies, **args}

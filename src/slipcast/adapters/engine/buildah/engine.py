@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from slipcast.adapters import oomkills, ownership, usernamespace
 from slipcast.adapters.buildfile import dockerfile_of
 from slipcast.adapters.complaints import out_of_memory, reason_of, step_was_killed
-from slipcast.adapters.engine.buildah import commands, leftovers, stepenv
+from slipcast.adapters.engine.buildah import commands, leftovers, standins, stepenv
 from slipcast.adapters.engine.buildah.ahead import Described, Outgoing, Tar, Target
 from slipcast.adapters.engine.buildah.container import BuildahContainer, Working
 from slipcast.adapters.engine.buildah.facts import facts_of
@@ -176,13 +176,14 @@ class BuildahEngine:
             self._program.scratch() as scratch,
             self._program.access(spec.access, spec.tag or "docker.io/library/x") as flags,
         ):
+            spec, dockerfile = standins.prepared(spec, dockerfile_of(spec), scratch, self.inspect)
             env = commands.build_variables(spec)
             if spec.step_env:
                 real = self._program.runtime
                 env["BUILDAH_RUNTIME"] = str(stepenv.runtime(spec.step_env, real, scratch))
             id_file = scratch / "id"
             spec = replace(spec, network=self._program.network(spec.network))
-            words = commands.build_words(spec, str(dockerfile_of(spec)), str(id_file))
+            words = commands.build_words(spec, str(dockerfile), str(id_file))
             with self._marked() as mark, self._cached(log) as hits:
                 line = [*words, mark, *flags, "--", str(spec.context)]
                 # buildah shows steps the proxies of its own environment, and keeps none of them.
