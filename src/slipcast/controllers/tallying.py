@@ -62,7 +62,9 @@ class Tally:
     def _changed(self, was: Standing, now: Standing, document: Document) -> None:
         if isinstance(was, Going) and isinstance(now, Over) and was.build.metadata.uid == now.uid:
             seconds = _seconds(document)
-            if seconds is not None:
+            # One that never ran is said to have begun when it ended.
+            ran = was.build.status.phase == Phase.RUNNING or now.sort.phase == Phase.COMPLETE
+            if seconds is not None and (ran or seconds):
                 self._took(now.sort.strategy, now.sort.phase, seconds)
 
 

@@ -136,6 +136,20 @@ def test_a_build_that_was_over_before_is_no_news(
     assert took == []
 
 
+def test_a_build_that_never_ran_took_no_time_at_all(
+    builds: Cache[Standing], tally: Tally, took: list[tuple[str, str, float]]
+) -> None:
+    at_once = {"startTimestamp": BEGAN, "completionTimestamp": BEGAN}
+    builds.saw(a_build(1, "refused"))
+    builds.saw(a_build(2, "quick", phase="Pending"))
+
+    builds.saw(a_build(3, "refused", phase="Failed", **at_once))
+    builds.saw(a_build(4, "quick", phase="Complete", **at_once))
+
+    assert took == [("Docker", "Complete", 0.0)]
+    assert len(tally.counts()) == 2
+
+
 @pytest.mark.parametrize(
     "times",
     [
