@@ -10,6 +10,7 @@ import logging
 import os
 import random
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -59,12 +60,22 @@ def newest(builds: Builds) -> int:
     return max(int(each["metadata"]["resourceVersion"]) for each in builds)
 
 
+def more_than(known: Known, count: int) -> Callable[[], Awaitable[bool]]:
+    """Whether more builds were made than so many."""
+
+    async def are_made() -> bool:
+        return len(known.made) > count
+
+    return are_made
+
+
 async def load(server: Server, known: Known) -> None:
     """Ask for builds, and kill everything at random."""
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(killed_now_and_then, server, known)
         async with asking(server, known, CLIENTS):
             for _ in range(KILLS):
+                await soon(more_than(known, len(known.made) + CLIENTS), PATIENCE)
                 await anyio.sleep(random.uniform(0.05, LONGEST))  # noqa: S311  no secret
                 await anyio.to_thread.run_sync(server.kill)
                 await anyio.to_thread.run_sync(server.start)
