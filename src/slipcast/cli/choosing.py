@@ -55,6 +55,8 @@ def words(found: Found) -> Iterator[str]:
     choice = found.choice
     if choice is not None:
         yield f"builder image: {choice.builder.name} ({choice.explanation})"
+        if choice.packages:
+            yield f"packages: {choice.packages}"
         yield from (f"warning: {text}" for text in choice.warnings)
         if choice.alternatives:
             yield f"also possible: {', '.join(row.name for row in choice.alternatives)}"
@@ -96,6 +98,7 @@ def document(found: Found, revision: SourceRevision) -> dict[str, Any]:
         "builder": choice.builder.name if choice else "",
         "reasons": list(choice.reasons) if choice else [],
         "warnings": list(choice.warnings) if choice else [],
+        "packages": choice.packages if choice else "",
         "alternatives": [row.name for row in choice.alternatives] if choice else [],
         "scores": [
             {"builder": each.builder.name, "platform": each.platform, "score": each.score}

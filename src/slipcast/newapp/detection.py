@@ -26,6 +26,7 @@ from slipcast.newapp.streams import is_hidden, newest
 from slipcast.source.choose import ordered
 from slipcast.source.detectors import Detected
 from slipcast.source.inspect import SourceFacts
+from slipcast.source.remarks import Remarks
 from slipcast.source.versions import newest_first
 from slipcast.source.wanted import Wanted
 from slipcast.values.faults import Fault, InvalidFault
@@ -39,11 +40,12 @@ class Base(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Language(msgspec.Struct, frozen=True, kw_only=True):
-    """The builder image that was found for a source, and why it was that one."""
+    """The builder image that was found for a source, why it was that one, what may surprise."""
 
     platform: str
     match: Match
     reasons: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def strategy_for(request: NewAppRequest, source: Source) -> StrategyKind:
@@ -112,7 +114,14 @@ def language_of(source: Source, search: Search) -> Language:
             match, version = _of_version(result, search, facts.wanted.get(hit.platform))
             reasons = [f"found {', '.join(facts.files)}", *_passed_over(without)]
             reasons += _of_several(hit, others, why, search)
-            return Language(platform=hit.platform, match=match, reasons=(*reasons, *version))
+            said = facts.remarks.get(hit.platform, Remarks())
+            packages = (f"packages: {said.packages}",) if said.packages else ()
+            return Language(
+                platform=hit.platform,
+                match=match,
+                reasons=(*reasons, *version, *packages),
+                warnings=said.warnings,
+            )
         if result.why == "several":
             raise _several(source, result)
         without.append(hit.platform)

@@ -242,7 +242,9 @@ class _Planning:
         if kind == "Source":
             language = detection.language_of(source, self._search)
             made = self._build(source, kind, language.match, group)
-            return replace(made, reasons=language.reasons)
+            return replace(
+                made, reasons=language.reasons, warnings=(*made.warnings, *language.warnings)
+            )
         base = detection.base_of(source.dockerfile, place_of(source))
         result = self._search.find(base.image, "base")
         if isinstance(result.result, Undecided):

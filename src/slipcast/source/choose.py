@@ -15,12 +15,14 @@ import msgspec
 from slipcast.source.catalogue import BuilderImage, Catalogue
 from slipcast.source.detectors import DETECTORS, Detected
 from slipcast.source.inspect import SourceFacts
+from slipcast.source.remarks import Remarks
 from slipcast.source.scores import Suited, suited
 from slipcast.source.versions import newest_first
 from slipcast.source.wanted import Wanted
 from slipcast.values.faults import Fault
 
 _FILES_SHOWN = 12
+_NOTHING = Remarks()
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +30,8 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 
     Shape:  reasons are sentences without full stop, in reading order; warnings what may surprise.
             alternatives are builder images that would do as well, the likeliest first. suited are
-            all that suit the source, the chosen one first.
+            all that suit the source, the chosen one first. packages is in words how the build gets
+            them, empty where that is not known.
     """
 
     builder: BuilderImage
@@ -37,6 +40,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     alternatives: tuple[BuilderImage, ...] = ()
     suited: tuple[Suited, ...] = ()
+    packages: str = ""
 
     @property
     def explanation(self) -> str:
@@ -57,6 +61,7 @@ def choose(facts: SourceFacts, catalogue: Catalogue) -> Choice:
     hits, why = ordered(offered, facts)
     scored = suited([hit.platform for hit in hits], facts.wanted, catalogue)
     best = scored[0]
+    said = facts.remarks.get(best.platform, _NOTHING)
     version_reason, warnings = _row(best, scored, facts.wanted.get(best.platform))
     return Choice(
         builder=best.builder,
@@ -67,7 +72,8 @@ def choose(facts: SourceFacts, catalogue: Catalogue) -> Choice:
             f"chose {best.platform} because {why}",
             version_reason,
         ),
-        warnings=(*warnings, *_unused(facts)),
+        warnings=(*warnings, *said.warnings, *_unused(facts)),
+        packages=said.packages,
         alternatives=tuple(_alternatives(scored)),
         suited=scored,
     )
@@ -112,7 +118,9 @@ def ordered(hits: list[Detected], facts: SourceFacts) -> tuple[list[Detected], s
                     "names no start script and seems to serve its assets"
                 )
                 return [hit, *(other for other in hits if other != hit)], why
-    others = ", ".join(hit.platform for hit in hits[1:])
+    others = ", ".join(hit.platform for hit in hits[1:] if hit.files != first.files)
+    if not others:
+        return hits, f"{sign} is there"
     starts = " names a start script and" if facts.entries.get("nodejs", ("",))[0] == sign else ""
     return hits, f"{sign}{starts} goes before the signs of {others}"
 
@@ -124,7 +132,7 @@ def _row(
     name = best.builder.name
     if wanted is None:
         return f"took {name}, the newest, as no file asks for a version", ()
-    asks = f"{wanted.file} asks for {best.platform} {wanted.wish.text}"
+    asks = f"{wanted.file} asks for {best.builder.language} {wanted.wish.text}"
     if best.is_wanted:
         return f"took {name} because {asks}", ()
     versions = (each.builder.version for each in scored if each.platform == best.platform)

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from slipcast.source.detectors import Detected, detect
 from slipcast.source.nearby import nearby
+from slipcast.source.remarks import Remarks, remarks
 from slipcast.source.tree import Tree
 from slipcast.source.wanted import Wanted, wanted_version
 from slipcast.values.faults import FieldError, InvalidFault
@@ -41,7 +42,7 @@ class SourceFacts(msgspec.Struct, frozen=True, kw_only=True):
     Shape:  platforms in the order of the detectors; dockerfile and jenkinsfile are names, empty
             when absent; scripts are those of .s2i/bin, context_dir is where all this was found.
             entries and wanted hold only platforms that have such a file. nearby are sentences about
-            what might be meant, where nothing was found.
+            what might be meant, where nothing was found; remarks those about platforms.
     """
 
     platforms: tuple[Detected, ...] = ()
@@ -53,6 +54,7 @@ class SourceFacts(msgspec.Struct, frozen=True, kw_only=True):
         default_factory=lambda: MappingProxyType({})
     )
     wanted: Mapping[str, Wanted] = MappingProxyType({})
+    remarks: Mapping[str, Remarks] = MappingProxyType({})
     context_dir: str = ""
     nearby: tuple[str, ...] = ()
 
@@ -81,6 +83,7 @@ def inspect(tree: Tree, context_dir: str = "") -> SourceFacts:
     platforms = detect(names)
     wanted = {hit.platform: wanted_version(hit.platform, tree, root) for hit in platforms}
     entries = {hit.platform: _entries(hit.platform, names, tree, root) for hit in platforms}
+    said = {hit.platform: remarks(hit.platform, tree, root) for hit in platforms}
     scripts = frozenset(tree.names(_below(root, ".s2i/bin")))
     facts = SourceFacts(
         platforms=platforms,
@@ -90,6 +93,7 @@ def inspect(tree: Tree, context_dir: str = "") -> SourceFacts:
         has_environment=tree.read(_below(root, ".s2i/environment"), 0) is not None,
         entries=MappingProxyType({name: found for name, found in entries.items() if found}),
         wanted=MappingProxyType({name: wish for name, wish in wanted.items() if wish}),
+        remarks=MappingProxyType({name: each for name, each in said.items() if each}),
         context_dir=root,
     )
     return facts if facts.strategy else replace(facts, nearby=nearby(tree, root))

@@ -36,6 +36,8 @@ def _at(names: tuple[str, ...]) -> Iterator[str]:
             yield f"{name} is not read: it has to be called {meant[name.lower()]}."
         if name in _COMPOSE:
             yield f"{name} is not read: name the directories and images that it names."
+    if not {*names} - {".git"}:
+        yield "There are no files in it."
     if names and frozenset(names) >= _BARE:
         yield "It is a bare repository: name it by its URL, file:///… for one of this machine."
 

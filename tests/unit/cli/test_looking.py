@@ -19,6 +19,7 @@ def test_detect_says_what_was_found_and_what_suits_it(call: Call, toolbox: FakeT
     assert ended.code == 0
     assert "python: app.py\n" in ended.stdout
     assert "builder image: python:3.11 (" in ended.stdout
+    assert "packages: " not in ended.stdout
     assert "also possible: nodejs:18\n" in ended.stdout
     assert "scores (0 is best): python:3.11 0.00, nodejs:18 1.00\n" in ended.stdout
 
@@ -42,6 +43,20 @@ def test_detect_gives_scores_to_programs(call: Call, toolbox: FakeToolbox) -> No
         {"builder": "python:3.11", "platform": "python", "score": 0.0},
         {"builder": "nodejs:18", "platform": "nodejs", "score": 1.0},
     ]
+
+
+def test_detect_says_how_packages_come_and_what_may_surprise(
+    call: Call, toolbox: FakeToolbox
+) -> None:
+    files = {"package.json": b'{"scripts": {"dev": "vite"}}', "yarn.lock": b""}
+    toolbox.work.s2i.tree = MemoryTree(files)
+
+    text, document = call("detect", ".").stdout, call("detect", ".", "-o", "json").document
+
+    assert "packages: npm install, by package.json\nwarning: yarn.lock is not read: " in text
+    assert "warning: nothing starts it: " in text
+    assert document["packages"] == "npm install, by package.json"
+    assert len(document["warnings"]) == 2
 
 
 def test_detect_names_a_pipeline(call: Call, toolbox: FakeToolbox) -> None:

@@ -358,6 +358,7 @@ def test_a_second_language_is_taken_when_nobody_builds_the_first_df_1() -> None:
     assert plan.parts[0].reasons == (
         "found Gemfile, setup.py",
         "there is no builder image for ruby",
+        "packages: pip, by setup.py",
     )
 
 
@@ -371,9 +372,22 @@ def test_of_several_languages_the_one_that_starts_something_is_taken_and_that_is
         {IsSource(newappworld.SHOP): newappworld.a_source(newappworld.SHOP, files)},
     )
 
-    _, chose, also = plan.parts[0].reasons
+    _, chose, also, _ = plan.parts[0].reasons
     assert chose.startswith("chose python because manage.py starts an application")
     assert also == "also possible: openshift/nodejs:4; write IMAGE~SOURCE for one of them"
+
+
+def test_what_the_builder_image_makes_of_a_source_is_said() -> None:
+    source = a_source({"main.py": "", "pyproject.toml": "[project]", "uv.lock": ""})
+
+    plan = plan_of(NewAppRequest(words=(URL,), namespace="mine"), {IsSource(URL): source})
+
+    (part,) = plan.parts
+    assert part.reasons[-1] == "packages: pip, by pyproject.toml"
+    assert [each.partition(":")[0] for each in part.warnings] == [
+        "uv.lock is not read",
+        "nothing starts it",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,11 @@ from slipcast.newapp.matches import Match
 from slipcast.newapp.report import afterwards, found
 from verdicts import seen
 
+NOTHING_STARTS = (
+    "nothing starts it: there is no app.sh, app.py, wsgi.py or manage.py; -e APP_FILE=FILE names a"
+    " program, and an app.sh may say how to start a server"
+)
+
 
 def lines_of(*words: str) -> list[str]:
     """What is told of a command line."""
@@ -23,12 +28,14 @@ def test_a_source_that_is_built_and_deployed_is_told_as_oc_does() -> None:
         "",
         "    * The source repository appears to match: python",
         "    * found requirements.txt",
+        "    * packages: pip, by requirements.txt",
         f"    * A source build using source code from {SHOP}, directory web will be created",
         '      * The resulting image will be pushed to image stream tag "djangoshop:latest"',
         "      * Use 'slipcast start-build djangoshop' to trigger a new build",
         '    * This image will be deployed in deployment config "djangoshop"',
         '    * Port 8080/tcp will be load balanced by service "djangoshop"',
         '      * Other containers can access this service through the hostname "djangoshop"',
+        f"    * WARNING: {NOTHING_STARTS}",
         "",
     ]
 

@@ -41,6 +41,21 @@ def test_one_platform_gives_its_newest_builder() -> None:
     )
 
 
+def test_how_packages_come_and_what_may_surprise_is_told_of_the_chosen_platform() -> None:
+    choice = chosen("app.py", **{"pyproject.toml": "[project]", "uv.lock": "", "package.json": ""})
+
+    assert (choice.platform, choice.packages) == ("python", "pip, by pyproject.toml")
+    assert [each.partition(":")[0] for each in choice.warnings] == ["uv.lock is not read"]
+
+
+def test_what_has_two_names_for_the_same_files_is_no_choice() -> None:
+    facts = inspect(MemoryTree({"a.sln": b""}))
+
+    choice = choose(facts, a_catalogue("dotnet:8"))
+
+    assert "chose dotnet because a.sln is there" in choice.reasons
+
+
 def test_the_first_platform_goes_before_the_others_and_they_are_alternatives() -> None:
     # DT-2, UP-7
     choice = chosen("composer.json", "requirements.txt")
@@ -97,7 +112,7 @@ def test_the_wanted_version_decides_the_row() -> None:
 )
 def test_a_version_nobody_offers_is_said_and_the_nearest_taken(engines: str, taken: str) -> None:
     # RS-29: never silently
-    choice = chosen(**{"package.json": f'{{"engines": {{"node": "{engines}"}}}}'})
+    choice = chosen("server.js", **{"package.json": f'{{"engines": {{"node": "{engines}"}}}}'})
 
     assert choice.builder.name == taken
     (warning,) = choice.warnings
@@ -108,7 +123,7 @@ def test_a_version_nobody_offers_is_said_and_the_nearest_taken(engines: str, tak
 
 
 def test_build_files_that_are_not_used_are_mentioned() -> None:
-    choice = chosen("requirements.txt", "Dockerfile", "Jenkinsfile")
+    choice = chosen("app.py", "Dockerfile", "Jenkinsfile")
 
     assert choice.warnings == (
         "the source also holds a Dockerfile, which this build does not use",

@@ -14,8 +14,9 @@ def facts_of(*names: str, context_dir: str = "", **contents: str) -> SourceFacts
     return inspect(MemoryTree(files), context_dir)
 
 
-def test_an_empty_tree_has_no_facts() -> None:
-    assert facts_of() == SourceFacts()
+def test_an_empty_tree_has_no_facts_but_that() -> None:
+    assert facts_of() == SourceFacts(nearby=("There are no files in it.",))
+    assert facts_of(".git/HEAD") == SourceFacts(nearby=("There are no files in it.",))
 
 
 def test_platforms_and_their_signs_are_in_the_order_of_the_table() -> None:

@@ -74,7 +74,7 @@ def test_each_version_file_chooses_a_builder_image(
 
     assert choice.builder.name == f"{platform}:{version}"
     assert f"because {file} asks for {platform}" in choice.explanation
-    assert choice.warnings == ()
+    assert not [each for each in choice.warnings if "asks for" in each]
 
 
 @pytest.mark.parametrize(("platform", "sign", "file", "text", "version"), FILES)
