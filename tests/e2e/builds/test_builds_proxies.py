@@ -27,7 +27,8 @@ def test_a_host_that_only_the_proxy_knows_is_reached_through_it_and_nothing_else
         gitserver.http(project.directory / "served") as served,
         proxy({"git.test": int(served.url.rpartition(":")[2])}) as between,
     ):
-        git = {"uri": "http://git.test/app.git", "httpProxy": between.url}
+        proxies = {"httpProxy": between.url, "noProxy": "other.test"}
+        git = {"uri": "http://git.test/app.git", **proxies}
         project.apply(a_config(by_source(), {"git": git}))
 
         ran = project.start()
