@@ -64,7 +64,7 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True):
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
     """Content that a manifest refers to.
 
-    Shape:  is_foreign when registries need not have it.
+    Shape:  is_foreign when registries need not have it, which only layers can be.
     Units:  size in bytes; 0 where the manifest does not say it (schema 1).
     """
 
@@ -278,7 +278,8 @@ def _of_image(form: str, found: _Manifest) -> References:
         raise _wrong("a manifest of one image has no manifests")
     if found.config is None:
         raise _wrong("it has no config")
-    config = _piece(found.config)
+    # Whoever reads the configuration of an image reads it here, wherever else it may be.
+    config = replace(_piece(found.config), is_foreign=False)
     return References(
         media_type=form,
         config=config,

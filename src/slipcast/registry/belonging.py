@@ -1,8 +1,9 @@
 """Which blobs a repository hands out: those sent to it, and those its images consist of.
 
 Images of a history have their blobs here when they were pushed here, into whichever repository
-they were tagged from. A link is the repository's as long as it is: one that is left of another that
-had the same name, in a namespace or a stream that is gone, counts for nothing.
+they were tagged from; foreign layers, which need not be, only where they were sent. A link is the
+repository's as long as it is: one that is left of another that had the same name, in a namespace or
+a stream that is gone, counts for nothing.
 """
 
 from __future__ import annotations
@@ -92,6 +93,8 @@ async def pieces(parts: Parts, manifest: Digest) -> Pieces:
     config = (meant.config,) if meant.config is not None else ()
     known = Pieces(
         content=frozenset(piece.digest for piece in (*config, *meant.layers)),
+        # Of a foreign layer nobody was asked whether it is theirs: its digest proves nothing.
+        owned=frozenset(piece.digest for piece in (*config, *meant.layers) if not piece.is_foreign),
         manifests=tuple(piece.digest for piece in meant.manifests),
     )
     parts.pieces[manifest] = known
@@ -132,7 +135,7 @@ async def _out_of_history(
             continue
         seen.add((image, deep))
         found = await pieces(parts, image)
-        left -= found.content
+        left -= found.owned
         if deep:
             waiting += [(each, deep - 1) for each in found.manifests]
     return left

@@ -41,9 +41,13 @@ class Fetching:
 
 
 class Pieces(msgspec.Struct, frozen=True):
-    """What a manifest refers to: configuration and layers, and other manifests."""
+    """What a manifest refers to: configuration and layers, and other manifests.
+
+    Shape:  owned are those of its content that whoever put it had to have.
+    """
 
     content: frozenset[Digest] = frozenset()
+    owned: frozenset[Digest] = frozenset()
     manifests: tuple[Digest, ...] = ()
 
 

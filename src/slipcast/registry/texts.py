@@ -41,7 +41,7 @@ async def texts(
 
     Shape:  with the sizes of layers where the manifest does not say them (schema 1).
     """
-    config = await _config(parts, found.config)
+    config = await _config(parts, found.config, there)
     form: JSON = {"dockerImageManifestMediaType": manifest.media_type}
     if manifest.media_type in OLDEST:
         form["dockerImageLayers"] = [
@@ -76,11 +76,9 @@ def _said(manifest: Manifest, config: str) -> Mapping[str, Any]:
     return said
 
 
-async def _config(parts: Parts, piece: Piece | None) -> str:
-    if piece is None:
-        return ""
-    info = await parts.blobs.stat(piece.digest)
-    if info is None or info.size > LARGEST:
+async def _config(parts: Parts, piece: Piece | None, there: Mapping[Digest, BlobInfo]) -> str:
+    info = there.get(piece.digest) if piece is not None else None
+    if piece is None or info is None or info.size > LARGEST:
         return ""
     path = await parts.blobs.path(piece.digest)
     try:

@@ -9,12 +9,15 @@ import base64
 import json
 import secrets
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
 
 from conformance.conftest import Server
 from conformance.registry.conftest import (
+    OCI_CONFIG,
+    OCI_LAYER,
     OCI_MANIFEST,
     SPACE,
     Image,
@@ -27,6 +30,7 @@ from conformance.registry.conftest import (
 )
 
 Somebody = Callable[..., httpx.Client]
+FOREIGN_LAYER = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"
 NEVER = digest_of(b"nobody has ever sent this")
 
 
@@ -151,6 +155,35 @@ def test_a_manifest_does_not_bring_the_pieces_of_others_along(
     mine.send_blob(wanted.config)
 
     put = mine.put("1", wanted.manifest)
+
+    assert (put.status_code, code_of(put)) == (404, "MANIFEST_BLOB_UNKNOWN")
+
+
+@pytest.mark.parametrize(
+    "foreign", [{"urls": ["https://elsewhere.example/layer"]}, {"mediaType": FOREIGN_LAYER}]
+)
+def test_who_calls_the_layer_of_others_foreign_does_not_get_it(
+    stranger: httpx.Client, own: str, secret: tuple[Repo, Image], foreign: dict[str, Any]
+) -> None:
+    mine, layer = Repo(stranger, f"{own}/app"), secret[1].layer
+    image = Image(more={"layers": [descriptor(layer, OCI_LAYER) | foreign]})
+    mine.send_blob(image.config)
+
+    put = mine.put("1", image.manifest)
+
+    assert put.status_code == 201, put.text
+    assert answers(stranger, mine.name, [("GET", f"blobs/{digest_of(layer)}")])[0][0] == 404
+    assert answers(stranger, mine.name, [("HEAD", f"blobs/{digest_of(layer)}")])[0][0] == 404
+
+
+def test_who_calls_the_configuration_of_others_foreign_does_not_get_it(
+    stranger: httpx.Client, own: str, secret: tuple[Repo, Image]
+) -> None:
+    mine, config = Repo(stranger, f"{own}/app"), secret[1].config
+    called = descriptor(config, OCI_CONFIG, urls=["https://elsewhere.example/config"])
+    image = Image(more={"config": called, "layers": []})
+
+    put = mine.put("1", image.manifest)
 
     assert (put.status_code, code_of(put)) == (404, "MANIFEST_BLOB_UNKNOWN")
 

@@ -154,6 +154,15 @@ def test_layers_with_urls_need_not_be_in_a_registry():
     assert [layer.is_foreign for layer in found.layers] == [True, True, False]
 
 
+def test_a_configuration_with_urls_is_in_the_registry_nevertheless():
+    config = a_descriptor(ONE, 1, CONFIG_TYPE, urls=["https://elsewhere.example/config"])
+
+    found = references(SCHEMA_2, an_image_body(config=config))
+
+    assert found.config is not None
+    assert not found.config.is_foreign
+
+
 def test_layers_of_schema_1_are_turned_round():
     found = references(SCHEMA_1, an_old_body(ONE, TWO))
 

@@ -32,14 +32,19 @@ def descriptor(digest: Digest, what: str = "layer.v1.tar", size: int = 1) -> JSO
     return {"mediaType": f"{OCI}.{what}", "digest": str(digest), "size": size}
 
 
-async def manifest(parts: Parts, *layers: Digest, where: str = WEB) -> Digest:
-    """The manifest of an image of such layers, kept."""
+async def manifest(
+    parts: Parts, *layers: Digest, where: str = WEB, foreign: tuple[Digest, ...] = ()
+) -> Digest:
+    """The manifest of an image of such layers, kept; the foreign ones may be anywhere."""
     config = await have(parts, where, b"{}")
     body = {
         "schemaVersion": 2,
         "mediaType": f"{OCI}.manifest.v1+json",
         "config": descriptor(config, "config.v1+json"),
-        "layers": [descriptor(layer) for layer in layers],
+        "layers": [
+            *(descriptor(layer) for layer in layers),
+            *({**descriptor(layer), "urls": ["https://far.test/x"]} for layer in foreign),
+        ],
     }
     return await have(parts, where, json.dumps(body).encode())
 
@@ -73,6 +78,20 @@ async def test_what_an_image_of_the_history_consists_of_is_the_repositorys(
 
     assert await belonging.blob(parts, APP, DIGEST) is not None
     assert await belonging.blob(parts, APP, image) is None
+
+
+async def test_that_an_image_calls_a_layer_foreign_makes_it_nobodys(parts: Parts, api: Api) -> None:
+    image = await manifest(parts, foreign=(await have(parts, "other/secret"),))
+    await with_history(api, "app", latest=event(f"{ADDRESS}/{APP}@{image}", image))
+
+    assert await belonging.blob(parts, APP, DIGEST) is None
+
+
+async def test_a_foreign_layer_that_was_sent_along_is_handed_out(parts: Parts, api: Api) -> None:
+    image = await manifest(parts, foreign=(await have(parts, str(APP)),))
+    await with_history(api, "app", latest=event(f"{ADDRESS}/{APP}@{image}", image))
+
+    assert await belonging.blob(parts, APP, DIGEST) is not None
 
 
 async def test_what_the_images_of_an_index_consist_of_is_too(parts: Parts, api: Api) -> None:
