@@ -13,7 +13,7 @@ from msgspec import field
 
 from slipcast.api.meta import Object, ObjectReference
 from slipcast.api.rbac import AggregationRule
-from slipcast.api.wire import ATOMIC, Anything, Time, Wire
+from slipcast.api.wire import ATOMIC, NULLABLE, Anything, Time, Wire
 
 
 class PolicyRule(Wire, frozen=True, kw_only=True):
@@ -69,8 +69,8 @@ class RoleBinding(Object, frozen=True, kw_only=True):
     roleRef: which role: of the cluster when it has no namespace; does not change.
     """
 
-    user_names: Annotated[tuple[str, ...], ATOMIC] = ()
-    group_names: Annotated[tuple[str, ...], ATOMIC] = ()
+    user_names: Annotated[tuple[str, ...], ATOMIC, NULLABLE] = ()
+    group_names: Annotated[tuple[str, ...], ATOMIC, NULLABLE] = ()
     subjects: Annotated[tuple[ObjectReference, ...], ATOMIC] = ()
     role_ref: ObjectReference = ObjectReference()
 

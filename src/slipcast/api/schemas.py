@@ -82,6 +82,7 @@ _ELSEWHERE: Final[Mapping[str, str]] = {
     **dict.fromkeys(("OAuthAccessToken", "UserOAuthAccessToken"), f"{_OPENSHIFT}.oauth.v1"),
 }
 """Structs that are not where their module is."""
+_NULLABLE: Final = "nullable"
 _INT_OR_STRING: Final = "io.k8s.apimachinery.pkg.util.intstr.IntOrString"
 _QUANTITY: Final = "io.k8s.apimachinery.pkg.api.resource.Quantity"
 _UNIONS: Final[Mapping[Dialect, Mapping[str, JSON]]] = {
@@ -219,7 +220,7 @@ def _described(place: Place, words: str, dialect: Dialect) -> JSON:
     schema = _schema(place, dialect)
     if "$ref" in schema and dialect == "v3":
         # OpenAPI 3.0 lets nothing stand beside a reference.
-        schema = {"allOf": [schema], **_marks(place)}
+        schema = {"allOf": [schema], **_marks(place, dialect)}
     return {"description": words, **schema} if words else schema
 
 
@@ -229,10 +230,10 @@ def _schema(place: Place, dialect: Dialect) -> JSON:
     if place.item is not None:
         items = _schema(place.item, dialect)
         if place.form == "list":
-            return {"type": "array", "items": items, **_marks(place)}
-        return {"type": "object", "additionalProperties": items, **_marks(place)}
+            return {"type": "array", "items": items, **_marks(place, dialect)}
+        return {"type": "object", "additionalProperties": items, **_marks(place, dialect)}
     if place.form == "any":
-        return {"type": "object", **_marks(place)}
+        return {"type": "object", **_marks(place, dialect)}
     return _plain(place, dialect)
 
 
@@ -246,7 +247,7 @@ def _plain(place: Place, dialect: Dialect) -> JSON:
         int: {"type": "integer"},
         bytes: {"type": "string", "format": "byte"},
     }
-    return {**schemas[kinds[0]], **_marks(place)}
+    return {**schemas[kinds[0]], **_marks(place, dialect)}
 
 
 def _union_name(kinds: tuple[Any, ...]) -> str:
@@ -261,5 +262,7 @@ def _scalars(annotation: Any) -> tuple[Any, ...]:
     return tuple(arguments) if arguments else (annotation,)
 
 
-def _marks(place: Place) -> JSON:
-    return {name: value for name, value in place.marks.items() if name != KEY_DEFAULTS}
+def _marks(place: Place, dialect: Dialect) -> JSON:
+    # Swagger 2 cannot say that something may be null.
+    left_out = {KEY_DEFAULTS, *([_NULLABLE] if dialect == "v2" else [])}
+    return {name: value for name, value in place.marks.items() if name not in left_out}

@@ -79,6 +79,9 @@ SET: Final = msgspec.Meta(extra_json_schema={LIST_TYPE: "set"})
 MERGED_SET: Final = msgspec.Meta(extra_json_schema={LIST_TYPE: "set", PATCH_STRATEGY: "merge"})
 """The mark of a list of plain values that merges always."""
 
+NULLABLE: Final = msgspec.Meta(extra_json_schema={"nullable": True})
+"""The mark of what is null where there is none of it, as clients of the original expect."""
+
 WHOLE_MAP: Final = msgspec.Meta(extra_json_schema={MAP_TYPE: "atomic"})
 """The mark of a map that belongs to one writer, and is replaced whole by an apply."""
 

@@ -163,3 +163,11 @@ def structs(struct: Struct, seen: set[Struct]) -> set[Struct]:
             part = field.place.item or field.place
             structs(part.struct, seen) if part.struct else None
     return seen
+
+
+@pytest.mark.parametrize(("schemas", "told"), [(V3, True), (V2, None)])
+def test_what_may_be_null_is_said_where_it_can_be(schemas: JSON, told: object) -> None:
+    binding = schemas[f"{OPENSHIFT}.authorization.v1.RoleBinding"]["properties"]
+
+    found = [binding[name].get("nullable") for name in ("userNames", "groupNames", "subjects")]
+    assert found == [told, told, None]
