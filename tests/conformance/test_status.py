@@ -8,7 +8,7 @@ import pytest
 
 from conformance.conftest import Ran, Server, running
 
-HERE, THERE = "shop", "other"
+HERE, THERE, GOING = "shop", "other", "going"
 URL = "https://git.example.invalid/tea.git"
 
 
@@ -16,16 +16,21 @@ URL = "https://git.example.invalid/tea.git"
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that runs no builds, with two projects; in one of them an application."""
     with running(tmp_path_factory, SLIPCAST_PODS="none") as server:
-        server.kubectl("create", "namespace", HERE)
         server.kubectl("create", "namespace", THERE)
-        made = server.slipcast("new-app", f"localhost/base~{URL}", "-n", HERE)
-        assert made.code == 0, made.stderr
-        # Asked for by the change of its config, which the server has heard of by now, or soon.
-        made = server.kubectl("wait", "build/tea-1", "--for=create", "-n", HERE, "--timeout=100s")
-        assert made.code == 0, made.stderr
-        server.kubectl("create", "configmap", "mine", "-n", HERE)
-        server.kubectl("label", "configmap", "mine", "app=tea", "-n", HERE)
+        make(server, HERE)
         yield server
+
+
+def make(server: Server, space: str) -> None:
+    """Make a project, an application in it, and something that looks as if it were of it."""
+    server.kubectl("create", "namespace", space)
+    made = server.slipcast("new-app", f"localhost/base~{URL}", "-n", space)
+    assert made.code == 0, made.stderr
+    # Asked for by the change of its config, which the server has heard of by now, or soon.
+    made = server.kubectl("wait", "build/tea-1", "--for=create", "-n", space, "--timeout=100s")
+    assert made.code == 0, made.stderr
+    server.kubectl("create", "configmap", "mine", "-n", space)
+    server.kubectl("label", "configmap", "mine", "app=tea", "-n", space)
 
 
 def exported(server: Server, *more: str) -> Ran:
@@ -65,11 +70,13 @@ def test_an_exported_template_makes_the_same_ex_1(server: Server) -> None:
 
 
 def test_an_application_goes_and_what_is_not_of_it_stays_up_25(server: Server) -> None:
-    gone = server.slipcast("delete", "app", "tea", "-n", HERE)
+    make(server, GOING)
+
+    gone = server.slipcast("delete", "app", "tea", "-n", GOING)
 
     assert gone.code == 0, gone.stderr
     assert gone.stderr == "configmap/mine stays: it has the label, and was not made by new-app\n"
-    server.kubectl("wait", "--for=delete", "build/tea-1", "-n", HERE, "--timeout=100s")
-    server.kubectl("wait", "--for=delete", "pod/tea-1-build", "-n", HERE, "--timeout=100s")
-    assert server.kubectl("get", "all", "-n", HERE, "-o", "name").stdout == ""
-    assert server.kubectl("get", "configmap", "mine", "-n", HERE).code == 0
+    server.kubectl("wait", "--for=delete", "build/tea-1", "-n", GOING, "--timeout=100s")
+    server.kubectl("wait", "--for=delete", "pod/tea-1-build", "-n", GOING, "--timeout=100s")
+    assert server.kubectl("get", "all", "-n", GOING, "-o", "name").stdout == ""
+    assert server.kubectl("get", "configmap", "mine", "-n", GOING).code == 0
