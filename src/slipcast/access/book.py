@@ -14,6 +14,7 @@ import msgspec
 
 from slipcast.access import rules
 from slipcast.access.rules import Attempt, Rule
+from slipcast.values import usernames
 from slipcast.values.actor import MASTERS, Actor
 from slipcast.values.selector import LabelSelector
 
@@ -192,10 +193,9 @@ def _subjects(namespace: str, subjects: Iterable[Mapping[str, Any]]) -> Iterator
 
 def _users(content: Mapping[str, Any]) -> frozenset[str]:
     users = content.get("users")
-    names = users if isinstance(users, list | tuple) else ()
-    return frozenset(
-        name for name in names if isinstance(name, str) and not name.startswith(RESERVED)
-    )
+    listed = users if isinstance(users, list | tuple) else ()
+    names = (usernames.read(name) for name in listed if isinstance(name, str))
+    return frozenset(name for name in names if name and not name.startswith(RESERVED))
 
 
 def _dict(value: object) -> dict[str, Any]:

@@ -39,11 +39,14 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
 class Person(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who has logged in.
 
-    Shape:  groups are those that whoever vouches for them names, none of the server's own.
+    Shape:  groups are those that whoever vouches for them names, none of the server's own;
+            provider is who vouches, and known_as what they call the person: their name unless said.
     """
 
     name: str
     groups: tuple[str, ...] = ()
+    provider: str = "htpasswd"
+    known_as: str = ""
 
 
 class Errand(msgspec.Struct, frozen=True, kw_only=True):

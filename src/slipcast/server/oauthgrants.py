@@ -1,4 +1,4 @@
-"""Grants: tokens for people who have logged in, kept as objects; the first login makes a User.
+"""Grants: tokens for people who have logged in, kept as objects; the first login makes who it is.
 
 Source: the API references of oauth.openshift.io and user.openshift.io.
 """
@@ -25,6 +25,7 @@ log = logging.getLogger("slipcast.oauth")
 
 TOKENS: Final = Resource(kinds.require(kinds.OAUTH, "OAuthAccessToken"))
 USERS: Final = Resource(kinds.require(kinds.USER, "User"))
+IDENTITIES: Final = Resource(kinds.require(kinds.USER, "Identity"))
 LASTS: Final = 86_400
 """Seconds for which a token is good."""
 
@@ -58,7 +59,7 @@ class Grants:
 
     async def give(self, person: Person, asked: Asked) -> Granted:
         """A new token."""
-        uid = await self._uid(person.name)
+        uid = await self._uid(person)
         token = accesstoken.token_of(secrets.token_urlsafe(32))
         content = {
             "metadata": {"name": accesstoken.name_of(token), **_said_of(person)},
@@ -74,17 +75,41 @@ class Grants:
         log.info("token.granted", extra={"fields": fields})
         return Granted(token=Sensitive(token), scope=" ".join(asked.scopes))
 
-    async def _uid(self, name: str) -> str:
-        """The uid of the User, who is made at the first login."""
-        kept = usernames.kept_as(name)
-        content = {"metadata": {"name": kept}, **({"fullName": name} if kept != name else {})}
+    async def _uid(self, person: Person) -> str:
+        """The uid of the User, who is made at the first login, with the Identity they came by."""
+        kept = usernames.kept_as(person.name)
         try:
             return (await self._api.get(USERS.named(kept))).names.uid
         except NotFound:
-            try:
-                return (await self._api.create(USERS, content)).document.names.uid
-            except AlreadyExists:
-                return (await self._api.get(USERS.named(kept))).names.uid
+            pass
+        identity = _identity_of(person)
+        full = {"fullName": person.name} if kept != person.name else {}
+        name = identity["metadata"]["name"]
+        try:
+            user = await self._api.create(
+                USERS, {"metadata": {"name": kept}, **full, "identities": [name]}
+            )
+        except AlreadyExists:
+            return (await self._api.get(USERS.named(kept))).names.uid
+        uid = user.document.names.uid
+        identity["user"] = {"name": kept, "uid": uid}
+        try:
+            await self._api.create(IDENTITIES, identity)
+        except AlreadyExists:
+            # Of a User of the name who is gone.
+            await self._api.update(IDENTITIES.named(name), identity)
+        return uid
+
+
+def _identity_of(person: Person) -> JSON:
+    """A person as whoever vouches for them knows them."""
+    known_as = person.known_as or person.name
+    name = usernames.kept_as(f"{person.provider}:{known_as}")
+    return {
+        "metadata": {"name": name},
+        "providerName": person.provider,
+        "providerUserName": known_as,
+    }
 
 
 def _said_of(person: Person) -> JSON:

@@ -8,6 +8,7 @@ from slipcast.access import rules
 from slipcast.access.book import Book
 from slipcast.access.bootstrap import ROLES, binding, group_subject, user_subject
 from slipcast.access.rules import Attempt
+from slipcast.values import usernames
 from slipcast.values.actor import AUTHENTICATED, MASTERS, Actor, service_account
 
 ANNA = Actor(name="anna", groups=("crew", AUTHENTICATED))
@@ -118,3 +119,48 @@ def test_the_custom_strategy_is_given_to_nobody() -> None:
     custom = next(role for role in ROLES if role.name == "system:build-strategy-custom")
 
     assert custom.binding is None
+
+
+def test_people_of_a_group_have_its_roles(book: Book) -> None:
+    give(book, "shop", "edit", group_subject("team"))
+    book.write("Group", ("", "team"), {"users": ["anna", "ben"]})
+    before = may(book, ANNA, DELETE)
+
+    book.write("Group", ("", "team"), {"users": ["ben"]})
+
+    assert before
+    assert not may(book, ANNA, DELETE)
+    assert book.groups("ben") == {"team"}
+
+
+def test_a_group_names_people_as_they_are_kept_as_well(book: Book) -> None:
+    name = "https://login.example.com#7"
+
+    book.write("Group", ("", "team"), {"users": [usernames.kept_as(name), "carl"]})
+
+    assert book.groups(name) == {"team"}
+
+
+def test_no_object_says_who_is_in_a_group_of_the_servers_own(book: Book) -> None:
+    book.write("Group", ("", MASTERS), {"users": ["anna"]})
+    book.write("Group", ("", "team"), {"users": ["system:anonymous", 7]})
+
+    assert not book.groups("anna")
+    assert not book.groups("system:anonymous")
+
+
+def test_a_group_that_is_gone_has_nobody_in_it(book: Book) -> None:
+    book.write("Group", ("", "team"), {"users": ["anna"]})
+
+    book.write("Group", ("", "team"), None)
+
+    assert not book.groups("anna")
+
+
+def test_who_may_is_known_by_bindings(book: Book) -> None:
+    give(book, "shop", "edit", user_subject("anna"))
+    give(book, "bank", "edit", user_subject("ben"))
+
+    found = book.who(DELETE)
+
+    assert found == {("User", "anna"), ("Group", MASTERS)}

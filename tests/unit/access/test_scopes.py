@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from slipcast.access.rules import Attempt
-from slipcast.access.scopes import within
+from slipcast.access.rules import Attempt, Rule
+from slipcast.access.scopes import held_back, within
 
 DELETE = Attempt(verb="delete", group="build.openshift.io", plural="builds", namespace="shop")
 SELF = Attempt(verb="get", group="user.openshift.io", plural="users", name="~")
@@ -36,3 +36,16 @@ def test_several_scopes_add_up() -> None:
 @pytest.mark.parametrize("scopes", [(), ("none",), ("user:everything",)])
 def test_a_scope_that_nobody_knows_is_for_nothing(scopes: tuple[str, ...]) -> None:
     assert not within(scopes, SELF)
+
+
+def test_rules_are_held_back_to_what_scopes_and_they_have_in_common() -> None:
+    everything = Rule(verbs=("*",), groups=("*",), resources=("*",))
+    myself = Rule(verbs=("get",), groups=("user.openshift.io", ""), resources=("users",))
+    pods = Rule(verbs=("get",), groups=("",), resources=("pods",))
+
+    (rule,) = held_back(["user:info"], [everything])
+
+    assert (rule.resources, rule.names) == (("users",), ("~",))
+    assert held_back(["user:info"], [pods]) == ()
+    assert held_back(["user:info"], [pods, myself]) == (rule,)
+    assert held_back(["user:full"], [pods]) == (pods,)

@@ -30,6 +30,8 @@ ALGORITHMS: Final = (
     *("ES256", "ES384", "ES512"),
 )
 """Signatures by a key that only the provider has."""
+PROVIDER: Final = "openid"
+"""What identities that the provider vouches for begin with."""
 LONGEST: Final = 1024
 """Letters of a name."""
 
@@ -84,7 +86,12 @@ class OpenId:
 
         Errors: Unauthorized.
         """
-        return Person(name=self._name(claims), groups=self._groups(claims))
+        return Person(
+            name=self._name(claims),
+            groups=self._groups(claims),
+            provider=PROVIDER,
+            known_as=str(claims.get("sub") or ""),
+        )
 
     def _check_claims(self, claims: Mapping[str, Any]) -> None:
         tokens.check_times(claims, self._clock.now(), must_expire=True)
