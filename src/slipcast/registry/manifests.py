@@ -210,7 +210,8 @@ async def _pieces(
     theirs = await belonging.missing(parts, repository, stream, set(pieces))
     for piece in dict.fromkeys(piece.digest for piece in found.manifests):
         pieces.append(piece)
-        if stream is None or not await contents.has(parts, repository, stream, piece):
+        # One that was only pulled through says of layers what nobody has looked at.
+        if stream is None or not await pullthrough.is_whole(parts, repository, stream, piece):
             theirs.add(piece)
         if len(theirs) >= MOST_MISSING:
             break

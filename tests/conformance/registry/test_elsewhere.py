@@ -18,10 +18,13 @@ from typing_extensions import override
 import containers
 from conformance.conftest import Server
 from conformance.registry.conftest import (
+    OCI_INDEX,
     OCI_MANIFEST,
     SPACE,
     Image,
     Repo,
+    an_index,
+    code_of,
     descriptor,
     digest_of,
     stream,
@@ -59,6 +62,20 @@ def pushed(registry: containers.Registry, **images: Image) -> None:
     with httpx.Client(base_url=url, auth=auth, trust_env=False) as client:
         for tag, image in images.items():
             Repo(client, "far/app").push(image, tag)
+
+
+def test_an_index_over_what_was_pulled_through_gives_nothing_of_what_others_have_pushed(
+    registry: Registries, repo: Repo, http: httpx.Client
+) -> None:
+    hidden, there = Image(), registry()
+    Repo(http, f"{SPACE}/hidden-{secrets.token_hex(6)}").push(hidden, "1")
+    pushed(there, one=hidden)
+    imported(http, SPACE, repo.name.partition("/")[2], f"{there.host}/far/app:one")
+    assert repo.get("manifests/1").status_code == 200
+
+    put = repo.put("both", an_index(hidden.manifest), OCI_INDEX)
+
+    assert (put.status_code, code_of(put)) == (404, "MANIFEST_BLOB_UNKNOWN")
 
 
 def test_an_image_elsewhere_is_pulled_through_and_stays_is_119(
