@@ -357,3 +357,24 @@ def test_who_shows_nothing_is_nobody(server: Server) -> None:
     status = httpx.get(f"{server.url}/api/v1/secrets", verify=trusted).json()
 
     assert (status["code"], "system:anonymous" in status["message"]) == (403, True)
+
+
+def test_a_binding_is_applied_in_the_form_of_openshift_and_is_the_same_one(admin: Kubectl) -> None:
+    head = {"apiVersion": "authorization.openshift.io/v1", "kind": "RoleBinding"}
+    body = {"metadata": {"name": "older"}, "roleRef": {"name": "view"}, "groupNames": ["crew"]}
+    manifest = json.dumps(head | body)
+
+    first = admin("apply", "-f", "-", stdin=manifest)
+    again = admin("apply", "-f", "-", stdin=manifest)
+    kept = admin("get", "rolebindings", "older", "-o", "jsonpath={.subjects[0].name}")
+
+    assert first.code == 0, first.stderr
+    assert "unchanged" in again.stdout
+    assert kept.stdout == "crew", kept.stderr
+
+
+def test_who_only_looks_gives_no_role_in_the_form_of_openshift(viewer: Kubectl) -> None:
+    head = {"apiVersion": "authorization.openshift.io/v1", "kind": "RoleBinding"}
+    body = {"metadata": {"name": "mine"}, "roleRef": {"name": "admin"}, "groupNames": ["crew"]}
+
+    assert refused(viewer("create", "-f", "-", stdin=json.dumps(head | body)))
