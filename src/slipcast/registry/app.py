@@ -24,8 +24,8 @@ from slipcast.registry.faults import (
     UNAUTHORIZED,
     UNAVAILABLE,
     UNKNOWN,
-    UNSUPPORTED,
     RegistryFault,
+    unsupported,
 )
 from slipcast.registry.identity import REALM, challenge, identified, path_of
 from slipcast.registry.names import Repository
@@ -52,6 +52,18 @@ class Route(msgspec.Struct, frozen=True):
     kind: str
     path: re.Pattern[str]
     methods: Mapping[str, Handler]
+
+    def handler(self, method: str) -> Handler:
+        """What a method does; what can be read can be asked for without its content.
+
+        Errors: RegistryFault UNSUPPORTED, with the methods that are known.
+        """
+        instead = self.methods.get("GET") if method == "HEAD" else None
+        found = self.methods.get(method, instead)
+        if found is None:
+            looked = {"HEAD"} if "GET" in self.methods else set[str]()
+            raise unsupported(method, {*self.methods, *looked})
+        return found
 
 
 async def root(parts: Parts, call: Call) -> Response:
@@ -159,11 +171,7 @@ class Registry:
         )
 
     async def _routed(self, call: Call, route: Route) -> Response:
-        method = call.request.method
-        handler = route.methods.get(method)
-        if handler is None:
-            raise RegistryFault(UNSUPPORTED, f"{method} is not known at this path")
-        return await handler(self._parts, call)
+        return await route.handler(call.request.method)(self._parts, call)
 
     def _refused(self, request: Request, fault: RegistryFault) -> Response:
         response = refused(fault)

@@ -5,7 +5,7 @@ Source: OCI distribution specification 1.1, error codes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -70,3 +70,9 @@ class RegistryFault(Fault):
         if self.detail is not None:
             error["detail"] = self.detail
         return msgspec.json.encode({"errors": [error]})
+
+
+def unsupported(method: str, known: Iterable[str]) -> RegistryFault:
+    """The fault of a method that a path does not know, with those that it does (RFC 9110)."""
+    headers = {"allow": ", ".join(sorted(known))}
+    return RegistryFault(UNSUPPORTED, f"{method} is not known at this path", headers=headers)

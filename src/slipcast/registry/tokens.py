@@ -18,8 +18,8 @@ from starlette.responses import Response
 
 from slipcast.ports.identity import Credentials
 from slipcast.registry.bodies import whole
-from slipcast.registry.faults import TOKEN_INVALID, UNSUPPORTED, RegistryFault
-from slipcast.registry.identity import identified, known, logged_in, path_of
+from slipcast.registry.faults import TOKEN_INVALID, RegistryFault, unsupported
+from slipcast.registry.identity import identified, known, logged_in
 from slipcast.registry.parts import Parts
 from slipcast.values.actor import Actor
 from slipcast.values.instant import to_text
@@ -43,7 +43,7 @@ async def answer(parts: Parts, request: Request) -> Response:
         return _pass(parts, await identified(parts, request, by_pass=False))
     if request.method == "POST":
         return _pass(parts, await _granted(parts, request))
-    raise RegistryFault(UNSUPPORTED, f"{request.method} is not known at {path_of(request)}")
+    raise unsupported(request.method, ("GET", "POST"))
 
 
 async def _granted(parts: Parts, request: Request) -> Actor:

@@ -49,6 +49,36 @@ def test_tags_are_listed_in_order_end_8a(tagged: Repo) -> None:
     assert "link" not in answer.headers
 
 
+def test_what_can_be_read_can_be_looked_at(tagged: Repo, http: httpx.Client) -> None:
+    prefix = f"/v2/{tagged.name}"
+    paths = [f"{prefix}/tags/list", f"{prefix}/referrers/{digest_of(b'')}", "/v2/_catalog?n=1"]
+
+    looked = [http.head(path) for path in paths]
+
+    read = [http.get(path) for path in paths]
+    assert [(each.status_code, each.content) for each in looked] == [(200, b"")] * 3
+    assert [each.headers["content-type"] for each in looked] == [
+        each.headers["content-type"] for each in read
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "known"),
+    [
+        ("tags/list", "GET, HEAD"),
+        ("manifests/1", "DELETE, GET, HEAD, PUT"),
+        ("blobs/uploads/", "POST"),
+    ],
+)
+def test_who_asks_by_an_unknown_method_is_told_those_that_are_known(
+    repo: Repo, path: str, known: str
+) -> None:
+    told = repo.ask("OPTIONS", path)
+
+    assert (told.status_code, code_of(told)) == (405, "UNSUPPORTED")
+    assert told.headers["allow"] == known
+
+
 @pytest.mark.parametrize("most", [1, 3, 6])
 def test_tags_are_listed_page_by_page_end_8b(tagged: Repo, most: int) -> None:
     first = tagged.get("tags/list", n=str(most))

@@ -196,7 +196,7 @@ async def test_a_token_for_less_than_all_pulls_nothing(client: httpx.AsyncClient
 async def test_the_token_endpoint_knows_two_methods(client: httpx.AsyncClient, method: str):
     answer = await client.request(method, TOKEN)
 
-    assert answer.status_code == 405
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
 
 
 @pytest.mark.parametrize("path", ["/v2/x", "/v2//tags/list", "/openshift/tokens", "/v2/a/b/c"])
