@@ -1,15 +1,20 @@
 """The policy of roles and bindings over a journal."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
-from slipcast.access.bootstrap import ROLES, binding, user_subject
+import pytest
+from typing_extensions import override
+
+from slipcast.access.bootstrap import ROLES, binding, group_subject, user_subject
 from slipcast.access.rules import Attempt
 from slipcast.adapters.journal.memory import MemoryJournal
 from slipcast.api import kinds
 from slipcast.api.document import body_of
+from slipcast.ports.journal import Batch
 from slipcast.store.rolepolicy import RolePolicy
 from slipcast.values.actor import AUTHENTICATED, MASTERS, Actor
+from slipcast.values.faults import PortFault
 
 ANNA = Actor(name="anna", groups=(AUTHENTICATED,))
 LOOK = Attempt(verb="get", group=kinds.BUILD, plural="builds", namespace="shop")
@@ -57,6 +62,31 @@ def test_a_binding_counts_as_soon_as_it_is_read() -> None:
             following.cancel()
 
     told(story)
+
+
+def test_a_group_counts_as_soon_as_it_is_read() -> None:
+    async def story(journal: MemoryJournal, policy: RolePolicy) -> None:
+        content = binding("shop", "b", "view", [group_subject("crew")])
+        await journal.append(f"/{kinds.RBAC}/rolebindings/shop/b", body_of(content), expected=0)
+        group = {"metadata": {"name": "crew"}, "users": ["anna"]}
+        async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
+            following = tasks.create_task(policy.follow())
+            await journal.append(f"/{kinds.USER}/groups//crew", body_of(group), expected=0)
+            while not (await policy.decide(ANNA, LOOK)).allowed:  # noqa: ASYNC110 -- polled on purpose
+                await asyncio.sleep(0)
+            following.cancel()
+
+    told(story)
+
+
+def test_a_journal_that_does_not_answer_is_told_as_it_says() -> None:
+    class Deaf(MemoryJournal):
+        @override
+        def since(self, revision: int, prefix: str) -> AsyncIterator[Batch]:
+            raise PortFault(f"nothing is known of {prefix} since {revision}")
+
+    with pytest.raises(PortFault, match="nothing is known of"):
+        asyncio.run(RolePolicy(Deaf()).follow())
 
 
 def test_a_master_needs_no_role() -> None:
