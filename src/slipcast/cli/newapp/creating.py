@@ -22,7 +22,7 @@ from slipcast.cli.toolbox import Connection
 from slipcast.newapp.comparing import differences, is_reference, kept
 from slipcast.ports.api import Answer, Resource, WriteOptions
 from slipcast.values.apifaults import NotFound
-from slipcast.values.faults import Fault, Interrupted, UsageFault
+from slipcast.values.faults import Fault, Interrupted, PortFault, UsageFault
 
 STREAM: Final = kinds.require(kinds.IMAGE, "ImageStream")
 _OTHERS: Final = {
@@ -135,7 +135,8 @@ async def checked(connection: Connection, wanted: Sequence[Wanted]) -> None:
     for each in wanted:
         try:
             await write(connection, each, _DRY)
-        except Interrupted:
+        except (Interrupted, PortFault):
+            # Who does not answer about one does not about the others.
             raise
         except Fault as fault:
             wrong.append(f"{each.shown}: {fault.message}")

@@ -102,6 +102,19 @@ def a_map(name: str, value: str = "new") -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"a": value}}
 
 
+def connected(server: MemoryServer, api: Cut) -> Connection:
+    """A connection over an Api."""
+    found = FakeConnection(
+        api=cast("Api", api),
+        namespace="default",
+        access=Access(),
+        clock=server.clock,
+        answers={},
+        sent=[],
+    )
+    return cast("Connection", found)
+
+
 def written(
     server: MemoryServer, names: tuple[str, ...], cut: Callable[[Api], Cut]
 ) -> tuple[int, dict[str, str]]:
@@ -109,17 +122,7 @@ def written(
 
     async def work() -> tuple[int, dict[str, str]]:
         api = await server.api()
-        connection = cast(
-            "Connection",
-            FakeConnection(
-                api=cast("Api", cut(api)),
-                namespace="default",
-                access=Access(),
-                clock=server.clock,
-                answers={},
-                sent=[],
-            ),
-        )
+        connection = connected(server, cut(api))
         wanted = await creating.prepared(connection, [a_map(name) for name in names])
         try:
             code = await writing.written(connection, wanted)
@@ -149,6 +152,18 @@ def test_a_write_that_nobody_answered_is_taken_back_too(
     ended = written(server, ("a", "b", "c"), lambda api: Cut(api, 2, why, after=after))
 
     assert ended == (code, {})
+
+
+def test_a_server_that_is_gone_is_asked_about_one_object_only() -> None:
+    server, gone = MemoryServer(), PortFault("reset by peer")
+
+    async def work() -> None:
+        connection = connected(server, Cut(await server.api(), 1, gone))
+        await creating.checked(connection, await creating.prepared(connection, [a_map("a")]))
+
+    with pytest.raises(PortFault, match="reset by peer") as caught:
+        asyncio.run(work())
+    assert caught.value is gone
 
 
 def test_what_was_changed_is_as_it_was_again(capsys: pytest.CaptureFixture[str]) -> None:
