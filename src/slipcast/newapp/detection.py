@@ -194,7 +194,10 @@ def _no_language(source: Source) -> Fault:
     return Fault(
         f"No language matched the source repository{where}",
         hint="\n".join(
-            (*facts.nearby, f"Name an image for it: '[builder-image]~[repository]'.{has}")
+            (
+                *facts.nearby,
+                f"Name an image for it: '[builder-image]~[repository]', or add a Dockerfile.{has}",
+            )
         ),
     )
 

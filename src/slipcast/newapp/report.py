@@ -181,7 +181,8 @@ def _source(source: Source | None, build: BuildPlan) -> str:
         return "a predefined Dockerfile"
     if source is not None and source.directory:
         at = f" at {source.ref}" if source.ref else ""
-        return f"the directory {source.directory}{at}"
+        below = f", directory {build.source.context_dir}" if build.source.context_dir else ""
+        return f"the directory {source.directory}{at}{below}"
     if build.source.copied is not None and not build.source.is_binary:
         return f"files of {build.source.copied.image.name}"
     return "binary input"

@@ -129,7 +129,7 @@ def _hint(said: Fault, secret: str) -> str:
     """
     if said.reason == _SUBMODULE:
         return "Only http, https, ssh and git are allowed there; builds would not fetch it, either."
-    if said.reason in _NOT_IN_IT:
+    if said.reason in _NOT_IN_IT or not isinstance(said, GitFault):
         return ""
     hint = said.hint
     for word, key in _OF_A_SECRET.items() if secret else ():

@@ -53,6 +53,14 @@ def test_a_commit_of_a_directory_is_looked_at_and_sent_again_as_one(
     assert f"It is sent now; {again} sends it again" in ended.stdout
 
 
+def test_the_part_of_a_directory_that_is_built_is_told(call: Call, toolbox: FakeToolbox) -> None:
+    (toolbox.directory / "shop" / "api").mkdir(parents=True)
+
+    ended = call("new-app", "python~./shop", "--context-dir=api", "--dry-run")
+
+    assert f"using the directory {toolbox.directory}/shop, directory api will be" in ended.stdout
+
+
 def test_a_commit_of_what_is_no_repository_is_refused_before_anything_is_made(
     call: Call, toolbox: FakeToolbox
 ) -> None:
