@@ -92,9 +92,7 @@ def _container(custom: Custom) -> Container:
 def _pulled(custom: Custom, container: Container) -> ImageFacts:
     """The image, by the policy of the container (BLD-149)."""
     policy = _POLICIES.get(container.image_pull_policy, PullPolicy.IF_NOT_PRESENT)
-    directory = custom.env.get(PULL_SECRET, "")
-    held = (Held(path=registries.file_in(Path(directory))),) if directory else ()
-    access = custom.registries(held)(container.image)
+    access = custom.registries(tuple(_held(custom)))(container.image)
     refuse_id(custom.engine, container.image)
     always = policy is PullPolicy.ALWAYS
     present = None if always else here(custom.engine, container.image, access)
@@ -103,6 +101,18 @@ def _pulled(custom: Custom, container: Container) -> ImageFacts:
     custom.progress.note(f"Pulling image {container.image} ...", level=0)
     spec = PullSpec(image=container.image, policy=policy, access=access)
     return custom.engine.pull(spec, log=partial(custom.progress.output, "stderr"))
+
+
+def _held(custom: Custom) -> Iterator[Held]:
+    """The logins for the image: one, and others below it in the order in which they are tried."""
+    named = custom.env.get(PULL_SECRET, "")
+    if not named:
+        return
+    directory = Path(named)
+    yield Held(path=registries.file_in(directory))
+    others = [each for each in directory.iterdir() if each.is_dir() and each.name.isdecimal()]
+    for each in sorted(others, key=lambda each: int(each.name)):
+        yield Held(path=registries.file_in(each))
 
 
 def _spec(custom: Custom, container: Container, facts: ImageFacts) -> ContainerSpec:

@@ -34,6 +34,8 @@ PLACE: Final = "/var/run/secrets/kubernetes.io/serviceaccount"
 
 SHORTEST: Final = 3600
 """Seconds that a token is good for, beyond those that its pod may run."""
+MOST_LOGINS: Final = 10
+"""Logins that are tried after the first one that is refused."""
 ENDLESS: Final = 24 * 3600
 """Seconds that the token of a pod is good for that may run for ever; it ends with its pod."""
 
@@ -195,9 +197,12 @@ async def _access(lookup: Lookup, pod: Pod, account: ServiceAccount | None) -> R
     """How the registry of the pod's image is reached; secrets that are not there are no use."""
     refs = (*pod.spec.image_pull_secrets, *(account.image_pull_secrets if account else ()))
     image = next((each.image for each in pod.spec.containers), "")
+    known: list[Credential] = []
     for name in dict.fromkeys(each.name for each in refs):
         secret = await lookup.secret_itself(name)
         found = credentials.login(secret, image) if secret is not None else None
         if found is not None:
-            return RegistryAccess(credential=Credential(username=found[0], password=found[1]))
-    return ANONYMOUS
+            known.append(Credential(username=found[0], password=found[1], secret=name))
+    if not known:
+        return ANONYMOUS
+    return RegistryAccess(credential=known[0], others=tuple(known[1 : MOST_LOGINS + 1]))

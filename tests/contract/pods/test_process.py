@@ -322,6 +322,24 @@ async def test_a_strangers_image_is_pulled_with_the_credentials_of_its_pod(
     assert json.loads(await host.said(pod)) == {"auths": auths}
 
 
+async def test_a_strangers_image_is_pulled_with_any_of_the_credentials_of_its_pod(
+    host: Host, nursery: Nursery
+) -> None:
+    builder = ("/bin/sh", "-c", 'cat "$SLIPCAST_PULL_SECRET/0/.dockerconfigjson"')
+    host = replace(host, pods=ProcessPods(host.directory, builder, nursery=nursery))
+    first, other = (
+        Credential(username=name, password=Sensitive("secret")) for name in ("joe", "ann")
+    )
+    access = RegistryAccess(credential=first, others=(other,))
+    pod = host.pod_of(Container(name="main", image="registry.example:5000/a/b"))
+
+    await host.run(pod, Materials(access=access))
+
+    login = b64encode(b"ann:secret").decode()
+    auths = {"registry.example:5000": {"auth": login}}
+    assert json.loads(await host.said(pod)) == {"auths": auths}
+
+
 def mounts() -> str:
     """What is mounted where."""
     return Path("/proc/self/mountinfo").read_text()

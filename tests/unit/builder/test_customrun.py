@@ -223,8 +223,11 @@ def test_an_image_that_is_here_is_not_pulled_unless_it_must_be(custom: Case) -> 
     assert pull.policy is PullPolicy.ALWAYS
 
 
-def test_it_is_pulled_with_the_secret_of_the_pod(custom: Case, tmp_path: Path) -> None:
+def test_it_is_pulled_with_the_secrets_of_the_pod_in_turn(custom: Case, tmp_path: Path) -> None:
     (tmp_path / ".dockerconfigjson").write_text("puller")
+    for number in ("10", "0", "9"):
+        (tmp_path / number).mkdir()
+        (tmp_path / number / ".dockerconfigjson").write_text(f"puller-{number}")
     custom.env["SLIPCAST_PULL_SECRET"] = str(tmp_path)
     custom.engine.offer("registry.example/other:1", custom.image)
 
@@ -232,8 +235,13 @@ def test_it_is_pulled_with_the_secret_of_the_pod(custom: Case, tmp_path: Path) -
 
     [pull] = custom.engine.given("pull")
     assert isinstance(pull, PullSpec)
-    assert pull.access.credential is not None
-    assert pull.access.credential.username == "puller"
+    known = (pull.access.credential, *pull.access.others)
+    assert [each and each.username for each in known] == [
+        "puller",
+        "puller-0",
+        "puller-9",
+        "puller-10",
+    ]
     assert custom.progress.remarks(0) == ["Pulling image registry.example/other:1 ..."]
 
 

@@ -290,6 +290,25 @@ async def test_the_registry_of_the_image_is_logged_in_to(
     assert (credential.username, credential.password) == ("ada", Sensitive("pa:ss"))
 
 
+async def test_all_logins_for_the_registry_of_the_image_are_given_in_their_order(
+    agency: Agency,
+) -> None:
+    for name in ("b", "a"):
+        auth = base64.b64encode(f"{name}:pass".encode()).decode()
+        text = json.dumps({"auths": {"*.example.com": {"auth": auth}}})
+        pull = secret(name, **{".dockerconfigjson": text})
+        await agency.api.create(SECRETS, {**pull, "type": "kubernetes.io/dockerconfigjson"})
+
+    _, materials = await gathered(
+        agency,
+        containers=[{"name": "main", "image": "registry.example.com/a/b"}],
+        imagePullSecrets=[{"name": "b"}, {"name": "a"}],
+    )
+
+    known = (materials.access.credential, *materials.access.others)
+    assert [each and (each.username, each.secret) for each in known] == [("b", "b"), ("a", "a")]
+
+
 async def sent(*pieces: bytes) -> AsyncGenerator[bytes, None]:
     for piece in pieces:
         yield piece

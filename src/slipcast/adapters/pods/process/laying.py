@@ -170,6 +170,8 @@ def _fill(staged: Place, place: Place, pod: Pod, materials: Materials, host: Hos
         if credential is not None and not is_ours(container):
             directory = f"pull/{container.name}"
             write_login(staged.path / directory, container.image, credential)
+            for number, other in enumerate(materials.access.others):
+                write_login(staged.path / directory / f"{number}", container.image, other)
             given = {**given, variables.PULL_SECRET: str(place.path / directory)}
         given, long = variables.parted(given)
         for name, value in long.items():
