@@ -33,7 +33,7 @@ def kept(kind: str, content: JSON, before: JSON | None = None) -> JSON:
         said = _bound(content, before)
     else:
         said = {field: content[field] for field in _KEPT if content.get(field) is not None}
-        said["rules"] = [each for rule in content.get("rules") or () for each in _rules(rule)]
+        said["rules"] = [each for rule in _some(content.get("rules")) for each in _rules(rule)]
     return {
         "apiVersion": f"{RBAC}/v1",
         "kind": kind,
@@ -50,14 +50,14 @@ def shown(kind: str, content: JSON) -> JSON:
     if kind in BINDINGS:
         return {"metadata": metadata, **_told(metadata.get("namespace", ""), content)}
     said = {field: content[field] for field in _KEPT if content.get(field) is not None}
-    said["rules"] = [rule_shown(rule) for rule in content.get("rules") or ()]
+    said["rules"] = [rule_shown(rule) for rule in _some(content.get("rules"))]
     return {"metadata": metadata, **said}
 
 
 def wrong(kind: str, content: JSON) -> tuple[Cause, ...]:
     """What of OpenShift's form cannot be said in that of Kubernetes."""
     if kind not in BINDINGS:
-        return tuple(_restricted(content.get("rules") or ()))
+        return tuple(_restricted(_some(content.get("rules"))))
     namespace = (content.get("roleRef") or {}).get("namespace") or ""
     if namespace in {"", content["metadata"].get("namespace", "")}:
         return ()
@@ -81,6 +81,11 @@ def rule_shown(rule: JSON) -> JSON:
     return found | {field: list(rule[field]) for field in also if rule.get(field)}
 
 
+def _some(values: Any) -> list[Any]:
+    """A list as it is kept: nothing in it is null."""
+    return [each for each in values or () if each is not None]
+
+
 def _restricted(rules: Iterable[JSON]) -> Iterator[Cause]:
     for number, rule in enumerate(rules):
         restrictions = rule.get("attributeRestrictions")
@@ -91,19 +96,20 @@ def _restricted(rules: Iterable[JSON]) -> Iterator[Cause]:
 
 def _rules(rule: JSON) -> Iterator[JSON]:
     """A rule as one on resources, one on paths, or both: Kubernetes' are one of them."""
-    verbs = list(rule.get("verbs") or ())
+    verbs = _some(rule.get("verbs"))
     resources, paths = rule.get("resources"), rule.get("nonResourceURLs")
     if resources or not paths:
         found: JSON = {
             "verbs": verbs,
             # So the original filled it in.
-            "apiGroups": list(rule.get("apiGroups") or ("",)),
-            "resources": list(resources or ()),
+            "apiGroups": _some(rule.get("apiGroups")) or [""],
+            "resources": _some(resources),
         }
         names = rule.get("resourceNames")
+        # What is null here stays: a rule without names would be about every object.
         yield found | ({"resourceNames": list(names)} if names else {})
     if paths:
-        yield {"verbs": verbs, "nonResourceURLs": list(paths)}
+        yield {"verbs": verbs, "nonResourceURLs": _some(paths)}
 
 
 def _bound(content: JSON, before: JSON | None) -> JSON:
@@ -125,10 +131,10 @@ def _meant(content: JSON, before: JSON | None) -> list[JSON]:
     """Who a binding says has the role, as subjects."""
     named = any(content.get(field) is not None for field in _NAMES)
     if not named or (before is not None and _says_same_names(content, before)):
-        return list(content.get("subjects") or ())
+        return _some(content.get("subjects"))
     return [
-        *(_of_user(name) for name in content.get("userNames") or ()),
-        *({"kind": "Group", "name": name} for name in content.get("groupNames") or ()),
+        *(_of_user(name) for name in _some(content.get("userNames"))),
+        *({"kind": "Group", "name": name} for name in _some(content.get("groupNames"))),
     ]
 
 
@@ -154,7 +160,7 @@ def _person(each: JSON, namespace: str) -> JSON:
 
 
 def _told(namespace: str, content: JSON) -> JSON:
-    subjects = [each for each in content.get("subjects") or () if isinstance(each, dict)]
+    subjects = [each for each in _some(content.get("subjects")) if isinstance(each, dict)]
     ref: dict[str, Any] = content.get("roleRef") or {}
     of_role = {"namespace": namespace} if ref.get("kind") == "Role" else {}
     users = [

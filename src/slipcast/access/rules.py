@@ -79,11 +79,15 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(document: Mapping[str, Any]) -> Rule:
     """A rule from a role; what is not as it should be allows nothing."""
+    names = document.get("resourceNames") or ()
+    if len(_texts(names)) != len(names):
+        # Without the names that are none, it would be about every object.
+        return Rule()
     return Rule(
         verbs=_texts(document.get("verbs")),
         groups=_texts(document.get("apiGroups")),
         resources=_texts(document.get("resources")),
-        names=_texts(document.get("resourceNames")),
+        names=_texts(names),
         paths=_texts(document.get("nonResourceURLs")),
     )
 

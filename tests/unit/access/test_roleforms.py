@@ -112,3 +112,22 @@ def test_fields_that_are_managed_under_other_names_are_not_shown() -> None:
     content = {"metadata": {"name": "r", "managedFields": [{}]}, "rules": []}
 
     assert roleforms.shown("Role", content) == {"metadata": {"name": "r"}, "rules": []}
+
+
+def test_what_is_null_in_a_list_is_not_there() -> None:
+    role = {"metadata": {"name": "r"}, "rules": [None, {"verbs": ["get", None]}]}
+    binding = {**BINDING, "userNames": [None, "anna"], "groupNames": None}
+
+    (rule,) = roleforms.kept("Role", role)["rules"]
+
+    assert roleforms.wrong("Role", role) == ()
+    assert rule == {"verbs": ["get"], "apiGroups": [""], "resources": []}
+    assert kept(binding)["subjects"] == KEPT[:1]
+
+
+def test_a_rule_about_no_object_does_not_become_one_about_every_object() -> None:
+    rule = {"verbs": ["get"], "resources": ["pods"], "resourceNames": [None]}
+
+    (found,) = roleforms.kept("Role", {"metadata": {"name": "r"}, "rules": [rule]})["rules"]
+
+    assert found["resourceNames"] == [None]

@@ -82,3 +82,10 @@ def test_several_rules_cover_together() -> None:
     held = [rule(verbs=("get",)), rule(verbs=("list",))]
 
     assert uncovered(held, [rule(verbs=("get", "list"))]) == ()
+
+
+@pytest.mark.parametrize("names", [[None], ["a", None], "a", {"a": 1}])
+def test_names_that_are_none_do_not_mean_every_object(names: object) -> None:
+    said = {"verbs": ["get"], "apiGroups": ["build.openshift.io"], "resources": ["builds"]}
+
+    assert not read({**said, "resourceNames": names}).allows(attempt())
