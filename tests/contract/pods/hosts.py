@@ -104,7 +104,10 @@ class Host:
             while True:
                 try:
                     return await self.pods.remove(uid)
-                except PodFault:
+                except PodFault as fault:
+                    # Of what is wrong with a pod that has ended there is no news.
+                    if fault.reason != "Running":
+                        raise
                     await anext(changes)
 
 

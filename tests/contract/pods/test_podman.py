@@ -206,6 +206,32 @@ async def test_a_container_whose_monitor_was_killed_has_ended(host: Host) -> Non
     assert (await host.end_of(pod)).phase == "Failed"
 
 
+FORGETFUL = """#!/bin/sh
+case "$*" in *" rm "*) mkdir "$0.once" && echo "Error: no monitor" >&2 && exit 125;; esac
+exec podman "$@"
+"""
+"""A podman that finds only at the second try that a monitor was killed."""
+
+
+async def test_a_removal_that_fails_once_is_tried_again(
+    host: Host, podman: Podman, nursery: Nursery, tmp_path: Path
+) -> None:
+    pod = host.pod("echo ready; exec sleep 1000")
+    forgetful = tmp_path / "podman"
+    forgetful.write_text(FORGETFUL)
+    forgetful.chmod(0o755)
+    words = (str(forgetful), *podman.words[1:])
+    pods = PodmanPods(host.directory, msgspec.structs.replace(podman, words=words), nursery=nursery)
+    await host.pods.start(pod, NOTHING)
+    await host.pods.stop(pod.metadata.uid, 0)
+    await host.end_of(pod)
+
+    await pods.remove(pod.metadata.uid)
+
+    assert tmp_path / "podman.once" in tmp_path.iterdir()
+    assert containers_of(pod) == ""
+
+
 async def test_a_link_in_a_volume_leads_nowhere(host: Host) -> None:
     volume = Volume(name="shared", empty_dir=EmptyDirVolumeSource())
     whole = VolumeMount(name="shared", mount_path="/all")

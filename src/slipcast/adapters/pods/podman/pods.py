@@ -55,14 +55,25 @@ class _Containers:
         ).lay()
 
     def clear(self, plan: Plan) -> None:
+        why = self._removed(plan)
+        if why:
+            # Podman before 5.6 waits in vain for a monitor that was killed, notes that, and fails;
+            # the next try removes the container (podman issue 26640).
+            why = self._removed(plan)
+        if why:
+            raise _not_cleared(plan, why)
+
+    def _removed(self, plan: Plan) -> str:
+        """Why the containers of a pod are still there; empty when they are not."""
         line = commandline.clearing(self._podman, plan.uid)
         try:
             ran = argv.run(line, env=dict(self._podman.env), cwd=Path("/"), timeout=_PATIENCE)
         except HostFault as fault:
             raise _not_cleared(plan, fault.message) from fault
-        if ran.code != 0:
-            said = ran.complaint.splitlines()
-            raise _not_cleared(plan, said[-1] if said else f"podman ended with {ran.code}")
+        if ran.code == 0:
+            return ""
+        said = ran.complaint.splitlines()
+        return said[-1] if said else f"podman ended with {ran.code}"
 
 
 def _not_cleared(plan: Plan, why: str) -> PodFault:
