@@ -83,8 +83,7 @@ def _document(kind: Kind, key: _Place, bindings: Sequence[Document], revision: i
     namespace, place = key
     inside = {"namespace": namespace} if kind.namespaced else {}
     content: JSON = {
-        "metadata": {"name": f"{place}:{_POLICY}", **inside, "creationTimestamp": None},
-        "lastModified": None,
+        "metadata": {"name": f"{place}:{_POLICY}", **inside},
         "policyRef": {**({"namespace": place} if place else {}), "name": _POLICY},
         "roleBindings": [_named(each) for each in bindings],
     }

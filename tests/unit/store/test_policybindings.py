@@ -45,6 +45,13 @@ async def test_bindings_to_roles_of_the_cluster_are_one_object(root: Api):
     assert named["viewers"]["metadata"]["resourceVersion"]
 
 
+async def test_times_that_nobody_knows_are_not_told(root: Api):
+    found = (await root.get(SHOWN.named(":default"))).content
+
+    assert found.keys().isdisjoint({"lastModified"})
+    assert found["metadata"].keys().isdisjoint({"creationTimestamp"})
+
+
 async def test_bindings_to_roles_of_the_namespace_are_another(root: Api):
     inside = {"kind": "Role", "name": "own", "apiGroup": kinds.RBAC}
     await root.create(KEPT, {"metadata": {"name": "mine"}, "roleRef": inside, "subjects": []})
