@@ -29,7 +29,7 @@ class PolicyRule(Wire, frozen=True, kw_only=True):
 
     verbs: Annotated[tuple[str, ...], ATOMIC] = ()
     attribute_restrictions: Anything = None
-    api_groups: Annotated[tuple[str, ...], ATOMIC] = ()
+    api_groups: Annotated[tuple[str, ...], ATOMIC, NULLABLE] = ()
     resources: Annotated[tuple[str, ...], ATOMIC] = ()
     resource_names: Annotated[tuple[str, ...], ATOMIC] = ()
     non_resource_urls: Annotated[tuple[str, ...], ATOMIC] = field(
