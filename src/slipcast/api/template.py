@@ -9,11 +9,12 @@ Source: templates.md; the API reference of template.openshift.io/v1.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 
 from msgspec import field
 
 from slipcast.api.meta import Object
-from slipcast.api.wire import Anything, Wire
+from slipcast.api.wire import NULLABLE, Anything, Wire
 
 
 class Parameter(Wire, frozen=True, kw_only=True):
@@ -47,6 +48,6 @@ class Template(Object, frozen=True, kw_only=True):
     """
 
     message: str = ""
-    objects: tuple[Anything, ...] = ()
+    objects: Annotated[tuple[Anything, ...], NULLABLE] = ()
     parameters: tuple[Parameter, ...] = ()
     labels: Mapping[str, str] = {}
