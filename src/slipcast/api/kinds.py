@@ -99,6 +99,11 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         """The Struct that an object of this kind is read through."""
         return _struct(self.struct)
 
+    @property
+    def is_review(self) -> bool:
+        """Whether it is a question: sent, answered, and kept nowhere."""
+        return not self.stored and self.name.endswith("Review")
+
     def subresource(self, name: str) -> Subresource | None:
         """The subresource of that name, if this kind has it."""
         return next((each for each in self.subresources if each.name == name), None)

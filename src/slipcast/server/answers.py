@@ -38,7 +38,7 @@ def api_version(resource: Resource) -> str:
 
 def link(resource: Resource, document: Document) -> str:
     """The selfLink that clients of the legacy paths expect; empty elsewhere."""
-    is_nowhere = document.kind in kinds.TRAVELLING or document.kind.name.endswith("Review")
+    is_nowhere = document.kind in kinds.TRAVELLING or document.kind.is_review
     if not resource.legacy or is_nowhere:
         return ""
     names, kind = document.names, document.kind

@@ -228,7 +228,7 @@ def _virtual(verbs: Verbs, furnishing: Furnishing, reviews: Reviews) -> Mapping[
     table: dict[Kind, Virtual] = {
         kind: of_openshift if kind.group == AUTHORIZATION_OPENSHIFT else reviews
         for kind in KINDS
-        if kind.name.endswith("Review") and not kind.stored
+        if kind.is_review
     }
     table |= dict.fromkeys(roleviews.KINDS, RoleViews(verbs))
     table |= dict.fromkeys(policybindings.BINDINGS, PolicyBindings(verbs))

@@ -1,8 +1,9 @@
-"""A store whose service accounts get tokens, and whoever knows them."""
+"""A store whose service accounts get tokens, a provider, and whoever knows them."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -17,6 +18,7 @@ from slipcast.ports.identity import Authenticator, Credentials
 from slipcast.store.store import SERVER, Setup, Store
 from slipcast.values.actor import Actor
 from slipcast.values.sensitive import Sensitive
+from unit.adapters.identity.provider import Provider, providing
 from unit.store.conftest import StandingClock
 
 NAMESPACES = Resource(kinds.require("", "Namespace"))
@@ -77,6 +79,19 @@ async def api(store: Store) -> Api:
 @pytest.fixture
 def accounts(key: SigningKey, api: Api, clock: StandingClock) -> ServiceAccounts:
     return ServiceAccounts(key, api, clock)
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the provider's certificates lie."""
+    return tmp_path_factory.mktemp("provider")
+
+
+@pytest.fixture
+def provider(directory: Path) -> Iterator[Provider]:
+    """An OpenID Connect provider, with its key."""
+    with providing(directory) as provider:
+        yield provider
 
 
 async def bearer(who: Authenticator, token: str, audience: str = "") -> Actor | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +16,12 @@ from slipcast.values.actor import Actor
 from slipcast.values.apifaults import Unauthorized, Unavailable
 from slipcast.values.faults import InvalidFault
 from unit.adapters.identity.conftest import bearer
-from unit.adapters.identity.provider import Provider, an_ec_key, an_rsa_key, providing
+from unit.adapters.identity.provider import Provider, an_ec_key, an_rsa_key
 from unit.store.conftest import StandingClock
 
 pytestmark = pytest.mark.anyio
 
 Opened = Callable[..., OpenId]
-
-
-@pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the provider's certificates lie."""
-    return tmp_path_factory.mktemp("provider")
-
-
-@pytest.fixture
-def provider(directory: Path) -> Iterator[Provider]:
-    with providing(directory) as provider:
-        yield provider
 
 
 @pytest.fixture

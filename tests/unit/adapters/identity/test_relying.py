@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -18,7 +18,7 @@ from slipcast.ports.identity import Errand, Person
 from slipcast.values.apifaults import Unauthorized, Unavailable
 from slipcast.values.faults import InvalidFault
 from slipcast.values.sensitive import Sensitive
-from unit.adapters.identity.provider import SECRET, Provider, an_ec_key, providing
+from unit.adapters.identity.provider import SECRET, Provider, an_ec_key
 from unit.store.conftest import StandingClock
 
 pytestmark = pytest.mark.anyio
@@ -31,18 +31,6 @@ ERRAND = Errand(
     challenge="7w_YNF9DSfIdPf_pRjSq646_kPr-2-o9NAl16JGghdM",
     verifier=Sensitive("v" * 43),
 )
-
-
-@pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the provider's certificates lie."""
-    return tmp_path_factory.mktemp("provider")
-
-
-@pytest.fixture
-def provider(directory: Path) -> Iterator[Provider]:
-    with providing(directory) as provider:
-        yield provider
 
 
 @pytest.fixture
